@@ -1,0 +1,1 @@
+"""What runs: one package a process, none of which imports another."""

@@ -1,0 +1,23 @@
+"""An expected failure: what is wrong and what to do about it, told in a line instead of a traceback."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """What the shell is told when a command ends."""
+
+    OK = 0
+    FAILURE = 1
+    USAGE = 2
+    NOT_FOUND = 3
+    REFUSED = 4
+    FORBIDDEN = 5
+    UNVERIFIED = 6
+
+
+class Trouble(Exception):
+    """The text is for a person; `code` is the exit code of the command that meets it."""
+
+    def __init__(self, what: str, code: Exit = Exit.FAILURE) -> None:
+        super().__init__(what)
+        self.code = code
