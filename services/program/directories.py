@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from services.program.postgres_user import Account, PostgresRefused, require_way_to
-from services.program.trouble import Trouble
+from services.trouble import Trouble
 
 # sun_path holds 108 bytes, the last of them the end; PostgreSQL refuses what is longer.
 LONGEST_SOCKET = 107
@@ -61,6 +61,6 @@ def socket_directory(data: Path, account: Account) -> Path:
         name = hashlib.sha256(os.fsencode(f"{account.name}:{data}")).hexdigest()[:20]
         place = Path(tempfile.gettempdir()) / f"caunoi-{name}"
         if len(os.fsencode(f"{place}{SOCKET_NAME}")) > LONGEST_SOCKET:
-            place = Path("/tmp") / place.name
+            place = Path("/tmp") / place.name  # noqa: S108 - private, named after user and data, and checked
     make_own(place, account)
     return place

@@ -16,12 +16,11 @@ from services.program.postgres_binaries import Binaries, reachable
 from services.program.postgres_cluster import DATABASE, ENVIRONMENT, OWNER, furnish, initialise, write_settings
 from services.program.postgres_leftovers import clear
 from services.program.postgres_user import Account, PostgresRefused, choose
-from services.program.trouble import Trouble
+from services.trouble import Trouble, tail
 
 __all__ = ["Postgres", "PostgresFailed", "PostgresRefused", "prepare"]
 
 NOTE_SECONDS = 5.0
-TAIL_BYTES = 4000
 QUIT_SECONDS = 10.0
 
 
@@ -113,9 +112,9 @@ class Postgres:
         next_note = started + NOTE_SECONDS
         while not self._ready():
             if self.poll() is not None:
-                raise PostgresFailed(f"PostgreSQL ended while starting ({self.log}):\n{self._tail(offset)}")
+                raise PostgresFailed(f"PostgreSQL ended while starting ({self.log}):\n{tail(self.log, offset)}")
             if time.monotonic() >= next_note:
-                last = self._tail(offset).rpartition("\n")[2]
+                last = tail(self.log, offset).rpartition("\n")[2]
                 note(f"PostgreSQL is starting, {time.monotonic() - started:.0f} s so far: {last}")
                 next_note += NOTE_SECONDS
             time.sleep(0.02)
@@ -128,19 +127,15 @@ class Postgres:
             return False
         return len(lines) >= 8 and lines[0] == str(self.pid) and lines[7].strip() == "ready"
 
-    def _tail(self, offset: int) -> str:
-        with self.log.open("rb") as log:
-            end = log.seek(0, os.SEEK_END)
-            log.seek(max(offset, end - TAIL_BYTES))
-            return log.read().decode(errors="replace").strip()
-
 
 def _launch(
     binaries: Binaries, cluster: Path, settings: Path, socket_dir: Path, account: Account, log: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     argv = [binaries.program("postgres"), "-D", str(cluster), "-c", f"config_file={settings}"]
+    # A list of directories to PostgreSQL: quoted, for a comma may be in the name of one.
+    sockets = 'unix_socket_directories="{}"'.format(str(socket_dir).replace('"', '""'))
     # On the command line, so that no file weakens them.
-    for setting in ("fsync=on", "full_page_writes=on", "listen_addresses=", f"unix_socket_directories={socket_dir}"):
+    for setting in ("fsync=on", "full_page_writes=on", "listen_addresses=", sockets):
         argv += ["-c", setting]
     return subprocess.Popen(
         tether.command(argv, death_signal=signal.SIGINT, user=account.ids),

@@ -1,4 +1,4 @@
-"""Where PostgreSQL's programs are: in the installed wheel, or copied below the data when its user cannot enter there."""
+"""Where PostgreSQL's programs are: in the installed wheel, or copied below the data when its user cannot go there."""
 
 import os
 import shutil
@@ -82,7 +82,7 @@ def _copy(home: Path, copy: Path) -> None:
     for part in (home / "bin", home / "lib", home / "share", *_bundled(home)):
         shutil.copytree(part, temporary / part.relative_to(home.parent.parent))
     for folder, _, files in os.walk(temporary):
-        os.chmod(folder, 0o755)
+        os.chmod(folder, 0o755)  # noqa: S103 - programs that another user shall run
         for name in files:
             path = os.path.join(folder, name)
             os.chmod(path, 0o755 if os.access(path, os.X_OK) else 0o644)

@@ -15,6 +15,7 @@ from services.program.directories import PUBLIC, make, make_own
 from services.program.postgres_binaries import MAJOR, Binaries
 from services.program.postgres_leftovers import end_occupants
 from services.program.postgres_user import Account, PostgresRefused
+from services.trouble import tail
 
 OWNER, APP, DATABASE = "caunoi_owner", "caunoi_app", "caunoi"
 INITDB_SECONDS = 600
@@ -64,16 +65,19 @@ def initialise(data: Path, cluster: Path, account: Account, binaries: Binaries, 
     make_own(torn, account)
     argv = [binaries.program("initdb"), "-D", str(torn), "-U", OWNER, "--auth=peer", "--encoding=UTF8"]
     argv += ["--locale-provider=builtin", "--locale=C.UTF-8", "--data-checksums"]
+    offset = log.seek(0, os.SEEK_END)
     done = subprocess.run(
         tether.command(argv, death_signal=signal.SIGKILL, user=account.ids),
-        **{"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log},
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
         cwd=data,
         env=ENVIRONMENT,
         timeout=INITDB_SECONDS,
         check=False,
     )
     if done.returncode:
-        raise PostgresRefused(f"initdb failed, see {log.name}")
+        raise PostgresRefused(f"initdb failed ({log.name}):\n{tail(Path(log.name), offset)}")
     torn.rename(cluster)
     descriptor = os.open(data, os.O_RDONLY)
     try:
@@ -86,14 +90,10 @@ def require_whole(cluster: Path) -> None:
     """Raises PostgresRefused for a directory that is no cluster of this version: it is not ours to clear away."""
     version = cluster / "PG_VERSION"
     if not version.is_file() or not (cluster / "global" / "pg_control").is_file():
-        raise PostgresRefused(
-            f"{cluster} is there but is no PostgreSQL cluster: move it away, or choose another --data"
-        )
+        raise PostgresRefused(f"{cluster} is no PostgreSQL cluster: move it away, or choose another --data")
     found = version.read_text().strip()
     if found != MAJOR:
-        raise PostgresRefused(
-            f"{cluster} is of PostgreSQL {found}, and this is {MAJOR}: dump it there, restore it here"
-        )
+        raise PostgresRefused(f"{cluster} is of PostgreSQL {found}, this is {MAJOR}: dump it there, restore it here")
 
 
 def write_settings(data: Path, account: Account, starter: Account, binaries: Binaries) -> Path:

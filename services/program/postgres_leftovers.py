@@ -26,7 +26,7 @@ def clear(cluster: Path, socket_dir: Path, note: Callable[[str], None]) -> None:
 
 
 def end_occupants(cluster: Path, note: Callable[[str], None]) -> None:
-    """Asks, then tells, then forces the processes that work in `cluster` to end; a forced end costs a crash recovery."""
+    """Asks, tells, then forces the processes that work in `cluster` to end; a forced end costs a crash recovery."""
     for way, patience in PATIENCE_SECONDS.items():
         found = occupants(cluster)
         if not found:
@@ -89,6 +89,4 @@ def _tell(pid: int, way: signal.Signals) -> None:
     except ProcessLookupError:
         pass
     except PermissionError:
-        raise PostgresRefused(
-            f"an earlier PostgreSQL (process {pid}) still runs and belongs to somebody else"
-        ) from None
+        raise PostgresRefused(f"an earlier PostgreSQL (process {pid}) still runs and is somebody else's") from None

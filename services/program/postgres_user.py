@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.program import tether
-from services.program.trouble import Trouble
+from services.trouble import Trouble
 
 PROBE_SECONDS = 30
 

@@ -9,6 +9,7 @@ memory after exec. The tie is Linux's PR_SET_PDEATHSIG: the kernel itself sends 
 # Everything is imported before the user changes: Python itself may lie where the new user cannot come.
 import ctypes
 import os
+import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
@@ -60,6 +61,9 @@ def main(argv: list[str]) -> None:
         return
     become(argv[1])
     tie(int(argv[2]), int(argv[3]))
+    # What the starter ignores (a shell's background job ignores SIGINT) would stay ignored for good.
+    for way in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(way, signal.SIG_DFL)
     os.execv(argv[4], argv[4:])
 
 

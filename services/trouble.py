@@ -1,6 +1,10 @@
 """An expected failure: what is wrong and what to do about it, told in a line instead of a traceback."""
 
+import os
 from enum import IntEnum
+from pathlib import Path
+
+TAIL_BYTES = 4000
 
 
 class Exit(IntEnum):
@@ -21,3 +25,11 @@ class Trouble(Exception):
     def __init__(self, what: str, code: Exit = Exit.FAILURE) -> None:
         super().__init__(what)
         self.code = code
+
+
+def tail(log: Path, offset: int = 0) -> str:
+    """The end of a log, from `offset` on at the earliest: what a child said before it ended."""
+    with log.open("rb") as file:
+        end = file.seek(0, os.SEEK_END)
+        file.seek(max(offset, end - TAIL_BYTES))
+        return file.read().decode(errors="replace").strip()

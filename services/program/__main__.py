@@ -1,0 +1,45 @@
+"""`caunoi`: finds the command in its own file, runs it, and turns what went wrong into a line and an exit code."""
+
+import pkgutil
+import sys
+from importlib import import_module
+
+import typer
+
+from services.program import commands
+from services.trouble import Trouble
+
+HELP = "The record of the life of party cells. Data goes to standard output, all else to standard error."
+
+
+def names() -> list[str]:
+    """Every command there is: a file in services/program/commands."""
+    return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
+
+
+def build(first: str | None) -> typer.Typer:
+    """The program with the command `first` alone, or with all: a process that serves need not load the others."""
+    # A traceback with the values of variables would print what people entered.
+    app = typer.Typer(name="caunoi", help=HELP, no_args_is_help=True, pretty_exceptions_enable=False)
+    app.callback()(_the_program)
+    known = names()
+    for name in [first] if first in known else known:
+        import_module(f"{commands.__name__}.{name}").register(app)
+    return app
+
+
+def _the_program() -> None:
+    """The record of the life of party cells."""
+
+
+def main() -> None:
+    """The entry point: exits with the codes of services.trouble.Exit."""
+    try:
+        build(sys.argv[1] if len(sys.argv) > 1 else None)(prog_name="caunoi")
+    except Trouble as trouble:
+        sys.stderr.write(f"caunoi: {trouble}\n")
+        sys.exit(trouble.code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""`caunoi serve`: one process of the system, started by `caunoi up` or, on several machines, by an operator."""
+
+from enum import StrEnum
+from importlib import import_module
+
+import typer
+
+from services import logs
+from services.program.database import as_app
+from services.settings import Settings
+from services.trouble import Exit, Trouble
+
+# Each is called with the settings and returns when the process shall end.
+PLACES = {
+    "http": "services.program.http:serve",
+    "scoring": "services.scoring.__main__:run",
+    "notify": "services.notify.__main__:run",
+}
+
+
+class Process(StrEnum):
+    """What can be served."""
+
+    http = "http"
+    scoring = "scoring"
+    notify = "notify"
+    relay = "relay"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command to the program."""
+    app.command(name="serve")(serve)
+
+
+def serve(process: Process) -> None:
+    """Runs one process in the foreground; its settings are CAUNOI_… variables, CAUNOI_DATABASE among them."""
+    settings = Settings.read()
+    if process is Process.relay:
+        raise Trouble("the relay carries facts to Kafka, which is not part of this version", Exit.USAGE)
+    if settings.database is None:
+        raise Trouble("serve needs CAUNOI_DATABASE, the URL of the database; `caunoi up` brings its own", Exit.USAGE)
+    logs.configure(process.value, settings.log_level)
+    module, _, function = PLACES[process.value].partition(":")
+    run = getattr(import_module(module), function)
+    run(settings.model_copy(update={"database": as_app(settings.database)}))

@@ -1,0 +1,93 @@
+"""What an operator may choose: `CAUNOI_…` variables, read once by the process that starts and handed on."""
+
+import os
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.trouble import Exit, Trouble
+
+PREFIX = "CAUNOI_"
+
+
+class SettingsRefused(Trouble):
+    """A variable is unknown or its value cannot be; the text names it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what, Exit.USAGE)
+
+
+class Settings(BaseSettings):
+    """The choices of one process. `Settings.read()` is the way to make them; nothing is read on import."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
+
+    data: Path = Path("caunoi-data")
+    """Everything of the embedded default lies below it."""
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    """0: any free one."""
+    http_workers: int = Field(1, ge=1, le=64)
+    database: str | None = Field(None, repr=False)
+    """An operator's server, as a libpq URL; without it an embedded one is used."""
+    postgres_user: str | None = None
+    """Whom the embedded PostgreSQL runs as, when started as root."""
+    bus: Literal["embedded", "kafka"] = "embedded"
+    kafka: str | None = None
+    """HOST:PORT,… of an operator's brokers."""
+    ledger: str = Field("local", pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
+    timezone: str = "Asia/Ho_Chi_Minh"
+    """In which a day begins and ends."""
+    url: str | None = None
+    """Where the commands find the system, instead of below `data`."""
+    token: str | None = Field(None, repr=False)
+    public_url: str | None = None
+    """How links in notices begin."""
+    webhook_allow: str = ""
+    """Networks and schemes that webhooks may use although they are private: `127.0.0.0/8,http`."""
+    master_key_file: Path | None = None
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"there is no timezone {name!r}") from None
+        return name
+
+    @classmethod
+    def read(cls, **overrides: Any) -> "Settings":
+        """The variables of the environment; an override that is not None stands above them.
+
+        Raises SettingsRefused, naming the variable, for an unknown one and for a value that cannot be.
+        """
+        _refuse_unknown(cls)
+        try:
+            return cls(**{name: value for name, value in overrides.items() if value is not None})
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            raise SettingsRefused(f"{variable(str(first['loc'][0]))}: {first['msg']}") from None
+
+    def environment(self) -> dict[str, str]:
+        """The variables that give another process these settings."""
+        chosen = {variable(name): getattr(self, name) for name in type(self).model_fields}
+        return {name: str(value) for name, value in chosen.items() if value is not None}
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + field.upper()
+
+
+def _refuse_unknown(settings: type[Settings]) -> None:
+    known = {variable(field) for field in settings.model_fields}
+    for name in sorted(os.environ):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = get_close_matches(name.upper(), known, n=1, cutoff=0)
+            raise SettingsRefused(f"{name} is no setting; did you mean {near[0]}? (Unset it, or spell it so.)")
