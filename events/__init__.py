@@ -1,0 +1,1 @@
+"""What happened, and when it may happen: facts, decisions, and the ledger that keeps them."""

@@ -1,0 +1,148 @@
+"""The ledger: append all or nothing, read by stream, read by position."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.abc import QueryNoTemplate
+from psycopg_pool import ConnectionPool
+
+from events.appender import Appender, Outcome, Pending
+from events.fact import Id, Record
+from events.request import Appended, Request
+
+COLUMNS = """l.position, l.stream::text, l.version, n.name, l.effective_on, l.recorded, a.actor, l.reason, l.command::text,
+l.cause, l.data FROM ledger.log l JOIN ledger.names n ON n.no = l.name JOIN ledger.actors a ON a.no = l.by"""
+
+AFTER = f"SELECT {COLUMNS} WHERE l.position > %s AND l.position <= %s ORDER BY l.position"
+STREAMS = f"SELECT {COLUMNS} WHERE l.stream = ANY (%s::uuid[]) AND l.position <= %s ORDER BY l.position"
+POSITIONS = f"SELECT {COLUMNS} WHERE l.position = ANY (%s) ORDER BY l.position"
+COMMAND = f"SELECT {COLUMNS} WHERE l.command = %s::uuid ORDER BY l.position"
+HEAD = "SELECT position FROM ledger.counter"
+HEADS = "SELECT stream::text, version FROM ledger.heads WHERE stream = ANY (%s::uuid[])"
+CLAIMS = "SELECT claim, stream::text FROM ledger.claims WHERE claim = ANY (%s)"
+
+PAGE = 1000
+END = 2**63 - 1
+
+
+class Ledger:
+    """One province's log in one PostgreSQL. Safe to share between threads; opens nothing before it is used."""
+
+    def __init__(self, conninfo: str, *, readers: int = 4) -> None:
+        self.conninfo = conninfo
+        self._appender = Appender(conninfo)
+        self._pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
+            conninfo,
+            min_size=0,
+            max_size=readers,
+            open=False,
+            timeout=10,
+            kwargs={"autocommit": True, "options": "-c default_transaction_isolation=read\\ committed -c jit=off"},
+        )
+
+    def open(self) -> "Ledger":
+        """Open the pool of reading connections; the appender connects at the first append."""
+        self._pool.open()
+        return self
+
+    def close(self) -> None:
+        """Write what waits and give all connections back."""
+        self._appender.close()
+        self._pool.close()
+
+    def __enter__(self) -> "Ledger":
+        return self.open()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Append
+
+    def append(self, request: Request) -> Appended:
+        """Append one request and wait until it is durable.
+
+        Raises:
+            Conflict, Claimed, CommandReused: nothing was stored.
+            LedgerAway: the database did not answer in time; the same command asks safely again.
+        """
+        return self._appender.append(request)
+
+    async def append_all(self, requests: Sequence[Request]) -> list[Appended | Exception]:
+        """Append many independent requests, each all or nothing, in the order given where they touch the same stream."""
+        loop = asyncio.get_running_loop()
+        waiting = len(requests)
+        finished: asyncio.Future[None] = loop.create_future()
+
+        def count(number: int) -> None:
+            nonlocal waiting
+            waiting -= number
+            if waiting == 0 and not finished.done():
+                finished.set_result(None)
+
+        def done(pairs: list[tuple[Pending, Outcome]]) -> None:
+            loop.call_soon_threadsafe(count, len(pairs))
+
+        pendings = self._appender.submit(requests, done)
+        if waiting:
+            await finished
+        return [pending.outcome for pending in pendings if pending.outcome is not None]
+
+    # Read
+
+    def head(self) -> int:
+        """The last position; 0 of an empty log."""
+        return int(self._one(HEAD))
+
+    def read(self, after: int, limit: int = PAGE) -> list[Record]:
+        """The next `limit` records after a position, in order and without a gap; fewer at the end of the log."""
+        return self._records(AFTER, (after, after + limit))
+
+    def stream(self, stream: Id, upto: int = END) -> list[Record]:
+        """All records of one stream, oldest first; [] of one that does not exist."""
+        return self._records(STREAMS, ([stream], upto))
+
+    def streams(self, streams: Iterable[Id], upto: int = END) -> dict[Id, list[Record]]:
+        """The records of many streams in one question; every id asked for is a key."""
+        found: dict[Id, list[Record]] = {stream: [] for stream in streams}
+        if found:
+            for record in self._records(STREAMS, (list(found), upto)):
+                found[record.stream].append(record)
+        return found
+
+    def at(self, positions: Sequence[int]) -> list[Record]:
+        """The records at these positions."""
+        return self._records(POSITIONS, (list(positions),))
+
+    def command(self, command: Id) -> list[Record]:
+        """What a command stored, for the same answer again."""
+        return self._records(COMMAND, (command,))
+
+    def holders(self, claims: Sequence[str]) -> dict[str, Id]:
+        """Which stream holds each of these claims; a claim that nobody holds is missing."""
+        with self.connection() as connection:
+            return dict(connection.execute(CLAIMS, (list(claims),)).fetchall())
+
+    def versions(self, streams: Sequence[Id]) -> dict[Id, int]:
+        """The version of each of these streams that exists."""
+        with self.connection() as connection:
+            return dict(connection.execute(HEADS, (list(streams),)).fetchall())
+
+    @contextmanager
+    def connection(self) -> Iterator[psycopg.Connection[Any]]:
+        """A reading connection of the pool, autocommit."""
+        with self._pool.connection() as connection:
+            yield connection
+
+    def _one(self, query: QueryNoTemplate, params: Sequence[object] = ()) -> Any:
+        with self.connection() as connection:
+            row = connection.execute(query, params).fetchone()
+        return row[0] if row else None
+
+    def _records(self, query: QueryNoTemplate, params: Sequence[object]) -> list[Record]:
+        with self.connection() as connection, connection.cursor(binary=True) as cursor:
+            return list(map(Record._make, cursor.execute(query, params).fetchall()))
+
+

@@ -1,0 +1,88 @@
+"""What is asked of the ledger in one append, and what it answers: all of it, or a reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from events.fact import Id
+
+
+class Entry(NamedTuple):
+    """A fact ready to be stored: its stored name, the day it took effect, and its data as JSON bytes."""
+
+    name: str
+    effective_on: date
+    data: bytes
+
+
+class Write(NamedTuple):
+    """Facts for one stream, which must stand at version `expected` (0: it does not exist yet)."""
+
+    stream: Id
+    expected: int
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One append: every write, condition and claim holds, or nothing of it is stored.
+
+    `command` makes it happen once: asked again, at any time, it answers what it answered first. `digest` (64 bits,
+    signed) tells one body from another under the same command. `conditions` are versions of streams that the decision
+    looked at; `takes` and `releases` are claims with the stream that holds them. `cause` is a position, 0 for none.
+    """
+
+    command: Id
+    by: str
+    writes: Sequence[Write]
+    reason: str = ""
+    cause: int = 0
+    digest: int = 0
+    conditions: Sequence[tuple[Id, int]] = ()
+    takes: Sequence[tuple[str, Id]] = ()
+    releases: Sequence[tuple[str, Id]] = ()
+
+    @property
+    def size(self) -> int:
+        """The number of facts."""
+        return sum(len(write.entries) for write in self.writes)
+
+
+class Appended(NamedTuple):
+    """Where the facts stand: `first` is the position of the first one (0 where there were none), in order without a gap."""
+
+    first: int
+    count: int
+    recorded: int
+    replayed: bool = False
+    """The command was known: nothing new was stored, and this is where its facts stand since the first time."""
+
+
+class NotAppended(Exception):
+    """Nothing of the request was stored."""
+
+
+class Conflict(NotAppended):
+    """A stream is not at the version that the decision looked at; read it again and decide again."""
+
+    def __init__(self, stream: Id, stands: int) -> None:
+        super().__init__(f"stream {stream} stands at version {stands}")
+        self.stream = stream
+        self.stands = stands
+
+
+class Claimed(NotAppended):
+    """A claim is held by another stream (or, to be released, is not held by this one)."""
+
+    def __init__(self, claim: str) -> None:
+        super().__init__(f"{claim.partition(':')[0]} is claimed already")
+        self.claim = claim
+
+
+class CommandReused(NotAppended):
+    """The command is known, with another body."""
+
+
+class LedgerAway(NotAppended):
+    """The database did not answer in time. Whether the facts are stored is not known: the same command asks safely again."""

@@ -1,0 +1,1 @@
+"""The hallway of the HTTP services: who asks, what the process has open, and how an error is said."""

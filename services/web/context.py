@@ -1,0 +1,97 @@
+"""What one HTTP process has open, and who is asking it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+from fastapi import Depends, Request
+from psycopg_pool import ConnectionPool
+
+from events.fact import Id
+from events.ledger import Ledger
+from services.access import Caller, Relation, Tokens
+from services.settings import Settings
+from services.web.problem import Problem, forbidden
+
+PARENT = """SELECT parent FROM views.tree WHERE stream = %s::uuid
+AND from_on <= %s AND %s < to_on AND known_to = 9223372036854775807"""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Made once by the composition root, closed with it; `request.app.state.context`."""
+
+    settings: Settings
+    ledger: Ledger
+    pool: ConnectionPool[psycopg.Connection[Any]]
+    """Reading connections for the views (autocommit), as the application's role."""
+    tokens: Tokens
+
+    def today(self) -> date:
+        """The day it is where the committees are (`CAUNOI_TIMEZONE`)."""
+        return self.now().date()
+
+    def now(self) -> datetime:
+        """This instant, in the committees' time zone."""
+        return datetime.now(ZoneInfo(self.settings.timezone))
+
+
+def context(request: Request) -> Context:
+    """What this process has open."""
+    found: Context = request.app.state.context
+    return found
+
+
+def bearer(request: Request) -> str:
+    """The token of the request.
+
+    Raises:
+        Problem: 401, there is none.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Problem(401, "unauthorized", "please send a bearer token", headers={"WWW-Authenticate": "Bearer"})
+    return token.strip()
+
+
+def unknown_token() -> Problem:
+    """401: the token opens nothing (any more)."""
+    headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+    return Problem(401, "unauthorized", "this token is not known, or was revoked", headers=headers)
+
+
+def caller(request: Request) -> Caller:
+    """Who asks.
+
+    Raises:
+        Problem: 401, no token, or one that opens nothing.
+    """
+    token = bearer(request)
+    tokens = context(request).tokens
+    found = tokens.remembered(token) or tokens.find(token)
+    if found is None:
+        raise unknown_token()
+    return found
+
+
+Asking = Annotated[Caller, Depends(caller)]
+Here = Annotated[Context, Depends(context)]
+
+
+def must(here: Context, asking: Caller, relation: Relation, organisation: Id | None) -> None:
+    """The one place that every question passes: may this caller do that with this organisation, today?
+
+    Raises:
+        Problem: 403.
+    """
+    today = here.today()
+
+    def parent(of: Id) -> Id | None:
+        with here.pool.connection() as connection:
+            row = connection.execute(PARENT, (of, today, today)).fetchone()
+        return Id(str(row[0])) if row and row[0] else None
+
+    if not asking.can(relation, organisation, parent):
+        raise forbidden("your token does not reach this organisation, or its role does not allow this")

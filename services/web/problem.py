@@ -1,0 +1,140 @@
+"""How an error is said: RFC 9457 `application/problem+json`, naming the field and the rule, never a person."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+
+from events.fact import Refused
+from events.request import Claimed, CommandReused, Conflict, LedgerAway
+
+MEDIA_TYPE = "application/problem+json"
+TYPES = "/problems/"
+"""Where the types lie, below the service's own address: `/problems/RULE`."""
+
+
+class Problem(Exception):
+    """An answer that is an error. `rule` ends its `type`; `errors` are (RFC 6901 pointer, message) pairs."""
+
+    def __init__(
+        self,
+        status: int,
+        rule: str,
+        detail: str,
+        errors: Sequence[tuple[str, str]] = (),
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.rule = rule
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers or {}
+
+    def body(self) -> dict[str, Any]:
+        """The problem as an object of JSON."""
+        said: dict[str, Any] = {
+            "type": TYPES + self.rule,
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.errors:
+            said["errors"] = [{"pointer": pointer, "message": message} for pointer, message in self.errors]
+        return said
+
+    def response(self) -> Response:
+        """The problem as an answer."""
+        return Response(msgspec.json.encode(self.body()), self.status, self.headers, MEDIA_TYPE)
+
+
+def not_found(what: str) -> Problem:
+    """404: there is no such thing here."""
+    return Problem(404, "not-found", f"there is no such {what}")
+
+
+def forbidden(why: str) -> Problem:
+    """403: the token does not reach that far."""
+    return Problem(403, "forbidden", why)
+
+
+def unprocessable(pointer: str, message: str) -> Problem:
+    """422: the body's form is wrong at one place."""
+    return Problem(422, "invalid", "the body is not what this change takes", [(pointer, message)])
+
+
+def refused(refusal: Refused) -> Problem:
+    """409: a rule forbids it; the rule's name ends the type."""
+    errors = [(refusal.pointer, str(refusal))] if refusal.pointer else ()
+    return Problem(409, refusal.rule, str(refusal), errors)
+
+
+def invalid(error: ValidationError | RequestValidationError, *, skip: int = 0) -> Problem:
+    """422 (400 where the JSON itself is malformed) with a pointer for each field at fault; inputs are not repeated."""
+    errors = error.errors()
+    if any(e["type"] in ("json_invalid", "json_type") for e in errors):
+        return Problem(400, "malformed", "the body is not JSON")
+    pairs = [("".join(f"/{_escape(part)}" for part in e["loc"][skip:]), str(e["msg"])) for e in errors]
+    return Problem(422, "invalid", "the body is not what this change takes", pairs)
+
+
+def _escape(part: object) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
+def of_ledger(error: Exception) -> Problem | None:
+    """What the ledger's refusals are to the outside; None for anything else."""
+    match error:
+        case Problem():
+            return error
+        case Refused():
+            return refused(error)
+        case CommandReused():
+            return Problem(422, "idempotency-key-reused", "this Idempotency-Key was used with another body")
+        case Claimed():
+            kind = error.claim.partition(":")[0]
+            return Problem(409, f"claimed.{kind}", f"this {kind} belongs to another already", [(f"/{kind}", "in use")])
+        case Conflict():
+            return Problem(409, "conflict", "others changed the same at the same time; please try again")
+        case LedgerAway() | OperationalError() | PoolTimeout():
+            return Problem(503, "unavailable", "the database does not answer; please repeat", headers={"Retry-After": "1"})
+    return None
+
+
+def handle_problems(app: FastAPI) -> None:
+    """Every error that leaves this application is a problem, and a surprise says nothing of its inside."""
+    log = structlog.get_logger("http")
+
+    async def known(_: Request, error: Exception) -> Response:
+        problem = of_ledger(error)
+        if problem is None:
+            raise error
+        return problem.response()
+
+    async def validation(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return invalid(error, skip=1).response()
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        rule = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "http")
+        detail = f"{request.method} is not possible here" if error.status_code == 405 else "there is nothing here"
+        return Problem(error.status_code, rule, detail, headers=dict(error.headers or {})).response()
+
+    async def surprise(request: Request, error: Exception) -> Response:
+        log.error("surprise", path=request.scope.get("path_format", ""), error=type(error).__name__, exc_info=error)
+        return Problem(500, "internal", "something went wrong here; it has been logged").response()
+
+    for kind in (Problem, Refused, CommandReused, Claimed, Conflict, LedgerAway, OperationalError, PoolTimeout):
+        app.add_exception_handler(kind, known)
+    app.add_exception_handler(RequestValidationError, validation)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, surprise)
