@@ -55,12 +55,17 @@ def make_own(path: Path, account: Account) -> None:
 
 
 def socket_directory(data: Path, account: Account) -> Path:
-    """Where PostgreSQL's socket lies: DIR/run, or a short private directory when that path is too long."""
+    """Where PostgreSQL's socket lies: DIR/run, or a short private directory when that path will not do."""
     place = data / "run"
-    if len(os.fsencode(f"{place}{SOCKET_NAME}")) > LONGEST_SOCKET:
+    # libpq takes a comma for the end of one host and the beginning of the next.
+    if _too_long(place) or "," in str(place):
         name = hashlib.sha256(os.fsencode(f"{account.name}:{data}")).hexdigest()[:20]
         place = Path(tempfile.gettempdir()) / f"caunoi-{name}"
-        if len(os.fsencode(f"{place}{SOCKET_NAME}")) > LONGEST_SOCKET:
+        if _too_long(place):
             place = Path("/tmp") / place.name  # noqa: S108 - private, named after user and data, and checked
     make_own(place, account)
     return place
+
+
+def _too_long(place: Path) -> bool:
+    return len(os.fsencode(f"{place}{SOCKET_NAME}")) > LONGEST_SOCKET

@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -101,11 +102,12 @@ class Postgres:
         """A fast shutdown; after `timeout` seconds an immediate one, after which the next start recovers."""
         for way, patience in ((signal.SIGINT, timeout), (signal.SIGQUIT, QUIT_SECONDS), (signal.SIGKILL, QUIT_SECONDS)):
             self._process.send_signal(way)
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 self._process.wait(patience)
-                return
-            except subprocess.TimeoutExpired:
-                continue
+                break
+        if self.socket_dir.parent != self.cluster.parent:
+            with suppress(OSError):
+                self.socket_dir.rmdir()
 
     def _wait_until_ready(self, offset: int, note: Callable[[str], None]) -> None:
         started = time.monotonic()
@@ -132,7 +134,7 @@ def _launch(
     binaries: Binaries, cluster: Path, settings: Path, socket_dir: Path, account: Account, log: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     argv = [binaries.program("postgres"), "-D", str(cluster), "-c", f"config_file={settings}"]
-    # A list of directories to PostgreSQL: quoted, for a comma may be in the name of one.
+    # It reads a list of directories.
     sockets = 'unix_socket_directories="{}"'.format(str(socket_dir).replace('"', '""'))
     # On the command line, so that no file weakens them.
     for setting in ("fsync=on", "full_page_writes=on", "listen_addresses=", sockets):

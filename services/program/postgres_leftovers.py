@@ -9,7 +9,8 @@ from pathlib import Path
 from services.program.postgres_user import PostgresRefused
 
 # A postmaster whose parent was killed is in its shutdown checkpoint already; orphaned backends notice within a second.
-PATIENCE_SECONDS = {signal.SIGINT: 120.0, signal.SIGQUIT: 10.0, signal.SIGKILL: 10.0}
+PATIENCE_SECONDS = {signal.SIGINT: 120.0, signal.SIGQUIT: 5.0, signal.SIGKILL: 10.0}
+ORPHAN_SECONDS = 2.0
 
 
 def clear(cluster: Path, socket_dir: Path, note: Callable[[str], None]) -> None:
@@ -36,7 +37,7 @@ def end_occupants(cluster: Path, note: Callable[[str], None]) -> None:
         leader = _first_number(cluster / "postmaster.pid")
         for pid in [leader] if way == signal.SIGINT and leader in found else found:
             _tell(pid, way)
-        deadline = time.monotonic() + (patience if leader in found or way != signal.SIGINT else 2.0)
+        deadline = time.monotonic() + (patience if leader in found or way != signal.SIGINT else ORPHAN_SECONDS)
         while time.monotonic() < deadline:
             if not occupants(cluster):
                 return
