@@ -1,0 +1,39 @@
+"""A member: his facts (`facts`), what they add up to (`state`), and what may happen next, a file a matter."""
+
+from events.member.facts import (
+    MemberAdmitted,
+    MemberDisciplined,
+    MemberRecognised,
+    ResidenceDeclared,
+    RewardForm,
+    RewardGiven,
+    SanctionForm,
+    Status,
+    TransferGround,
+    TransferIntroduced,
+    TransferKind,
+    TransferReceived,
+    TransferRefused,
+)
+from events.member.state import Member, Standing, TransferState, lapses_on, standing
+
+__all__ = [
+    "Member",
+    "MemberAdmitted",
+    "MemberDisciplined",
+    "MemberRecognised",
+    "ResidenceDeclared",
+    "RewardForm",
+    "RewardGiven",
+    "SanctionForm",
+    "Standing",
+    "Status",
+    "TransferGround",
+    "TransferIntroduced",
+    "TransferKind",
+    "TransferReceived",
+    "TransferRefused",
+    "TransferState",
+    "lapses_on",
+    "standing",
+]

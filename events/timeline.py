@@ -1,0 +1,59 @@
+"""What holds from day to day: changes dated in the world, told as of a day or as spans without a gap or an overlap."""
+
+from bisect import insort
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Generic, NamedTuple, TypeVar
+
+T = TypeVar("T")
+
+
+class Span(NamedTuple, Generic[T]):
+    """`value` holds from the day `since` on and until, not including, the day `until`; None: no end is known."""
+
+    since: date
+    until: date | None
+    value: T
+
+
+class _Change(NamedTuple, Generic[T]):
+    on: date
+    position: int
+    value: T
+
+
+@dataclass
+class Timeline(Generic[T]):
+    """Changes in any order of arrival: the day decides, and within a day the place in the log."""
+
+    changes: list[_Change[T]] = field(default_factory=list)
+
+    def change(self, on: date, position: int, value: T) -> None:
+        """From `on` it is `value`, until a later day says otherwise."""
+        insort(self.changes, _Change(on, position, value), key=lambda change: (change.on, change.position))
+
+    def at(self, day: date) -> T | None:
+        """What holds on that day; None before the first change."""
+        return next((change.value for change in reversed(self.changes) if change.on <= day), None)
+
+    def changes_after(self, day: date) -> bool:
+        """Whether it is known to change on a later day."""
+        return bool(self.changes) and self.changes[-1].on > day
+
+    def spans(self, end: date | None = None) -> tuple[Span[T], ...]:
+        """All of it, in order; cut off at `end` where it ended for good."""
+        return tuple(self._spans(end))
+
+    def _spans(self, end: date | None) -> Iterator[Span[T]]:
+        held: list[_Change[T]] = []
+        for change in self.changes:
+            if held and held[-1].on == change.on:
+                held.pop()
+            if not held or held[-1].value != change.value:
+                held.append(change)
+        ends = [*(change.on for change in held[1:]), None]
+        for change, until in zip(held, ends, strict=True):
+            if end is not None and change.on >= end:
+                return
+            yield Span(change.on, end if end is not None and (until is None or until > end) else until, change.value)

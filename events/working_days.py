@@ -1,0 +1,25 @@
+"""Time limits as the rules count them: in working days and in months, from dates alone."""
+
+from calendar import monthrange
+from datetime import date, timedelta
+
+SATURDAY = 5
+
+
+def working_days_after(day: date, count: int) -> date:
+    """The last day of a limit of `count` working days that begins the day after `day`.
+
+    Weekends do not count. Public holidays still do: their calendar is dated rule data that does not exist yet.
+    """
+    while count > 0:
+        day += timedelta(days=1)
+        if day.weekday() < SATURDAY:
+            count -= 1
+    return day
+
+
+def months_after(day: date, count: int) -> date:
+    """The same day `count` months later, or the last of that month where it is shorter (31 January: 28 February)."""
+    years, month = divmod(day.month - 1 + count, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
