@@ -63,7 +63,7 @@ class When(Generic[S]):
         state = seen(self.given.new_state, *self.given.facts, *((fact, self.on) for fact in more))
         before = deepcopy(state)
         try:
-            return self.decision(state, *self.asked, on=self.on, **self.options)
+            return self.decision(state, *self.asked, self.on, **self.options)
         finally:
             assert state == before, "a decision changes nothing by itself"
 

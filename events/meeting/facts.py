@@ -1,0 +1,144 @@
+"""What may happen to a meeting: called, prepared, held, written up, and then judged by three bodies in turn."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from msgspec import Struct, field
+
+from events.bands import Band
+from events.fact import Fact, Id
+from events.papers import IdOrName
+
+# Preparation
+
+
+class MeetingKind(StrEnum):
+    """Regular ones are monthly, thematic ones at least once a quarter."""
+
+    REGULAR = "regular"
+    THEMATIC = "thematic"
+    EXTRAORDINARY = "extraordinary"
+
+
+class MeetingCalled(Fact, frozen=True, tag="meeting.called"):
+    """`campaign` is the oath review that a thematic meeting serves."""
+
+    cell: Id
+    kind: MeetingKind
+    planned_at: datetime
+    theme: str | None = None
+    campaign: Id | None = None
+    agenda: tuple[str, ...] = ()
+    code: str | None = None
+
+
+class PreMeetingHeld(Fact, frozen=True, tag="meeting.pre_meeting_held"):
+    """The committee met before; `minutes`: whether they were written, None where the book does not say."""
+
+    held_at: datetime
+    minutes: bool | None = None
+
+
+class DocumentsSent(Fact, frozen=True, tag="meeting.documents_sent"):
+    """What was sent, by its titles, and when; whether that was early enough is for the score to say."""
+
+    sent_at: datetime
+    titles: tuple[str, ...] = ()
+
+
+# Session
+
+
+class Presence(StrEnum):
+    """Excused is absent with a reason; members outside the base (exempt, away, suspended) are not listed at all."""
+
+    PRESENT = "present"
+    EXCUSED = "excused"
+    ABSENT = "absent"
+
+
+class Attendance(Struct, frozen=True, omit_defaults=True):
+    """One member at one session; `spoke` is None where nobody noted it."""
+
+    member: Id
+    status: Presence
+    spoke: bool | None = None
+
+
+class Counts(Struct, frozen=True, omit_defaults=True):
+    """All that old books kept of an attendance."""
+
+    present: int
+    excused: int
+    absent: int
+    spoke: int | None = None
+
+
+class MeetingHeld(Fact, frozen=True, tag="meeting.held"):
+    """The session took place, with its attendance by name or, from old books, in counts: never both."""
+
+    started_at: datetime
+    ended_at: datetime
+    chair: Id | None = None
+    secretary: Id | None = None
+    attendance: tuple[Attendance, ...] = ()
+    counts: Counts | None = None
+
+
+class AttendanceRecorded(Fact, frozen=True, tag="meeting.attendance_recorded"):
+    """The names behind the counts of a session that was recorded with counts."""
+
+    attendance: tuple[Attendance, ...]
+
+
+class Task(Struct, frozen=True, omit_defaults=True):
+    """What the cell resolved that somebody does."""
+
+    to: IdOrName
+    what: str
+    due_on: date | None = None
+
+
+class ResolutionAdopted(Fact, frozen=True, tag="meeting.resolution_adopted"):
+    """The conclusion, by the tasks that it gives."""
+
+    tasks: tuple[Task, ...] = ()
+
+
+class MinutesApproved(Fact, frozen=True, tag="meeting.minutes_approved"):
+    """The minutes are final; their text stays outside, `sha256` (hexadecimal) proves which it was."""
+
+    approved_at: datetime
+    sent_at: datetime | None = None
+    sha256: str | None = None
+
+
+# Judgement
+
+
+class SelfScored(Fact, frozen=True, tag="meeting.self_scored"):
+    """The committee's own points, by the rubric's items or, from old books, in total: never both."""
+
+    items: dict[str, Decimal] = field(default_factory=dict)
+    total: Decimal | None = None
+
+    @property
+    def points(self) -> Decimal:
+        """The sum, whichever way it was given."""
+        return self.total if self.total is not None else sum(self.items.values(), Decimal())
+
+
+class VoteTaken(Fact, frozen=True, tag="meeting.vote_taken", rename={"for_": "for"}):
+    """The cell voted on the committee's self-score."""
+
+    for_: int
+    against: int
+    abstained: int
+
+
+class BandDecided(Fact, frozen=True, tag="meeting.band_decided"):
+    """The superior's word; what the committee and the cell said stays beside it."""
+
+    band: Band
+    reason: str | None = None
