@@ -1,4 +1,4 @@
-"""How a meeting is judged, by three bodies: the committee scores itself, the cell votes on that, the superior decides."""
+"""How a meeting is judged, by three bodies: the committee scores itself, the cell votes on it, the superior decides."""
 
 from datetime import date
 
@@ -36,7 +36,8 @@ def vote(meeting: Meeting, taken: VoteTaken, on: date) -> list[Fact]:
 
     Raises:
         Refused: `meeting.not_called`, `meeting.not_held`, `meeting.not_self_scored`, `meeting.voted` (otherwise,
-            already), `meeting.votes` (below nought, or more than were present), `meeting.band_decided` (on an earlier day).
+            already), `meeting.votes` (below nought, or more than were present), `meeting.band_decided` (on an earlier
+            day).
     """
     if meeting.vote == taken:
         return []

@@ -15,7 +15,10 @@ from events.member.facts import (
     TransferReceived,
     TransferRefused,
 )
-from events.member.state import Member, Standing, TransferState, lapses_on, standing
+from events.member.honours import lapses_on
+from events.member.standing import Standing, standing
+from events.member.state import Member
+from events.member.transit import TransferState
 
 __all__ = [
     "Member",

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from events.fact import Fact, Id, Refused
 from events.member.facts import (
@@ -11,7 +10,6 @@ from events.member.facts import (
     MemberDisciplined,
     MemberRecognised,
     ResidenceDeclared,
-    RewardForm,
     RewardGiven,
     SanctionForm,
     Status,
@@ -20,80 +18,9 @@ from events.member.facts import (
     TransferReceived,
     TransferRefused,
 )
-from events.papers import Decision
+from events.member.honours import Reward, Sanction, in_force
+from events.member.transit import Transfer, TransferState
 from events.timeline import Span, Timeline
-from events.working_days import months_after
-
-
-class Reward(NamedTuple):
-    """A reward as it was recorded; `position` is its fact's place in the log."""
-
-    position: int
-    on: date
-    form: RewardForm
-    decision: Decision
-
-
-class Sanction(NamedTuple):
-    """A sanction as it was recorded; `position` is its fact's place in the log, `on` its announcement."""
-
-    position: int
-    on: date
-    form: SanctionForm
-    decision: Decision
-
-
-class TransferState(StrEnum):
-    """What has become of a transfer by some day."""
-
-    IN_TRANSIT = "in_transit"
-    OVERDUE = "overdue"
-    RECEIVED = "received"
-    REFUSED = "refused"
-
-
-@dataclass
-class Transfer:
-    """One introduction and what became of it."""
-
-    introduced: TransferIntroduced
-    introduced_on: date
-    outcome: TransferState | None = None
-    ended_on: date | None = None
-
-    def in_transit(self, day: date) -> bool:
-        """Introduced by then, and neither received nor refused by then."""
-        return self.introduced_on <= day and (self.ended_on is None or day < self.ended_on)
-
-    def away(self, day: date) -> bool:
-        """Temporarily at the destination: from reception to the last day of the transfer's term, which is included."""
-        if self.introduced.kind is not TransferKind.TEMPORARY or self.outcome is not TransferState.RECEIVED:
-            return False
-        return (
-            self.ended_on is not None
-            and self.ended_on <= day
-            and (self.introduced.until is None or day <= self.introduced.until)
-        )
-
-    def state_on(self, day: date) -> TransferState | None:
-        """None before the introduction. Overdue is a question of dates: nothing happens on the day after `due_on`."""
-        if day < self.introduced_on:
-            return None
-        if self.in_transit(day):
-            due_on = self.introduced.due_on
-            return TransferState.OVERDUE if due_on is not None and day > due_on else TransferState.IN_TRANSIT
-        return self.outcome
-
-
-class Standing(StrEnum):
-    """How a member stands to a cell on some day."""
-
-    FULL = "full"
-    TEMPORARY_IN = "temporary_in"
-    TEMPORARY_OUT = "temporary_out"
-    EXEMPT = "exempt"
-    IN_TRANSIT = "in_transit"
-    OUT = "out"
 
 
 @dataclass
@@ -179,43 +106,12 @@ class Member:
         return self.residences.spans(end=self.left_on)
 
     def sanction_spans(self) -> tuple[Span[Sanction], ...]:
-        """Each from its announcement to the day on which it has lapsed; several may be in force together."""
-        in_order = sorted(self.sanctions, key=lambda sanction: (sanction.on, sanction.position))
-        announced = [sanction.on for sanction in in_order]
-        return tuple(Span(s.on, lapses_on(s.form, s.on, announced), s) for s in in_order)
+        """Each sanction, from when to when it is in force."""
+        return in_force(self.sanctions)
 
     def sanctions_on(self, day: date) -> tuple[Sanction, ...]:
         """Those in force on that day."""
         return tuple(s.value for s in self.sanction_spans() if s.since <= day and (s.until is None or day < s.until))
-
-
-def lapses_on(form: SanctionForm, announced: date, others: list[date] | None = None) -> date | None:
-    """The day from which a sanction no longer holds, by dates alone: no fact is needed and no timer runs.
-
-    One year after its announcement, unless a new sanction was announced within that year (`others`): the earlier one
-    then holds as long as the new one. An expulsion never lapses.
-    """
-    if form is SanctionForm.EXPULSION:
-        return None
-    end = months_after(announced, 12)
-    for other in sorted(others or ()):
-        if announced < other < end:
-            end = months_after(other, 12)
-    return end
-
-
-def standing(member: Member, on: date, seen_from: Id | None = None) -> Standing:
-    """How he stands on that day; `seen_from` the cell that he is with for a time, he is `temporary_in`.
-
-    An introduction that nobody has answered comes before a temporary absence: it is what somebody must act on.
-    """
-    if not member.listed_on(on):
-        return Standing.OUT
-    if member.in_transit(on):
-        return Standing.IN_TRANSIT
-    if away := member.away(on):
-        return Standing.TEMPORARY_IN if seen_from == away.introduced.to else Standing.TEMPORARY_OUT
-    return Standing.FULL
 
 
 def must_be_listed(member: Member, on: date) -> None:

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from events.fact import Fact, Id, Refused
 from events.member.facts import TransferGround, TransferIntroduced, TransferKind, TransferReceived, TransferRefused
-from events.member.state import Member, Transfer, TransferState, must_be_listed
+from events.member.state import Member, must_be_listed
+from events.member.transit import Transfer, TransferState
 from events.organisation import Organisation, must_be_cell
 from events.working_days import months_after, working_days_after
 

@@ -1,0 +1,63 @@
+"""What happens in a liaison's years: contacts, and the remark that a cell drafts and the committee confirms."""
+
+from datetime import date
+
+from events.fact import Fact, Refused
+from events.liaison.facts import ContactMade, RemarkConfirmed, RemarkDrafted, RemarkRequested
+from events.liaison.state import Liaison, must_be_accepted
+
+
+def make_contact(liaison: Liaison, contact: ContactMade, on: date) -> list[Fact]:
+    """The cell was in touch with him; one contact of a kind a day. It is welcome also where none is due.
+
+    Raises:
+        Refused: `liaison.not_introduced`, `liaison.not_accepted`, `liaison.ended`.
+    """
+    if (contact.on, contact.kind) in liaison.contacts:
+        return []
+    must_be_accepted(liaison, on)
+    must_be_accepted(liaison, contact.on)
+    return [contact]
+
+
+def request_remark(liaison: Liaison, year: int, on: date) -> list[Fact]:
+    """Somebody needs a remark for that year.
+
+    Raises:
+        Refused: `liaison.not_introduced`, `liaison.not_accepted`, `liaison.ended`.
+    """
+    if year in liaison.requested:
+        return []
+    must_be_accepted(liaison, on)
+    return [RemarkRequested(year=year)]
+
+
+def draft_remark(liaison: Liaison, drafted: RemarkDrafted, on: date) -> list[Fact]:
+    """The cell drafts the remark of a year, and may draft again until it is confirmed.
+
+    Raises:
+        Refused: `liaison.not_introduced`, `liaison.not_accepted`, `liaison.ended`, `liaison.remark_confirmed`,
+            `liaison.remark_not_due` (exempt from activities, and nobody asked for one).
+    """
+    if liaison.drafts.get(drafted.year) == drafted:
+        return []
+    introduced = must_be_accepted(liaison, on)
+    if drafted.year in liaison.confirmed:
+        raise Refused("liaison.remark_confirmed", "the remark of that year is confirmed already", "/year")
+    if introduced.activity_exempt and drafted.year not in liaison.requested:
+        raise Refused("liaison.remark_not_due", "of an exempt member a remark is written on request only", "/year")
+    return [drafted]
+
+
+def confirm_remark(liaison: Liaison, year: int, on: date) -> list[Fact]:
+    """The committee confirms what the cell has drafted.
+
+    Raises:
+        Refused: `liaison.not_introduced`, `liaison.not_accepted`, `liaison.ended`, `liaison.no_draft`.
+    """
+    if year in liaison.confirmed:
+        return []
+    must_be_accepted(liaison, on)
+    if year not in liaison.drafts:
+        raise Refused("liaison.no_draft", "there is no draft of a remark for that year")
+    return [RemarkConfirmed(year=year)]
