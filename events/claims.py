@@ -1,0 +1,61 @@
+"""What a fact claims for its stream and no other: numbers of persons, an office's own codes, the ids of transfers.
+
+A claim is a text, `FAMILY:…`, that one stream holds at a time; the ledger keeps it in the transaction of the fact:
+
+- `card:DIGITS`, `citizen:DIGITS`: a person's numbers, without spaces, dots and hyphens; the member holds them for ever.
+- `code:KIND:CODE`: an office's own reference, unique among its kind; a transfer's (`code:transfer:…`) leads to the
+  member's stream.
+- `transfer:ID`: leads from a transfer to the member's stream that it stands in.
+"""
+
+from collections.abc import Iterator
+
+from events.fact import Fact, Id, stored_name
+from events.member.admission import digits
+from events.member.facts import MemberAdmitted, TransferIntroduced
+
+Claim = tuple[str, Id]
+
+
+def claims(fact: Fact, stream: Id) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
+    """What the fact takes for its stream, and what it releases.
+
+    Nothing in the slice releases: who has left still owns his numbers, and codes, like ids, are not used again.
+    """
+    return tuple((claim, stream) for claim in _takes(fact)), ()
+
+
+def card_claim(card: str) -> str:
+    """The claim by which a member is found from a card's number, however it is written."""
+    return f"card:{digits(card)}"
+
+
+def citizen_claim(citizen: str) -> str:
+    """The same for a citizen's number."""
+    return f"citizen:{digits(citizen)}"
+
+
+def code_claim(kind: str, code: str) -> str:
+    """The claim by which a thing is found from an office's own reference."""
+    return f"code:{kind}:{code}"
+
+
+def transfer_claim(transfer: Id) -> str:
+    """The claim by which the member's stream is found from a transfer's id."""
+    return f"transfer:{transfer}"
+
+
+def _takes(fact: Fact) -> Iterator[str]:
+    kind = stored_name(fact).partition(".")[0]
+    match fact:
+        case MemberAdmitted(card=card, citizen=citizen):
+            if card is not None:
+                yield card_claim(card)
+            if citizen is not None:
+                yield citizen_claim(citizen)
+        case TransferIntroduced(transfer=transfer):
+            kind = "transfer"
+            yield transfer_claim(transfer)
+    code = getattr(fact, "code", None)
+    if code is not None:
+        yield code_claim(kind, code)

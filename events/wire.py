@@ -1,0 +1,171 @@
+"""The only place where names meet the outside: stored names, stored bytes, old forms read as today's, JSON Schema."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from events import liaison, meeting, member, notice, oath_campaign, oath_review, organisation, proposal
+from events.fact import Fact, State, personal_fields, stored_name
+
+STREAMS: tuple[tuple[type[State], tuple[type[Fact], ...]], ...] = (
+    (organisation.Organisation, (organisation.OrganisationEstablished, organisation.OrganisationDissolved)),
+    (
+        member.Member,
+        (
+            member.MemberAdmitted,
+            member.MemberRecognised,
+            member.ResidenceDeclared,
+            member.TransferIntroduced,
+            member.TransferReceived,
+            member.TransferRefused,
+            member.RewardGiven,
+            member.MemberDisciplined,
+        ),
+    ),
+    (
+        meeting.Meeting,
+        (
+            meeting.MeetingCalled,
+            meeting.PreMeetingHeld,
+            meeting.DocumentsSent,
+            meeting.MeetingHeld,
+            meeting.AttendanceRecorded,
+            meeting.ResolutionAdopted,
+            meeting.MinutesApproved,
+            meeting.SelfScored,
+            meeting.VoteTaken,
+            meeting.BandDecided,
+        ),
+    ),
+    (
+        liaison.Liaison,
+        (
+            liaison.LiaisonIntroduced,
+            liaison.LiaisonAccepted,
+            liaison.LiaisonRefused,
+            liaison.LiaisonAssigned,
+            liaison.ContactMade,
+            liaison.RemarkRequested,
+            liaison.RemarkDrafted,
+            liaison.RemarkConfirmed,
+            liaison.LiaisonEnded,
+        ),
+    ),
+    (oath_campaign.OathCampaign, (oath_campaign.OathCampaignOpened, oath_campaign.OathCampaignClosed)),
+    (
+        oath_review.OathReview,
+        (
+            oath_review.OathReviewOpened,
+            oath_review.OathReported,
+            oath_review.MemberExcused,
+            oath_review.OathReviewClosed,
+        ),
+    ),
+    (proposal.Proposal, (proposal.ProposalMade, proposal.ProposalApproved, proposal.ProposalRejected)),
+    (notice.Notice, (notice.NoticeAcknowledged,)),
+)
+"""Every kind of stream and every fact that may stand in it."""
+
+FORM = "_form"
+OLD_FORMS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""How an older stored form is read as the next one, by (name, form): `("member.admitted", 1)` makes a form 1 a form 2.
+
+Most changes need nothing here: a new field has a default. Where the meaning of a field must change, add a function for
+the form that ends; from then on `encode` writes the number of the new form into the data (`_form`; absent, it is 1), and
+every form ever stored is read through the functions in turn. Freeze a sample of the new form; the old one's stays.
+"""
+
+
+class UnknownFact(LookupError):
+    """The name of no fact that this program knows: it was written by a newer one, or it is no fact."""
+
+
+def registry(streams: Iterable[tuple[type[State], tuple[type[Fact], ...]]]) -> dict[str, type[Fact]]:
+    """Every stored name and its class.
+
+    Raises:
+        TypeError: a name is used twice, or does not begin with the kind of its stream.
+    """
+    classes: dict[str, type[Fact]] = {}
+    for state, facts in streams:
+        for fact in facts:
+            name = stored_name(fact)
+            if name in classes:
+                raise TypeError(f"two classes are stored as {name}")
+            if name.partition(".")[0] != state.KIND:
+                raise TypeError(f"{name} does not belong to the kind {state.KIND}")
+            classes[name] = fact
+    return classes
+
+
+FACTS: Mapping[str, type[Fact]] = registry(STREAMS)
+STATES: Mapping[str, type[State]] = {state.KIND: state for state, _ in STREAMS}
+
+_ENCODER = msgspec.json.Encoder()
+_DECODERS = {name: msgspec.json.Decoder(fact) for name, fact in FACTS.items()}
+_TAG = {fact: len(_ENCODER.encode({"fact": name})) - 1 for name, fact in FACTS.items()}
+
+
+def state_of(kind: str) -> type[State]:
+    """The state that streams of this kind are folded into.
+
+    Raises:
+        UnknownFact: no fact's name begins so.
+    """
+    try:
+        return STATES[kind]
+    except KeyError:
+        raise UnknownFact(kind) from None
+
+
+def encode(fact: Fact) -> bytes:
+    """The fact's data as stored: JSON without its name, which stands beside it, and without what equals a default."""
+    data = _ENCODER.encode(fact)[_TAG[type(fact)] :]
+    if (form := _form_of_today(stored_name(fact))) > 1:
+        data = b',"%s":%d%s' % (FORM.encode(), form, data)
+    return b"{" + data.removeprefix(b",")
+
+
+def decode(name: str, data: bytes) -> Fact:
+    """The fact that is stored as `data` under `name`, whatever its form.
+
+    Raises:
+        UnknownFact: there is no such fact here.
+        msgspec.DecodeError: the data is no such fact.
+    """
+    try:
+        decoder = _DECODERS[name]
+    except KeyError:
+        raise UnknownFact(name) from None
+    return decoder.decode(today(name, data))
+
+
+def today(name: str, data: bytes) -> bytes:
+    """The data in today's form, also for readers that decode only the fields they need; as it is where none changed."""
+    if _form_of_today(name) == 1:
+        return data
+    fields: dict[str, Any] = msgspec.json.decode(data)
+    form = fields.pop(FORM, 1)
+    while change := OLD_FORMS.get((name, form)):
+        fields, form = change(fields), form + 1
+    return _ENCODER.encode(fields)
+
+
+def _form_of_today(name: str) -> int:
+    return 1 + sum(changed == name for changed, _ in OLD_FORMS)
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """The JSON Schema of each fact's data, by its name. Text about a person is marked `x-personal`."""
+    return {name: _schema(fact) for name, fact in FACTS.items()}
+
+
+def _schema(fact: type[Fact]) -> dict[str, Any]:
+    whole = msgspec.json.schema(fact)
+    own: dict[str, Any] = whole["$defs"].pop(fact.__name__)
+    del own["properties"]["fact"]
+    own["required"] = [field for field in own["required"] if field != "fact"]
+    for field in personal_fields(fact):
+        own["properties"][field]["x-personal"] = True
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **own, "$defs": whole["$defs"]}
