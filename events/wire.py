@@ -72,8 +72,8 @@ OLD_FORMS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
 """How an older stored form is read as the next one, by (name, form): `("member.admitted", 1)` makes a form 1 a form 2.
 
 Most changes need nothing here: a new field has a default. Where the meaning of a field must change, add a function for
-the form that ends; from then on `encode` writes the number of the new form into the data (`_form`; absent, it is 1), and
-every form ever stored is read through the functions in turn. Freeze a sample of the new form; the old one's stays.
+the form that ends; from then on `encode` writes the number of the new form into the data (`_form`; absent, it is 1),
+and every form ever stored is read through the functions in turn. Freeze a sample of the new form; the old one's stays.
 """
 
 

@@ -1,10 +1,23 @@
 """Example data with names: a commune, an agency beside it, and people who do not exist."""
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
 from uuid import NAMESPACE_URL, uuid5
 
+from events.bands import Band
 from events.fact import Id
+from events.liaison import LiaisonIntroduced, RemarkDrafted
+from events.meeting import (
+    Attendance,
+    Counts,
+    MeetingCalled,
+    MeetingHeld,
+    MeetingKind,
+    Presence,
+    SelfScored,
+)
 from events.member import (
+    Member,
     MemberAdmitted,
     MemberDisciplined,
     ResidenceDeclared,
@@ -15,6 +28,7 @@ from events.member import (
     TransferIntroduced,
     TransferKind,
 )
+from events.oath_review import OathReported, OathReviewOpened
 from events.organisation import CellKind, Organisation, OrganisationEstablished, OrganisationKind
 from events.papers import Decision
 
@@ -111,3 +125,44 @@ def lans_introduction(due_on: date | None = date(2026, 4, 13)) -> TransferIntrod
     return TransferIntroduced(
         transfer=TRANSFER, from_cell=CELL_7, to=SURGERY, kind=TransferKind.OFFICIAL, due_on=due_on
     )
+
+
+def a_member(admitted: MemberAdmitted = LAN_ADMITTED, on: date = BOOK_OPENED) -> Member:
+    """The state of a member who is admitted and nothing more."""
+    state = Member()
+    state.see(admitted, on, 1)
+    return state
+
+
+# A meeting of cell 7
+
+MEETING = an_id("meeting")
+HANOI = timezone(timedelta(hours=7))
+MARCH_MEETING = MeetingCalled(
+    cell=CELL_7,
+    kind=MeetingKind.REGULAR,
+    planned_at=datetime(2026, 3, 5, 19, 30, tzinfo=HANOI),
+    agenda=("Tình hình tháng 2", "Nhiệm vụ tháng 3"),
+)
+STARTED, ENDED = datetime(2026, 3, 5, 19, 30, tzinfo=HANOI), datetime(2026, 3, 5, 21, 5, tzinfo=HANOI)
+BY_NAME = (
+    Attendance(member=LAN, status=Presence.PRESENT, spoke=True),
+    Attendance(member=HOA, status=Presence.PRESENT, spoke=False),
+    Attendance(member=MINH, status=Presence.EXCUSED),
+)
+HELD_BY_NAME = MeetingHeld(started_at=STARTED, ended_at=ENDED, chair=LAN, attendance=BY_NAME)
+HELD_IN_COUNTS = MeetingHeld(
+    started_at=STARTED, ended_at=ENDED, chair=LAN, counts=Counts(present=2, excused=1, absent=0, spoke=1)
+)
+NINETY_TWO = SelfScored(total=Decimal("92.5"))
+
+# Lan works at the hospital and lives in the commune
+
+LAN_INTRODUCED = LiaisonIntroduced(member=LAN, committee=COMMUNE, workplace=HOSPITAL, strengths=("medicine",))
+GOOD_2025 = RemarkDrafted(year=2025, band=Band.GOOD, consulted=("Ban công tác Mặt trận",))
+
+# The oath review of cell 7
+
+CAMPAIGN = an_id("oath-review-2026")
+CELL_7_OPENED = OathReviewOpened(campaign=CAMPAIGN, cell=CELL_7, roll=(LAN, HOA), closes_on=date(2026, 5, 31))
+LAN_REPORTED = OathReported(member=LAN, meeting=MEETING, kept=5, not_well=1, not_done=0, opinions=4)
