@@ -4,6 +4,7 @@ from bisect import insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import zip_longest
 from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
@@ -52,8 +53,9 @@ class Timeline(Generic[T]):
                 held.pop()
             if not held or held[-1].value != change.value:
                 held.append(change)
-        ends = [*(change.on for change in held[1:]), None]
-        for change, until in zip(held, ends, strict=True):
+        ends = [change.on for change in held[1:]]
+        for change, until in zip_longest(held, ends):
             if end is not None and change.on >= end:
                 return
-            yield Span(change.on, end if end is not None and (until is None or until > end) else until, change.value)
+            cut = end is not None and (until is None or until > end)
+            yield Span(change.on, end if cut else until, change.value)
