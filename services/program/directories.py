@@ -54,17 +54,15 @@ def make_own(path: Path, account: Account) -> None:
         raise PostgresRefused(f"{path} is not a private directory of {account.name}: remove it and start again")
 
 
-def socket_directory(data: Path, account: Account) -> Path:
+def socket_place(data: Path, account: Account) -> Path:
     """Where PostgreSQL's socket lies: DIR/run, or a short private directory when that path will not do."""
     place = data / "run"
     # libpq takes a comma for the end of one host and the beginning of the next.
-    if _too_long(place) or "," in str(place):
-        name = hashlib.sha256(os.fsencode(f"{account.name}:{data}")).hexdigest()[:20]
-        place = Path(tempfile.gettempdir()) / f"caunoi-{name}"
-        if _too_long(place):
-            place = Path("/tmp") / place.name  # noqa: S108 - private, named after user and data, and checked
-    make_own(place, account)
-    return place
+    if not _too_long(place) and "," not in str(place):
+        return place
+    name = "caunoi-" + hashlib.sha256(os.fsencode(f"{account.name}:{data}")).hexdigest()[:20]
+    place = Path(tempfile.gettempdir()) / name
+    return Path("/tmp") / name if _too_long(place) else place  # noqa: S108 - private, and checked to be
 
 
 def _too_long(place: Path) -> bool:

@@ -12,7 +12,7 @@ from typing import IO
 from urllib.parse import quote
 
 from services.program import tether
-from services.program.directories import PUBLIC, make, make_data, socket_directory
+from services.program.directories import PUBLIC, make, make_data, make_own, socket_place
 from services.program.postgres_binaries import Binaries, reachable
 from services.program.postgres_cluster import DATABASE, ENVIRONMENT, OWNER, furnish, initialise, write_settings
 from services.program.postgres_leftovers import clear
@@ -68,7 +68,8 @@ class Postgres:
         account = prepare(data, user)
         binaries = reachable(data, account)
         make(data / "logs", PUBLIC)
-        socket_dir = socket_directory(data, account)
+        socket_dir = socket_place(data, account)
+        make_own(socket_dir, account)
         cluster = data / "postgres"
         with open(data / "logs" / "postgres.log", "ab") as log:
             initialise(data, cluster, account, binaries, log)

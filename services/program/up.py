@@ -128,5 +128,6 @@ class Up:
 
 
 def program(*arguments: str) -> list[str]:
-    """The argv of this program itself."""
-    return [sys.executable, "-m", "services.program", *arguments]
+    """The argv of this program itself; never a `services` of the directory that somebody happens to be in."""
+    safely = ["-P"] if sys.flags.safe_path else []
+    return [sys.executable, *safely, "-m", "services.program", *arguments]

@@ -33,6 +33,27 @@ def _gone(made: Path) -> bool:
     return not made.exists()
 
 
+def family(pid: int) -> list[int]:
+    """The processes that a process started, and those that they started."""
+    children = [int(path.name) for path in Path("/proc").glob("[0-9]*") if _parent(int(path.name)) == pid]
+    return [each for child in children for each in (child, *family(child))]
+
+
+def _parent(pid: int) -> int | None:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def words(pid: int) -> list[str]:
+    """The command line of a process; nothing when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").split("\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return [""]
+
+
 def alive(pid: int) -> bool:
     """Whether that process runs; one that only waits to be collected does not."""
     try:

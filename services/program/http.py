@@ -1,0 +1,107 @@
+"""The HTTP process: changes, questions, exchange and audit, each service's router, in one server."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+import psycopg
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from psycopg_pool import ConnectionPool
+from starlette.types import ASGIApp
+
+from events.ledger import Ledger
+from services.access import Tokens
+from services.audit import api as audit
+from services.ingest import openapi, tokens
+from services.ingest.batch import Batch
+from services.ingest.changes import CHANGES
+from services.ingest.front import Front, Table
+from services.notify import api as notify
+from services.questions import api as questions
+from services.scoring import api as scoring
+from services.settings import Settings
+from services.web.context import Context
+from services.web.problem import Problem, handle_problems
+
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+def build(settings: Settings) -> ASGIApp:
+    """The application. It opens its connections when the server starts it, and gives them back when it stops."""
+    assert settings.database is not None, "serve was given a database"
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        with open_context(settings) as here:
+            app.state.context = here
+            yield
+
+    app = FastAPI(title="caunoi", version=version("caunoi"), lifespan=life, redirect_slashes=False)
+    handle_problems(app)
+    for router in (questions.router, scoring.router, notify.router, audit.router, tokens.router):
+        app.include_router(router)
+    _probes(app)
+    openapi.describe(app, CHANGES)
+    table = Table(CHANGES)
+    return Batch(Front(app, app, table), table)
+
+
+class open_context:  # noqa: N801  # reads as a function: `with open_context(settings) as here`
+    """What the process has open, for as long as the `with` lasts."""
+
+    def __init__(self, settings: Settings) -> None:
+        assert settings.database is not None
+        self._ledger = Ledger(settings.database)
+        self._pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
+            settings.database, min_size=1, max_size=8, open=False, timeout=5, kwargs={"autocommit": True}
+        )
+        self._settings = settings
+
+    def __enter__(self) -> Context:
+        self._ledger.open()
+        self._pool.open()
+        return Context(self._settings, self._ledger, self._pool, Tokens(self._pool))
+
+    def __exit__(self, *_: object) -> None:
+        self._ledger.close()
+        self._pool.close()
+
+
+def serve(settings: Settings) -> None:
+    """Answer until SIGTERM; requests that are being answered are finished first."""
+    uvicorn.run(
+        build(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        loop="uvloop",
+        http="httptools",
+        timeout_graceful_shutdown=10,
+        server_header=False,
+    )
+
+
+def _probes(app: FastAPI) -> None:
+    def livez() -> dict[str, str]:
+        return {"status": "ok"}
+
+    def readyz(request: Request) -> dict[str, str]:
+        here: Context = request.app.state.context
+        try:
+            here.ledger.head()
+        except Exception:
+            raise Problem(503, "unavailable", "the database does not answer", headers={"Retry-After": "1"}) from None
+        return {"status": "ok"}
+
+    def metrics(request: Request) -> Response:
+        if request.client is None or request.client.host not in LOOPBACK:
+            raise Problem(403, "forbidden", "metrics are answered on the loopback address only")
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    probes: tuple[Callable[..., object], ...] = (livez, readyz, metrics)
+    for probe in probes:
+        app.add_api_route(f"/{probe.__name__}", probe, include_in_schema=False)

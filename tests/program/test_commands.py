@@ -1,0 +1,200 @@
+"""The commands find the system, ask it over HTTP, and end with the code that scripts rely on."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+RECORDS = [{"position": n, "recorded_at": "2026-11-22T01:02:03Z", "name": "member.admitted"} for n in range(1, 8)]
+VIEWS = [{"view": "roll", "position": 7, "head": 7, "lag_seconds": 0.0}]
+PROBLEM = {"title": "Refused", "detail": "no such role", "errors": [{"pointer": "/role", "message": "unknown"}]}
+TOKEN = "the operator's"
+
+
+class Little(BaseHTTPRequestHandler):
+    """Answers as the system does; every command is asked of it over a real socket."""
+
+    asked: ClassVar[list[tuple[str, str, Any]]] = []
+
+    def answer(self, status: int, body: Any) -> None:
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def do_GET(self) -> None:
+        path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)
+        self.asked.append(("GET", self.path, None))
+        if self.headers["Authorization"] != f"Bearer {TOKEN}":
+            return self.answer(401, {"detail": "who are you"})
+        if path == "/log":
+            after, limit = int(query["after"][0]), int(query["limit"][0])
+            return self.answer(200, {"items": RECORDS[after : after + min(limit, 3)], "next": None})
+        if path == "/tokens":
+            first = "after" not in query
+            return self.answer(200, {"items": [{"id": "t1" if first else "t2"}], "next": "t1" if first else None})
+        return self.answer(200, VIEWS) if path in ("/views", "/readyz") else self.answer(404, {"detail": "nothing"})
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.asked.append(("POST", self.path, body))
+        if body.get("role") == "king":
+            return self.answer(422, PROBLEM)
+        if self.path == "/tokens":
+            return self.answer(201, {"id": "t1", "token": "cn_x"})
+        return self.answer(200 if self.path == "/tokens/t1/revocations" else 404, {"detail": "no such token"})
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's word
+        pass
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Iterator[Path]:
+    """A directory on which a system runs."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Little)
+    Little.asked.clear()
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    (tmp_path / "address").write_text(f"http://127.0.0.1:{server.server_port}\n")
+    (tmp_path / "admin-token").write_text(TOKEN + "\n")
+    (tmp_path / "admin-token").chmod(0o600)
+    yield tmp_path
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def caunoi(*arguments: str, **environment: str) -> tuple[int, str, str]:
+    """(exit code, standard output, standard error)."""
+    done = subprocess.run(
+        [sys.executable, "-m", "services.program", *arguments],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_token_is_printed_alone(data: Path) -> None:
+    assert caunoi("token", "issue", "--role", "operator", "--data", str(data)) == (0, "cn_x\n", "")
+    assert Little.asked == [("POST", "/tokens", {"organisation": None, "role": "operator", "name": "operator"})]
+
+
+def test_a_token_comes_with_its_id_for_programs(data: Path) -> None:
+    said = caunoi("token", "issue", "--organisation", "o1", "--role", "clerk", "--data", str(data), "--json")
+    assert json.loads(said[1]) == {"id": "t1", "token": "cn_x"}
+
+
+def test_tokens_are_listed_over_all_pages(data: Path) -> None:
+    code, said, _ = caunoi("token", "list", "--data", str(data), "--json")
+    assert code == 0
+    assert [token["id"] for token in json.loads(said)] == ["t1", "t2"]
+
+
+def test_a_token_is_revoked_and_an_unknown_one_is_not_found(data: Path) -> None:
+    assert caunoi("token", "revoke", "t1", "--data", str(data)) == (0, "", "")
+    assert caunoi("token", "revoke", "t9", "--data", str(data))[0] == 3
+
+
+def test_a_refusal_names_the_field_and_ends_with_4(data: Path) -> None:
+    code, said, why = caunoi("token", "issue", "--role", "king", "--data", str(data))
+    assert (code, said) == (4, "")
+    assert "422 no such role\n  /role: unknown" in why
+
+
+def test_a_token_that_opens_nothing_ends_with_5(data: Path) -> None:
+    url = (data / "address").read_text().strip()
+    assert caunoi("views", CAUNOI_URL=url, CAUNOI_TOKEN="wrong")[0] == 5
+    assert caunoi("views", CAUNOI_URL=url, CAUNOI_TOKEN=TOKEN)[0] == 0
+
+
+def test_the_views_are_a_table_or_json(data: Path) -> None:
+    _, said, _ = caunoi("views", "--data", str(data))
+    assert [line.split() for line in said.splitlines()][1] == ["roll", "7", "7", "0.0"]
+    assert json.loads(caunoi("views", "--data", str(data), "--json")[1]) == VIEWS
+
+
+def test_the_log_goes_on_over_pages_up_to_its_limit(data: Path) -> None:
+    _, said, _ = caunoi("log", "--after", "1", "--limit", "5", "--data", str(data), "--json")
+    assert [json.loads(line)["position"] for line in said.splitlines()] == [2, 3, 4, 5, 6]
+
+
+def test_the_log_ends_where_there_is_no_more(data: Path) -> None:
+    _, said, _ = caunoi("log", "--data", str(data))
+    assert len(said.splitlines()) == 7
+
+
+def test_the_log_is_followed_until_it_is_interrupted(data: Path) -> None:
+    argv = [sys.executable, "-m", "services.program", "log", "--follow", "--data", str(data)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as following:
+        assert following.stdout
+        for _ in RECORDS:
+            assert following.stdout.readline()
+        following.send_signal(2)
+        assert following.communicate(timeout=30) == ("", "")
+        assert following.returncode == 0
+
+
+def test_without_a_system_it_says_how_to_start_one(tmp_path: Path) -> None:
+    code, said, why = caunoi("views", "--data", str(tmp_path))
+    assert (code, said) == (3, "")
+    assert f"caunoi up --data {tmp_path}" in why
+
+
+def test_a_system_that_is_silent_is_no_traceback(data: Path) -> None:
+    (data / "address").write_text("http://127.0.0.1:1\n")
+    code, said, why = caunoi("views", "--data", str(data))
+    assert (code, said) == (1, "")
+    assert why.count("\n") == 1
+    assert "caunoi doctor" in why
+
+
+def test_a_misspelt_variable_refuses_every_command(data: Path) -> None:
+    code, _, why = caunoi("views", "--data", str(data), CAUNOI_TOKE="x")
+    assert code == 2
+    assert "CAUNOI_TOKE is no setting; did you mean CAUNOI_TOKEN?" in why
+
+
+@pytest.mark.parametrize("wrong", [["serve", "tea"], ["token", "issue"], ["nonsense"], ["views", "--nonsense"]])
+def test_wrong_usage_ends_with_2(wrong: list[str]) -> None:
+    code, said, _ = caunoi(*wrong)
+    assert (code, said) == (2, "")
+
+
+def test_the_relay_comes_with_kafka() -> None:
+    code, _, why = caunoi("serve", "relay")
+    assert code == 2
+    assert "Kafka" in why
+
+
+def test_nothing_is_coloured_where_colour_is_not_wanted() -> None:
+    assert "\x1b" not in caunoi("--help", NO_COLOR="1", FORCE_COLOR="")[1]
+
+
+def test_doctor_begins_at_the_ground(tmp_path: Path) -> None:
+    code, said, _ = caunoi("doctor", "--data", str(tmp_path / "missing"), "--json")
+    assert code == 1
+    assert [finding["check"] for finding in json.loads(said)] == ["data"]
+    assert json.loads(said)[0]["todo"].startswith("caunoi up")
+
+
+def test_doctor_asks_a_distant_system_from_outside(data: Path) -> None:
+    url = (data / "address").read_text().strip()
+    code, said, _ = caunoi("doctor", "--json", CAUNOI_URL=url, CAUNOI_TOKEN=TOKEN)
+    assert [(finding["check"], finding["todo"]) for finding in json.loads(said)] == [
+        ("http", ""),
+        ("time", ""),
+        ("roll", ""),
+    ]
+    assert code == 0

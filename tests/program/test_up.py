@@ -1,0 +1,198 @@
+"""`caunoi up` starts everything, keeps it running, stops all of it, and says what stands in the way."""
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from services import access
+from services.program.lock import holder
+from tests.database import Database
+from tests.program.places import alive, eventually, family, place, words
+
+
+class Running:
+    """A `caunoi up` in a process of its own, asked to stop at the end of the test."""
+
+    def __init__(self, data: Path, *arguments: str, **environment: str) -> None:
+        self.data = data
+        self.process = subprocess.Popen(
+            [sys.executable, "tests/program/little_up.py", str(data), *arguments],
+            env={**os.environ, "PYTHONPATH": ".", **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def address(self) -> str:
+        assert self.process.stdout
+        return self.process.stdout.readline().strip()
+
+    def stop(self, way: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
+        if self.process.poll() is None:
+            self.process.send_signal(way)
+        said = self.process.communicate(timeout=60)[1]
+        return self.process.returncode, said
+
+    def end(self) -> tuple[int, str]:
+        """For one that is expected to end by itself: its exit code and what it said."""
+        said = self.process.communicate(timeout=60)[1]
+        return self.process.returncode, said
+
+    def family(self) -> list[int]:
+        return family(self.process.pid)
+
+    def child(self, name: str) -> int | None:
+        """The pid of http, scoring, notify or the postmaster."""
+        for pid in self.family():
+            said = words(pid)
+            if said[-2:] == ["child", name] or (name == "postgres" and said[0].endswith("/bin/postgres")):
+                return pid
+        return None
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as entered:
+        yield entered
+
+
+@pytest.fixture
+def up(stack: ExitStack) -> Running:
+    running = Running(stack.enter_context(place()) / "data")
+    stack.callback(running.stop)
+    assert running.address().startswith("http://127.0.0.1:")
+    return running
+
+
+def test_the_address_is_printed_and_kept_while_it_runs(up: Running) -> None:
+    kept = (up.data / "address").read_text().strip()
+    assert kept.startswith("http://127.0.0.1:")
+    assert holder(up.data) == up.process.pid
+    up.stop()
+    assert not (up.data / "address").exists()
+    assert holder(up.data) is None
+
+
+def test_the_operators_token_is_private_and_stays_the_same(up: Running, stack: ExitStack) -> None:
+    path = up.data / "admin-token"
+    token = path.read_text()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    up.stop()
+    again = Running(up.data)
+    stack.callback(again.stop)
+    again.address()
+    assert path.read_text() == token
+
+
+def test_the_children_are_the_application_and_no_owner(up: Running) -> None:
+    eventually(lambda: (up.data / "logs" / "scoring.log").read_text().strip() != "")
+    name, url = (up.data / "logs" / "scoring.log").read_text().split()
+    assert name == "scoring"
+    assert "caunoi_app@" in url
+
+
+@pytest.mark.parametrize("way", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_asked_to_stop_it_stops_all_and_ends_well(up: Running, way: signal.Signals) -> None:
+    started = up.family()
+    assert len(started) > 4
+    assert up.stop(way) == (0, "stopping\n")
+    assert not any(alive(pid) for pid in started)
+
+
+def test_killed_it_leaves_nothing_running(up: Running) -> None:
+    started = up.family()
+    up.process.kill()
+    eventually(lambda: not any(alive(pid) for pid in started))
+
+
+def test_a_second_one_on_the_same_directory_says_who_is_there(up: Running) -> None:
+    code, said = Running(up.data).end()
+    assert code == 1
+    assert f"process {up.process.pid} already runs on {up.data}" in said
+
+
+def test_a_killed_child_is_started_again(up: Running) -> None:
+    first = up.child("scoring")
+    assert first
+    os.kill(first, signal.SIGKILL)
+    eventually(lambda: up.child("scoring") not in (None, first))
+
+
+def test_a_killed_postmaster_is_started_again(up: Running) -> None:
+    first = up.child("postgres")
+    assert first
+    os.kill(first, signal.SIGKILL)
+
+    eventually(lambda: up.child("postgres") not in (None, first))
+    eventually(lambda: "ready" in (up.data / "postgres" / "postmaster.pid").read_text())
+    assert up.process.poll() is None
+
+
+def test_a_child_that_cannot_start_ends_it_with_what_it_said(stack: ExitStack) -> None:
+    running = Running(stack.enter_context(place()) / "data", BROKEN="http")
+    code, said = running.end()
+    assert code == 1
+    assert "http ended while starting" in said
+    assert "it is broken" in said
+
+
+def test_a_port_that_is_taken_is_named(stack: ExitStack) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        running = Running(stack.enter_context(place()) / "data", "--port", str(port))
+        code, said = running.end()
+    assert code == 1
+    assert f"127.0.0.1 port {port}" in said
+
+
+def test_an_operators_database_is_used_with_the_applications_rights(database: Database, stack: ExitStack) -> None:
+    running = Running(stack.enter_context(place()) / "data", "--database", database.owner)
+    stack.callback(running.stop)
+    running.address()
+    assert running.child("postgres") is None
+    log = running.data / "logs" / "scoring.log"
+    eventually(lambda: log.read_text().strip() != "")
+    with psycopg.connect(log.read_text().strip().partition(" ")[2]) as connection:
+        row = connection.execute("SELECT current_user").fetchone()
+    assert row == ("caunoi_app",)
+    assert access.valid(database.owner, (running.data / "admin-token").read_text().strip())
+
+
+def test_an_operators_database_that_does_not_answer_is_said_so(stack: ExitStack) -> None:
+    nowhere = "postgresql://somebody:secret@127.0.0.1:1/x"
+    code, said = Running(stack.enter_context(place()) / "data", "--database", nowhere).end()
+    assert code == 1
+    assert "the database does not answer" in said
+    assert "secret" not in said
+
+
+def test_the_demonstration_is_loaded_once(stack: ExitStack) -> None:
+    data = stack.enter_context(place()) / "data"
+    said = []
+    for _ in range(2):
+        running = Running(data, "--demo")
+        stack.callback(running.stop)
+        running.address()
+        eventually((data / "demo-loaded").exists)
+        said.append(running.stop()[1])
+    assert said == ["stopping\n", "stopping\n"]
+    assert running.process.args
+
+
+def test_a_demonstration_that_failed_is_said_so_and_not_taken_for_loaded(stack: ExitStack) -> None:
+    data = stack.enter_context(place()) / "data"
+    running = Running(data, "--demo", BROKEN="demo")
+    stack.callback(running.stop)
+    running.address()
+    assert running.process.stderr
+    assert any("the demonstration ended with 1" in line for line in running.process.stderr)
+    assert not (data / "demo-loaded").exists()
