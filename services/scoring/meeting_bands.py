@@ -1,0 +1,61 @@
+"""The bands of the three bodies, told apart: none overwrites another, and what comes late changes no decided one."""
+
+from decimal import Decimal
+
+from events.meeting import BandDecided, SelfScored, VoteTaken
+from services.scoring.meeting_facts import MeetingFacts
+from services.scoring.meeting_lines import lines
+from services.scoring.rulebook import Pack
+from services.scoring.score import Bands, GateLine, Line
+
+
+def bands(facts: MeetingFacts, pack: Pack | None, computed: str | None, of: tuple[Line, ...]) -> Bands:
+    """What each body says; `of` are the score's lines, from all that is known."""
+    points = self_points(facts, pack, of) if pack else None
+    own = pack.band(points) if pack and points is not None else None
+    decided = facts.last(BandDecided)
+    return Bands(
+        computed=computed,
+        self_=own,
+        vote=own if agreed(facts) else None,
+        superior=decided.fact.band.value if decided else None,
+    )
+
+
+def computed_band(pack: Pack, points: Decimal, gates: tuple[GateLine, ...]) -> str:
+    """The band of the points; a gate that is not met leads to the band that stands behind it."""
+    band = pack.band(points)
+    for gate, told in zip(pack.gates, gates, strict=True):
+        if band == gate.band and not told.met:
+            band = gate.otherwise
+    return band
+
+
+def self_points(facts: MeetingFacts, pack: Pack, of: tuple[Line, ...]) -> Decimal | None:
+    """The committee's total: as given, or its values item by item and, where it gave none, what the facts decide.
+
+    None where an item has no value at all, or one above its maximum. Once the superior has decided, the facts are those
+    that were on record then: what comes later changes no band that was decided.
+    """
+    scored, decided = facts.last(SelfScored), facts.last(BandDecided)
+    if scored is None or scored.fact.total is not None:
+        return scored.fact.total if scored else None
+    if decided is not None and decided.position < facts.position:
+        of = lines(facts.upto(max(decided.position, scored.position)), pack)
+    given = scored.fact.items
+    values = [given.get(line.item, line.points) for line in of]
+    if any(value is None or value > line.max for value, line in zip(values, of, strict=True)):
+        return None
+    return sum((value for value in values if value is not None), Decimal())
+
+
+def agreed(facts: MeetingFacts) -> bool:
+    """Whether more than half of those present voted for the self-score; who abstained was present."""
+    vote, there = facts.last(VoteTaken), facts.there()
+    return vote is not None and there is not None and 2 * vote.fact.for_ > there[0].present
+
+
+def late(facts: MeetingFacts) -> tuple[int, ...]:
+    """What was recorded after the superior had decided."""
+    decided = facts.last(BandDecided)
+    return tuple(told.position for told in facts.told if decided and told.position > decided.position)

@@ -1,0 +1,95 @@
+"""What is on record about one meeting: the facts that a score looks at, each with its place in the log."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+from events import wire
+from events.fact import Fact, Id, Record, stored_name
+from events.meeting import (
+    AttendanceRecorded,
+    BandDecided,
+    Counts,
+    DocumentsSent,
+    MeetingCalled,
+    MeetingHeld,
+    MinutesApproved,
+    PreMeetingHeld,
+    ResolutionAdopted,
+    SelfScored,
+    VoteTaken,
+)
+from events.meeting.session import count
+
+F = TypeVar("F", bound=Fact)
+
+KINDS: tuple[type[Fact], ...] = (
+    MeetingCalled,
+    PreMeetingHeld,
+    DocumentsSent,
+    MeetingHeld,
+    AttendanceRecorded,
+    ResolutionAdopted,
+    MinutesApproved,
+    SelfScored,
+    VoteTaken,
+    BandDecided,
+)
+LOOKED_AT = frozenset(stored_name(kind) for kind in KINDS)
+"""The stored names of the facts that may change a score; any other record of the stream changes nothing."""
+
+
+class Told(NamedTuple, Generic[F]):
+    """A fact and the position that told of it."""
+
+    position: int
+    fact: F
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFacts:
+    """One meeting's facts in the order of their positions, and the time zone in which its days are counted."""
+
+    meeting: Id
+    told: tuple[Told[Fact], ...]
+    zone: ZoneInfo
+
+    @property
+    def position(self) -> int:
+        """The last position that was looked at; 0 where there is none."""
+        return self.told[-1].position if self.told else 0
+
+    def all(self, kind: type[F]) -> list[Told[F]]:
+        """Every fact of one kind, oldest first."""
+        return [Told(position, fact) for position, fact in self.told if isinstance(fact, kind)]
+
+    def last(self, kind: type[F]) -> Told[F] | None:
+        """The latest word of one kind; None where nobody has said anything."""
+        return next((Told(position, fact) for position, fact in reversed(self.told) if isinstance(fact, kind)), None)
+
+    def upto(self, position: int) -> "MeetingFacts":
+        """What was on record at that position."""
+        return MeetingFacts(self.meeting, tuple(told for told in self.told if told.position <= position), self.zone)
+
+    def there(self) -> tuple[Counts, tuple[int, ...]] | None:
+        """How many were present, excused and absent, and the positions that say so; None before the session.
+
+        A session's names, recorded after its counts, agree with them (contract of `meeting.attendance_recorded`).
+        """
+        held, named = self.last(MeetingHeld), self.last(AttendanceRecorded)
+        if held is None:
+            return None
+        counts = held.fact.counts or count(named.fact.attendance if named else held.fact.attendance)
+        return counts, (held.position, named.position) if named else (held.position,)
+
+    def local(self, instant: datetime) -> datetime:
+        """The same instant on the committees' clock, whose date is the day that counts."""
+        return instant.astimezone(self.zone)
+
+
+def gather(meeting: Id, records: Iterable[Record], zone: ZoneInfo) -> MeetingFacts:
+    """The facts in a meeting's records; the place in the log orders them, not the order in which they come."""
+    told = [Told(r.position, wire.decode(r.name, r.data)) for r in records if r.name in LOOKED_AT]
+    return MeetingFacts(meeting, tuple(sorted(told, key=lambda one: one.position)), zone)

@@ -1,0 +1,138 @@
+"""The rules that measure a meeting's facts: which numbers they take, which positions gave them, told in a sentence."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_DOWN, Decimal
+
+from events.meeting import DocumentsSent, MeetingCalled, MeetingHeld, MinutesApproved, PreMeetingHeld, ResolutionAdopted
+from services.scoring.meeting_facts import MeetingFacts
+
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found. `measures` is None where nothing can be known yet; one that is missing lies in no bounds."""
+
+    measures: Mapping[str, Decimal] | None
+    figures: str
+    facts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`measures` are the names that an option's bounds may speak of."""
+
+    measures: frozenset[str]
+    find: Callable[[MeetingFacts], Finding]
+
+
+NOT_HELD = Finding(None, "Chưa ghi nhận cuộc họp.")
+
+
+def duration(facts: MeetingFacts) -> Finding:
+    """`minutes` from start to end, and the `base`: present, excused and absent together."""
+    held, there = facts.last(MeetingHeld), facts.there()
+    if held is None or there is None:
+        return NOT_HELD
+    counts, positions = there
+    base = counts.present + counts.excused + counts.absent
+    minutes = Decimal((held.fact.ended_at - held.fact.started_at) // SECOND) / 60
+    said = f"Họp {figure(minutes)} phút; {base} đảng viên thuộc diện dự họp."
+    return Finding({"minutes": minutes, "base": Decimal(base)}, said, positions)
+
+
+def attendance(facts: MeetingFacts) -> Finding:
+    """`share` of the base that was present (0 to 1), and how many were `excused` and `absent` without a reason."""
+    there = facts.there()
+    if there is None:
+        return NOT_HELD
+    counts, positions = there
+    base = counts.present + counts.excused + counts.absent
+    if base == 0:
+        return Finding(None, "Không có đảng viên nào thuộc diện dự họp.", positions)
+    share = Decimal(counts.present) / base
+    said = (
+        f"Có mặt {counts.present}/{base} đảng viên thuộc diện dự họp ({figure(share * 100)} %); "
+        f"vắng có lý do {counts.excused}, vắng không lý do {counts.absent}."
+    )
+    measures = {"share": share, "excused": Decimal(counts.excused), "absent": Decimal(counts.absent)}
+    return Finding(measures, said, positions)
+
+
+def notice(facts: MeetingFacts) -> Finding:
+    """`pre_meeting` and `called` (1: before the session began), and `days_before`: of the first documents, by calendar.
+
+    A meeting that is on record was called; one entered afterwards as history counts as called.
+    """
+    held, called = facts.last(MeetingHeld), facts.last(MeetingCalled)
+    if held is None or called is None:
+        return NOT_HELD
+    start = facts.local(held.fact.started_at)
+    measures = {"called": Decimal(1), "pre_meeting": Decimal(0)}
+    positions, said = [called.position, held.position], []
+    before = facts.last(PreMeetingHeld)
+    if before is None:
+        said.append("chưa ghi nhận họp chi ủy trước")
+    else:
+        positions.append(before.position)
+        in_time = before.fact.held_at < held.fact.started_at
+        measures["pre_meeting"] = Decimal(in_time)
+        said.append(
+            f"họp chi ủy {moment(facts.local(before.fact.held_at))}, {'trước' if in_time else 'không trước'} cuộc họp"
+        )
+    sent = min(facts.all(DocumentsSent), key=lambda told: told.fact.sent_at, default=None)
+    if sent is None:
+        said.append("chưa ghi nhận gửi tài liệu")
+    else:
+        positions.append(sent.position)
+        day = facts.local(sent.fact.sent_at)
+        days = (start.date() - day.date()).days
+        measures["days_before"] = Decimal(days)
+        said.append(f"tài liệu gửi {moment(day)}, {_ahead(days)}")
+    return Finding(measures, f"Cuộc họp bắt đầu {moment(start)}; {'; '.join(said)}.", tuple(sorted(positions)))
+
+
+def closing(facts: MeetingFacts) -> Finding:
+    """`resolution` (1: adopted), and `days_after`: calendar days from the session's end to the minutes' approval."""
+    held = facts.last(MeetingHeld)
+    if held is None:
+        return NOT_HELD
+    end = facts.local(held.fact.ended_at)
+    adopted, approved = facts.last(ResolutionAdopted), facts.last(MinutesApproved)
+    measures = {"resolution": Decimal(adopted is not None)}
+    said = ["đã có kết luận, nghị quyết" if adopted else "chưa ghi nhận kết luận, nghị quyết"]
+    if approved is None:
+        said.append("chưa ghi nhận biên bản được thông qua")
+    else:
+        # A meeting that runs over midnight may have its minutes approved at the table: nought days, not less.
+        days = max((facts.local(approved.fact.approved_at).date() - end.date()).days, 0)
+        measures["days_after"] = Decimal(days)
+        said.append(f"biên bản thông qua {moment(facts.local(approved.fact.approved_at))}, {days} ngày sau cuộc họp")
+    positions = (told.position for told in (held, adopted, approved) if told is not None)
+    return Finding(measures, f"Cuộc họp kết thúc {moment(end)}; {'; '.join(said)}.", tuple(sorted(positions)))
+
+
+RULES = {
+    "duration": Rule(frozenset({"minutes", "base"}), duration),
+    "attendance": Rule(frozenset({"share", "excused", "absent"}), attendance),
+    "notice": Rule(frozenset({"called", "pre_meeting", "days_before"}), notice),
+    "closing": Rule(frozenset({"resolution", "days_after"}), closing),
+}
+
+
+def figure(value: Decimal) -> str:
+    """As people write it here, `92,5`; cut off after two decimals, so that what fell short never looks reached."""
+    return f"{value.quantize(Decimal('0.01'), ROUND_DOWN).normalize():f}".replace(".", ",")
+
+
+def moment(local: datetime) -> str:
+    """An instant on the committees' clock: `19:30 ngày 05/01/2026`."""
+    return local.strftime("%H:%M ngày %d/%m/%Y")
+
+
+def _ahead(days: int) -> str:
+    if days > 0:
+        return f"trước ngày họp {days} ngày"
+    return "trong ngày họp" if days == 0 else "sau ngày họp"

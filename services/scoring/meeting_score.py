@@ -1,0 +1,53 @@
+"""What a meeting is worth: a pure function of its records and a dated rule pack; every point names its facts."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from events.fact import Id, Record
+from events.meeting import MeetingCalled, MeetingHeld
+from services.scoring.meeting_bands import bands, computed_band, late
+from services.scoring.meeting_facts import MeetingFacts, gather
+from services.scoring.meeting_lines import gates, lines
+from services.scoring.rulebook import Pack
+from services.scoring.score import Rubric, Score
+from services.scoring.shelf import Shelf
+
+
+def score_meeting(meeting: Id, records: Iterable[Record], shelf: Shelf, zone: ZoneInfo) -> Score | None:
+    """The score of one meeting by the pack that held on its day; None of a meeting that nobody called.
+
+    Its day is the day on which it began, or is planned to, on the committees' clock (`zone`).
+    """
+    facts = gather(meeting, records, zone)
+    called, held = facts.last(MeetingCalled), facts.last(MeetingHeld)
+    if called is None:
+        return None
+    day = facts.local(held.fact.started_at if held else called.fact.planned_at).date()
+    return score(facts, called.fact.cell, day, shelf.for_meeting(day))
+
+
+def score(facts: MeetingFacts, cell: Id, day: date, pack: Pack | None) -> Score:
+    """The score by one pack; without one only the superior's band can be told."""
+    told = lines(facts, pack) if pack else ()
+    conditions = gates(pack, told) if pack else ()
+    known = [line.points for line in told if line.points is not None]
+    points = sum(known, Decimal()) if known else None
+    complete = bool(told) and len(known) == len(told)
+    computed = computed_band(pack, points, conditions) if pack and complete and points is not None else None
+    said = bands(facts, pack, computed, told)
+    return Score(
+        meeting=facts.meeting,
+        cell=cell,
+        on=day,
+        points=points,
+        band=said.in_force,
+        complete=complete,
+        rubric=Rubric(pack.id, pack.version, pack.issuer, pack.number, pack.on) if pack else None,
+        bands=said,
+        lines=told,
+        gates=conditions,
+        late=late(facts),
+        position=facts.position,
+    )

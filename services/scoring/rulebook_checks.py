@@ -1,0 +1,96 @@
+"""Whether the parts of a pack fit together: sums, references, and bands without a hole, an overlap or an empty one."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from services.scoring.meeting_rules import RULES
+from services.scoring.rulebook import FULL_MARKS, Band, Item, Pack
+
+Place = tuple[str | int, ...]
+"""The path to a field, as pydantic gives it: `("items", 2, "max")`."""
+
+Found = Iterator[tuple[Place, str]]
+
+
+def faults(pack: Pack) -> Found:
+    """Everything that is wrong with a pack whose fields are right one by one."""
+    if pack.valid_to is not None and pack.valid_to <= pack.valid_from:
+        yield ("valid_to",), f"it ends on {pack.valid_to}, before it begins on {pack.valid_from}"
+    yield from _doubled("items", [item.id for item in pack.items])
+    yield from _doubled("bands", [band.id for band in pack.bands])
+    for number, item in enumerate(pack.items):
+        yield from _item(("items", number), item)
+    if (total := sum(item.max for item in pack.items)) != FULL_MARKS:
+        yield ("items",), f"the maxima add up to {total}, not to {FULL_MARKS}"
+    yield from _bands(pack.bands)
+    yield from _gates(pack)
+
+
+def _doubled(name: str, ids: Sequence[str]) -> Found:
+    for ident, times in Counter(ids).items():
+        if times > 1:
+            last = max(number for number, other in enumerate(ids) if other == ident)
+            yield (name, last, "id"), f"{ident!r} stands here {times} times"
+
+
+def _item(place: Place, item: Item) -> Found:
+    if item.judged == (item.rule is not None):
+        yield place, f"{item.id!r} is either judged by people (judged = true) or measured by a rule, one of the two"
+        return
+    if item.rule is None:
+        if item.options:
+            yield (*place, "options"), f"{item.id!r} is judged by people, who need no options"
+        return
+    if item.rule not in RULES:
+        yield (*place, "rule"), f"there is no rule {item.rule!r}; there are: {', '.join(sorted(RULES))}"
+        return
+    yield from _options(place, item, RULES[item.rule].measures)
+
+
+def _options(place: Place, item: Item, measures: frozenset[str]) -> Found:
+    for number, option in enumerate(item.options):
+        at = (*place, "options", number)
+        for name in option.bounds.keys() - measures:
+            yield (
+                (*at, "if", name),
+                f"the rule {item.rule!r} has no measure {name!r}; it has: {', '.join(sorted(measures))}",
+            )
+        for name, bounds in option.bounds.items():
+            if not bounds.model_fields_set:
+                yield (*at, "if", name), "bounds without a bound"
+        if option.points > item.max:
+            yield (*at, "points"), f"{option.points} points are more than the item's {item.max}"
+    if all(option.points != item.max for option in item.options):
+        yield place, f"no option of {item.id!r} gives its {item.max} points"
+
+
+def _bands(bands: Sequence[Band]) -> Found:
+    """Every number of points from 0 to 100 is in one band, and every band holds one of them."""
+    places = sorted(range(len(bands)), key=lambda number: (bands[number].at_least, bands[number].below or 101))
+    first, last = places[0], places[-1]
+    if bands[first].at_least != 0:
+        yield ("bands", first, "at_least"), f"there is no band below {bands[first].at_least} points"
+    if (top := bands[last].below) is not None:
+        yield ("bands", last, "below"), f"the best band ends below {top} points; leave its upper end open"
+    for number, band in enumerate(bands):
+        if band.below is not None and band.below <= band.at_least:
+            yield ("bands", number), f"nothing reaches {band.id!r}: from {band.at_least} and below {band.below}"
+    for lower, upper in pairwise(places):
+        ends, begins = bands[lower].below, bands[upper].at_least
+        pair = f"{bands[lower].id!r} and {bands[upper].id!r}"
+        if ends is None or ends > begins:
+            yield ("bands", lower), f"{pair} overlap from {begins} points on"
+        elif ends < begins:
+            yield ("bands", lower, "below"), f"there is a hole between {pair}, from {ends} to below {begins} points"
+
+
+def _gates(pack: Pack) -> Found:
+    items, bands = {item.id for item in pack.items}, {band.id for band in pack.bands}
+    yield from _doubled("gates", [gate.id for gate in pack.gates])
+    for number, gate in enumerate(pack.gates):
+        for item in set(gate.items) - items:
+            yield ("gates", number, "items"), f"there is no item {item!r}"
+        for field, band in (("band", gate.band), ("otherwise", gate.otherwise)):
+            if band not in bands:
+                yield ("gates", number, field), f"there is no band {band!r}"

@@ -1,0 +1,47 @@
+"""The rule packs that are at hand, and which of them holds for a meeting of some day."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from services.scoring.rulebook import Pack
+from services.scoring.rulebook_file import Fault, PackRefused, read
+
+DEFAULT = "meeting-national"
+"""The pack for every cell whose superiors have adopted no other."""
+
+
+class Shelf:
+    """Packs by id, older versions first. Of versions that hold on the same day, the latest counts."""
+
+    def __init__(self, packs: Iterable[Pack]) -> None:
+        self._packs = sorted(packs, key=lambda pack: (pack.id, pack.version))
+        known = set()
+        for pack in self._packs:
+            if (key := (pack.id, pack.version)) in known:
+                raise PackRefused(pack.id, [Fault(None, ("version",), f"version {pack.version} is at hand already")])
+            known.add(key)
+
+    def __iter__(self) -> Iterator[Pack]:
+        return iter(self._packs)
+
+    def versions(self, ident: str) -> list[Pack]:
+        """Every version of one pack, the latest last; [] of one that is not here."""
+        return [pack for pack in self._packs if pack.id == ident]
+
+    def for_meeting(self, day: date) -> Pack | None:
+        """The pack for a meeting of that day; None where none held yet, or none any more."""
+        return next((pack for pack in reversed(self.versions(DEFAULT)) if pack.valid_on(day)), None)
+
+
+@cache
+def shipped() -> Shelf:
+    """The packs that come with the program, read once.
+
+    Raises:
+        PackRefused: one of them cannot be used.
+    """
+    folder = files("services.scoring") / "rulebooks"
+    sources = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+    return Shelf(read(file.read_text("utf-8"), file.name) for file in sources)
