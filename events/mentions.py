@@ -50,9 +50,12 @@ def _of_hint(hint: Any) -> Finder | None:
 
 
 def _optional(parts: list[Any]) -> Finder | None:
-    assert len(parts) == 1, "a field of a fact is of one type, or it is absent"
-    finder = _of_hint(parts[0])
-    return (lambda value: finder(value) if value is not None else iter(())) if finder else None
+    finders = [finder for part in parts if (finder := _of_hint(part))]
+    if not finders:
+        return None
+    assert len(parts) == 1, "what may hold an id is of one type, or it is absent"
+    finder = finders[0]
+    return lambda value: finder(value) if value is not None else iter(())
 
 
 def _each(item: Any) -> Finder | None:

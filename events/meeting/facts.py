@@ -34,10 +34,10 @@ class MeetingCalled(Fact, frozen=True, tag="meeting.called"):
 
 
 class PreMeetingHeld(Fact, frozen=True, tag="meeting.pre_meeting_held"):
-    """The committee met before; `minutes`: whether they were written, None where the book does not say."""
+    """The committee met before; `minutes`: whether they were written, or where they lie; None: the book is silent."""
 
     held_at: datetime
-    minutes: bool | None = None
+    minutes: bool | str | None = None
 
 
 class DocumentsSent(Fact, frozen=True, tag="meeting.documents_sent"):

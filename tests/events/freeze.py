@@ -1,0 +1,90 @@
+"""Freezes a sample of each stored form that has none: `python -m tests.events.freeze`. It never touches an old one.
+
+Of each form there are two: `full`, every field given, and `least`, only those without a default. A frozen sample is its
+name, its bytes as stored, and what they mean, so that neither a renamed field nor a changed default goes unseen.
+"""
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import NODEFAULT, Struct
+
+from events.fact import Fact, Id
+from events.wire import FACTS, OLD_FORMS, encode
+from tests.examples import an_id
+
+PLACE = Path(__file__).parent / "frozen"
+PLAIN: dict[Any, Any] = {
+    Id: an_id("frozen"),
+    str: "Nguyễn Thị Hòa",
+    int: 7,
+    bool: True,
+    date: date(2026, 3, 2),
+    datetime: datetime(2026, 3, 2, 12, 30, tzinfo=UTC),
+    Decimal: Decimal("92.5"),
+}
+
+
+def form_of_today(name: str) -> int:
+    """The number of the form in which facts of that name are stored now."""
+    return 1 + sum(changed == name for changed, _ in OLD_FORMS)
+
+
+def place_of(name: str, which: str) -> Path:
+    """Where the sample of today's form of a fact lies."""
+    return PLACE / f"{name}.{form_of_today(name)}.{which}.json"
+
+
+def full(struct: type[Struct]) -> Any:
+    """One with every field given."""
+    hints = get_type_hints(struct, include_extras=True)
+    return struct(**{name: _value(hints[name]) for name in struct.__struct_fields__})
+
+
+def least(struct: type[Struct]) -> Any:
+    """One with no field that has a default."""
+    hints = get_type_hints(struct, include_extras=True)
+    needed = [f for f in msgspec.structs.fields(struct) if f.default is NODEFAULT and f.default_factory is NODEFAULT]
+    return struct(**{field.name: _value(hints[field.name]) for field in needed})
+
+
+def meaning(value: Any) -> Any:
+    """All that a value says, defaults included, as plain data."""
+    if isinstance(value, Struct):
+        return {field: meaning(getattr(value, field)) for field in value.__struct_fields__}
+    if isinstance(value, tuple):
+        return [meaning(one) for one in value]
+    return msgspec.to_builtins(value)
+
+
+def _value(hint: Any) -> Any:
+    if hint in PLAIN:
+        return PLAIN[hint]
+    origin, parts = get_origin(hint), [part for part in get_args(hint) if part is not NoneType]
+    if origin in {Annotated, Union, UnionType}:
+        return _value(parts[0])
+    if origin is tuple:
+        return (_value(parts[0]),)
+    if origin is dict:
+        return {_value(parts[0]): _value(parts[1])}
+    return next(iter(hint)) if issubclass(hint, Enum) else full(hint)
+
+
+def freeze(name: str, which: str, fact: Fact) -> None:
+    """Writes the sample, unless there is one."""
+    sample = {"name": name, "data": encode(fact).decode(), "means": meaning(fact)}
+    place = place_of(name, which)
+    if not place.exists():
+        place.write_text(json.dumps(sample, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    for stored, fact_class in FACTS.items():
+        freeze(stored, "full", full(fact_class))
+        freeze(stored, "least", least(fact_class))
