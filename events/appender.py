@@ -18,7 +18,7 @@ from events.request import Appended, Claimed, CommandReused, Conflict, LedgerAwa
 Outcome = Appended | Exception
 Done = Callable[[list[tuple["Pending", Outcome]]], None]
 
-GROUP = b"SELECT head, at, refusals FROM ledger.append(%s)" % b", ".join(b"$%d" % n for n in range(1, 25))
+GROUP = b"SELECT head, at, refusals FROM ledger.append(%s)" % b", ".join(b"$%d" % n for n in range(1, 26))
 ONE = b"SELECT head, at, refusals FROM ledger.append_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 GROUP_FACTS = 10_000
 GROUP_BYTES = 8_000_000
@@ -146,7 +146,7 @@ class Appender:
         while self._waiting and facts < GROUP_FACTS and weight < GROUP_BYTES:
             pending = self._waiting.popleft()
             request = pending.request
-            touches = [request.command, *[write.stream for write in request.writes]]
+            touches: list[str] = [request.command, *[write.stream for write in request.writes]]
             touches += [claim for claim, _ in (*request.takes, *request.releases)]
             conditions = [stream for stream, _ in request.conditions]
             if (
@@ -165,7 +165,7 @@ class Appender:
         return group
 
     def _outcomes(self, group: list[Pending]) -> list[tuple[Pending, Outcome]]:
-        """Append the group; where the database refuses the whole of it, each half alone, so that nobody suffers for another."""
+        """Append the group; where the database refuses all of it, each half alone: nobody suffers for another."""
         until = monotonic() + PATIENCE
         while True:
             try:
@@ -281,8 +281,8 @@ def _pack_one(request: Request, names: dict[str, int], actors: dict[str, int]) -
 
 
 def _pack(group: list[Pending], names: dict[str, int], actors: dict[str, int]) -> list[bytes]:
-    """The group as the 24 arrays of `ledger.append`."""
-    commands, silent = [], []
+    """The group as the 25 arrays of `ledger.append`."""
+    commands, silent, answers = [], [], []
     h_request, h_stream, h_expected, h_version = [], [], [], []
     c_request, c_stream, c_version = [], [], []
     k_request, k_claim, k_stream, k_take = [], [], [], []
@@ -294,6 +294,7 @@ def _pack(group: list[Pending], names: dict[str, int], actors: dict[str, int]) -
         by = actors[request.by]
         commands.append(command)
         silent.append(None if pending.size else request.digest)
+        answers.append(request.answer)
         for stream, expected, entries in request.writes:
             if not entries:
                 c_request.append(number)
@@ -329,7 +330,9 @@ def _pack(group: list[Pending], names: dict[str, int], actors: dict[str, int]) -
                 k_take.append(take)
     p = packed
     return [
-        p.uuids(commands), p.int8s(silent if any(s is not None for s in silent) else ()),
+        p.uuids(commands), *(
+            (p.int8s(silent), p.byteas(answers)) if any(s is not None for s in silent) else (p.int8s(()), p.byteas(()))
+        ),
         p.int4s(h_request), p.uuids(h_stream), p.int4s(h_expected), p.int4s(h_version),
         p.int4s(c_request), p.uuids(c_stream), p.int4s(c_version),
         p.int4s(k_request), p.texts(k_claim), p.uuids(k_stream), p.bools(k_take),

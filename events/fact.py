@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Annotated, Any, ClassVar, NamedTuple, NewType, Protocol, TypeVar, get_type_hints
 
 from msgspec import Meta, Struct
@@ -21,14 +22,14 @@ class Fact(Struct, frozen=True, kw_only=True, tag_field="fact", omit_defaults=Tr
     """A fact. Subclasses give their stored name as `tag`, `kind.participle`; the name is a contract, the class is not.
 
     The part before the dot is the kind of stream that the fact belongs to. A default is a contract too: fields that
-    equal it are not stored, so it never changes. Numbers are integers; what has decimals is a `Decimal` (a string in JSON).
+    equal it are not stored, so it never changes. Numbers are integers; decimals are `Decimal`, a string in JSON.
     """
 
 
 class Record(NamedTuple):
     """A fact as stored, its data still encoded: what the ledger answers and every reader takes.
 
-    `recorded` counts microseconds since 1970-01-01 UTC; `cause` is the position of the record that caused it, 0 for none;
+    `recorded` counts microseconds since 1970-01-01 UTC; `cause` is the position of what caused it, 0 for none;
     `stream` is the bare id, its kind is the first part of `name`; `reason` is '' where none was given.
     """
 
@@ -77,7 +78,8 @@ class State(Protocol):
 S = TypeVar("S", bound=State)
 
 
-def stored_name(fact: type[Fact] | Fact) -> str:
+@cache
+def name_of_class(fact: type[Fact]) -> str:
     """The name under which facts of this class are stored.
 
     Raises:
@@ -87,6 +89,15 @@ def stored_name(fact: type[Fact] | Fact) -> str:
     if not isinstance(name, str):
         raise TypeError(f"{fact!r} has no stored name")
     return name
+
+
+def stored_name(fact: type[Fact] | Fact) -> str:
+    """The name under which a fact, or every fact of a class, is stored.
+
+    Raises:
+        TypeError: the class is no concrete fact (it has no tag).
+    """
+    return name_of_class(fact if isinstance(fact, type) else type(fact))
 
 
 def personal_fields(fact: type[Fact]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from psycopg.abc import QueryNoTemplate
@@ -11,15 +11,18 @@ from psycopg_pool import ConnectionPool
 
 from events.appender import Appender, Outcome, Pending
 from events.fact import Id, Record
-from events.request import Appended, Request
+from events.request import Appended, Known, Request
 
-COLUMNS = """l.position, l.stream::text, l.version, n.name, l.effective_on, l.recorded, a.actor, l.reason, l.command::text,
-l.cause, l.data FROM ledger.log l JOIN ledger.names n ON n.no = l.name JOIN ledger.actors a ON a.no = l.by"""
+COLUMNS = """l.position, l.stream::text, l.version, n.name, l.effective_on, l.recorded, a.actor, l.reason,
+l.command::text, l.cause, l.data
+FROM ledger.log l JOIN ledger.names n ON n.no = l.name JOIN ledger.actors a ON a.no = l.by"""
 
 AFTER = f"SELECT {COLUMNS} WHERE l.position > %s AND l.position <= %s ORDER BY l.position"
 STREAMS = f"SELECT {COLUMNS} WHERE l.stream = ANY (%s::uuid[]) AND l.position <= %s ORDER BY l.position"
 POSITIONS = f"SELECT {COLUMNS} WHERE l.position = ANY (%s) ORDER BY l.position"
 COMMAND = f"SELECT {COLUMNS} WHERE l.command = %s::uuid ORDER BY l.position"
+DIGEST = "SELECT digest FROM ledger.log WHERE command = %s::uuid LIMIT 1"
+SILENT = "SELECT digest, answer FROM ledger.silent WHERE command = %s::uuid"
 HEAD = "SELECT position FROM ledger.counter"
 HEADS = "SELECT stream::text, version FROM ledger.heads WHERE stream = ANY (%s::uuid[])"
 CLAIMS = "SELECT claim, stream::text FROM ledger.claims WHERE claim = ANY (%s)"
@@ -53,8 +56,9 @@ class Ledger:
         self._appender.close()
         self._pool.close()
 
-    def __enter__(self) -> "Ledger":
-        return self.open()
+    def __enter__(self) -> Self:
+        self.open()
+        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -71,7 +75,7 @@ class Ledger:
         return self._appender.append(request)
 
     async def append_all(self, requests: Sequence[Request]) -> list[Appended | Exception]:
-        """Append many independent requests, each all or nothing, in the order given where they touch the same stream."""
+        """Append many requests, each all or nothing, in the order given where they touch the same stream."""
         loop = asyncio.get_running_loop()
         waiting = len(requests)
         finished: asyncio.Future[None] = loop.create_future()
@@ -116,9 +120,14 @@ class Ledger:
         """The records at these positions."""
         return self._records(POSITIONS, (list(positions),))
 
-    def command(self, command: Id) -> list[Record]:
-        """What a command stored, for the same answer again."""
-        return self._records(COMMAND, (command,))
+    def known(self, command: Id) -> Known | None:
+        """What a command came to, for the same answer again; None where it never came to anything."""
+        with self.connection() as connection:
+            stored = connection.execute(DIGEST, (command,)).fetchone()
+            silent = stored or connection.execute(SILENT, (command,)).fetchone()
+        if stored is not None:
+            return Known(stored[0], self._records(COMMAND, (command,)), b"")
+        return Known(silent[0], [], silent[1]) if silent is not None else None
 
     def holders(self, claims: Sequence[str]) -> dict[str, Id]:
         """Which stream holds each of these claims; a claim that nobody holds is missing."""
@@ -144,5 +153,3 @@ class Ledger:
     def _records(self, query: QueryNoTemplate, params: Sequence[object]) -> list[Record]:
         with self.connection() as connection, connection.cursor(binary=True) as cursor:
             return list(map(Record._make, cursor.execute(query, params).fetchall()))
-
-

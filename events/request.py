@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from events.fact import Id
+from events.fact import Id, Record
 
 
 class Entry(NamedTuple):
@@ -42,6 +42,8 @@ class Request:
     conditions: Sequence[tuple[Id, int]] = ()
     takes: Sequence[tuple[str, Id]] = ()
     releases: Sequence[tuple[str, Id]] = ()
+    answer: bytes = b""
+    """What to answer again where there are no facts to answer from; kept only then."""
 
     @property
     def size(self) -> int:
@@ -50,13 +52,21 @@ class Request:
 
 
 class Appended(NamedTuple):
-    """Where the facts stand: `first` is the position of the first one (0 where there were none), in order without a gap."""
+    """Where the facts stand: `first` is the first one's position (0 where there were none), the others follow it."""
 
     first: int
-    count: int
+    facts: int
     recorded: int
     replayed: bool = False
     """The command was known: nothing new was stored, and this is where its facts stand since the first time."""
+
+
+class Known(NamedTuple):
+    """What a command came to when it was first asked: its records, or the answer of one that had nothing new to say."""
+
+    digest: int
+    records: list[Record]
+    answer: bytes
 
 
 class NotAppended(Exception):
@@ -85,4 +95,4 @@ class CommandReused(NotAppended):
 
 
 class LedgerAway(NotAppended):
-    """The database did not answer in time. Whether the facts are stored is not known: the same command asks safely again."""
+    """The database did not answer in time, so nobody knows what is stored: the same command asks safely again."""

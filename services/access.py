@@ -1,4 +1,4 @@
-"""Who may do what: bearer tokens, kept as hashes, each of an organisation and a role; and the one place that answers."""
+"""Who may do what: bearer tokens, kept as hashes, each of an organisation and a role, and the place that answers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -102,12 +102,22 @@ def issue(conninfo: str, *, organisation: str | None, role: str, name: str) -> t
     Raises:
         ValueError: no such role, or a role other than operator without an organisation.
     """
+    with psycopg.connect(conninfo) as connection:
+        return _issue(connection, organisation, role, name)
+
+
+def issue_with(pool: ConnectionPool[Any], *, organisation: str | None, role: str, name: str) -> tuple[str, str]:
+    """The same through a connection of a pool."""
+    with pool.connection() as connection:
+        return _issue(connection, organisation, role, name)
+
+
+def _issue(connection: psycopg.Connection[Any], organisation: str | None, role: str, name: str) -> tuple[str, str]:
     if Role(role) is not Role.OPERATOR and organisation is None:
         raise ValueError(f"a token for a {role} is of an organisation")
     token = f"cn_{token_urlsafe(32)}"
     ident = str(uuid4())
-    with psycopg.connect(conninfo) as connection:
-        connection.execute(ISSUE, (ident, _hash(token), organisation, role, name))
+    connection.execute(ISSUE, (ident, _hash(token), organisation, role, name))
     return ident, token
 
 

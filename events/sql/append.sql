@@ -42,7 +42,7 @@ END $$;
 -- Answers the position before the group, the recorded instant, and a JSON list of the requests that are not in, or null:
 -- {request, why: known|version|condition|claimed, what: stream or claim, version or position as it stands, digest}.
 CREATE OR REPLACE FUNCTION ledger.append(
-    r_command uuid[], r_digest bigint[],
+    r_command uuid[], r_digest bigint[], r_answer bytea[],
     h_request integer[], h_stream uuid[], h_expected integer[], h_version integer[],
     c_request integer[], c_stream uuid[], c_version integer[],
     k_request integer[], k_claim text[], k_stream uuid[], k_take boolean[],
@@ -99,8 +99,9 @@ BEGIN
         WHERE k.take AND (refused IS NULL OR k.request <> ALL (refused));
     END IF;
     IF cardinality(r_digest) > 0 THEN
-        INSERT INTO ledger.silent (command, digest, position)
-        SELECT r.command, r.digest, head FROM unnest(r_command, r_digest) WITH ORDINALITY AS r(command, digest, no)
+        INSERT INTO ledger.silent (command, digest, answer)
+        SELECT r.command, r.digest, r.answer
+        FROM unnest(r_command, r_digest, r_answer) WITH ORDINALITY AS r(command, digest, answer, no)
         WHERE r.digest IS NOT NULL AND (refused IS NULL OR r.no <> ALL (refused));
     END IF;
 END $$;

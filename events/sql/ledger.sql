@@ -56,7 +56,7 @@ CREATE TABLE IF NOT EXISTS ledger.claims (
 CREATE TABLE IF NOT EXISTS ledger.silent (
     command  uuid PRIMARY KEY,
     digest   bigint NOT NULL,
-    position bigint NOT NULL
+    answer   bytea NOT NULL
 );
 
 -- For people: the log with its numbers written out.

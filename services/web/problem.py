@@ -90,7 +90,7 @@ def _escape(part: object) -> str:
     return str(part).replace("~", "~0").replace("/", "~1")
 
 
-def of_ledger(error: Exception) -> Problem | None:
+def of_ledger(error: Exception) -> Problem | None:  # noqa: PLR0911  # a table, one line a case
     """What the ledger's refusals are to the outside; None for anything else."""
     match error:
         case Problem():
@@ -105,7 +105,9 @@ def of_ledger(error: Exception) -> Problem | None:
         case Conflict():
             return Problem(409, "conflict", "others changed the same at the same time; please try again")
         case LedgerAway() | OperationalError() | PoolTimeout():
-            return Problem(503, "unavailable", "the database does not answer; please repeat", headers={"Retry-After": "1"})
+            return Problem(
+                503, "unavailable", "the database does not answer; please repeat", headers={"Retry-After": "1"}
+            )
     return None
 
 

@@ -46,7 +46,7 @@ def append(appender: Appender, facts: int = 1) -> int:
     """Appends that many facts to a new stream; gives the position of the last."""
     entries = [Entry("thing.happened", DAY, b'{"fact":"thing.happened"}')] * facts
     done = appender.append(Request(Id(str(uuid4())), "test", [Write(Id(str(uuid4())), 0, entries)]))
-    return done.first + done.count - 1
+    return done.first + done.facts - 1
 
 
 def take_upto(reader: Reader, position: int, seconds: float = 20) -> list[Record]:

@@ -1,0 +1,79 @@
+"""What an auditor asks over HTTP: the log, one record of it, and how far each view has read."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from events.fact import Id
+from projections import positions
+from services.access import Relation, Role
+from services.audit.log import Filter, find
+from services.audit.shown import shown
+from services.web.context import Asking, Here, must
+from services.web.problem import forbidden, not_found
+
+router = APIRouter(tags=["audit"])
+
+READERS = (Role.OPERATOR, Role.INSPECTOR)
+
+
+class LogQuestion(BaseModel):
+    """The filters of `GET /log`; `from` and `to` are instants of recording, `to` not included."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: Annotated[int, Field(ge=0, le=2**62)] = 0
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    about: UUID | None = None
+    name: Annotated[str, Field(pattern=r"^[a-z_.]{1,100}\*?$")] | None = None
+    by: Annotated[str, Field(max_length=100)] | None = None
+    since: Annotated[AwareDatetime | None, Field(alias="from")] = None
+    until: Annotated[AwareDatetime | None, Field(alias="to")] = None
+
+
+@router.get("/log")
+def read_log(
+    asking: Asking,
+    here: Here,
+    asked: Annotated[LogQuestion, Query()],
+) -> dict[str, Any]:
+    """Records in position order. An inspector names in `about` an organisation that is his own or stands below it."""
+    _must_read(here, asking, asked.about)
+    question = Filter(
+        after=asked.after, limit=asked.limit, about=Id(str(asked.about)) if asked.about else None, name=asked.name,
+        by=asked.by, since=asked.since, until=asked.until,
+    )  # fmt: skip
+    with here.pool.connection() as connection:
+        found = find(connection, question)
+    items = [shown(record) for record in found[: asked.limit]]
+    return {"items": items, "next": items[-1]["position"] if len(found) > asked.limit else None}
+
+
+@router.get("/log/{position}")
+def read_record(position: int, asking: Asking, here: Here) -> dict[str, Any]:
+    """One record."""
+    _must_read(here, asking, None)
+    found = here.ledger.at([position]) if 0 < position < 2**62 else []
+    if not found:
+        raise not_found("record")
+    return shown(found[0])
+
+
+@router.get("/views")
+def read_views(asking: Asking, here: Here) -> list[dict[str, Any]]:
+    """How far each view has read, and how long ago what it has not read yet was recorded."""
+    if asking.role not in READERS:
+        raise forbidden("the views are for inspectors and operators")
+    with here.pool.connection() as connection:
+        return positions.status(connection)
+
+
+def _must_read(here: Here, asking: Asking, about: UUID | None) -> None:
+    """The operator reads all; an inspector what concerns an organisation within his reach."""
+    if asking.role is Role.OPERATOR:
+        return
+    if asking.role is not Role.INSPECTOR:
+        raise forbidden("the log is for inspectors and operators")
+    must(here, asking, Relation.SEE, Id(str(about)) if about is not None else None)

@@ -1,0 +1,128 @@
+"""What bodies of changes are made of: text that is text, days that can be, and the fields that every body may carry."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any
+from unicodedata import category, normalize
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from events.fact import Id
+from events.papers import Decision
+
+UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+OLDEST = date(1850, 1, 1)
+UNWRITTEN = frozenset({"Cc", "Cs", "Co", "Cn"})
+"""Categories of signs that nobody writes: control characters, halves of pairs, private and unassigned ones."""
+AHEAD = timedelta(days=366)
+"""How far in the future a decision may take effect."""
+
+
+def _text(value: str) -> str:
+    """Composed (NFC), outer spaces removed; letters, marks, digits and signs, but no control characters."""
+    value = normalize("NFC", value).strip()
+    if not value.isprintable() and any(category(sign) in UNWRITTEN and sign not in "\n\t" for sign in value):
+        raise PydanticCustomError("control_character", "a text has no control characters")
+    if not value:
+        raise PydanticCustomError("empty", "the text is empty")
+    return value
+
+
+def _line(value: str) -> str:
+    return " ".join(_text(value).split())
+
+
+def _today() -> date:
+    """The day in UTC; nothing here depends on it to within a day."""
+    return datetime.now(UTC).date()
+
+
+def _day(value: Any) -> Any:
+    if not isinstance(value, str) or len(value) != 10:
+        raise PydanticCustomError("day", "a day is written YYYY-MM-DD")
+    return value
+
+
+def _ident(value: Any) -> Any:
+    if not isinstance(value, str) or UUID_TEXT.fullmatch(value) is None:
+        raise PydanticCustomError("uuid", "an id is a UUID of 36 characters")
+    return value.lower()
+
+
+def _possible(value: date) -> date:
+    if value < OLDEST:
+        raise PydanticCustomError("too_early", "this day is before 1850")
+    if value > _today() + AHEAD:
+        raise PydanticCustomError("far_future", "this day is more than a year in the future")
+    return value
+
+
+def _past(value: date) -> date:
+    if value > _today() + timedelta(days=1):
+        raise PydanticCustomError("future", "this day is in the future")
+    return _possible(value)
+
+
+def _possible_instant(value: datetime) -> datetime:
+    _possible(value.date())
+    return value
+
+
+def _past_instant(value: datetime) -> datetime:
+    _past(value.date())
+    return value
+
+
+def _instant(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise PydanticCustomError("instant", "an instant is written YYYY-MM-DDTHH:MM:SS with its offset from UTC")
+    return value
+
+
+Line = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_line)]
+"""One line: a name, a title, a number of a paper."""
+Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_text)]
+"""Some lines of prose."""
+Code = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_line)]
+Day = Annotated[date, BeforeValidator(_day), AfterValidator(_possible)]
+PastDay = Annotated[date, BeforeValidator(_day), AfterValidator(_past)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_possible_instant)]
+PastInstant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_past_instant)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Ident = Annotated[Id, BeforeValidator(_ident), WithJsonSchema({"type": "string", "format": "uuid"})]
+"""An id as the facts carry it: the UUID's canonical text."""
+Count = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class Form(BaseModel):
+    """Fields that are not known are refused: a misspelt one would be lost without a word."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PaperForm(Form):
+    """The decision behind a fact; `by` is an organisation's id, or its name where it is not here."""
+
+    number: Line
+    on: PastDay
+    by: Line
+
+    def paper(self) -> Decision:
+        """The same as the facts carry it."""
+        return Decision(number=self.number, on=self.on, by=self.by)
+
+
+class Body(Form):
+    """What every body may carry (CONTRACT section 2)."""
+
+    effective_on: Day | None = None
+    reason: Text | None = None
+    backfill: bool = False
+    decision: PaperForm | None = None
+    id: Ident | None = None
+    code: Code | None = None
+
+    def natural_day(self, now: datetime) -> date | None:  # noqa: ARG002  # bodies that tell of an instant need its zone
+        """The day that the body itself tells of, where it tells of one; None: today."""
+        return None

@@ -1,0 +1,16 @@
+"""The table of changes: what may be posted, a file a matter."""
+
+from typing import Any
+
+from services.ingest.asked import Change
+from services.ingest.changes import liaisons, meetings, members, oath_reviews, organisations, proposals, transfers
+
+PROPOSABLE: tuple[Change[Any], ...] = (
+    *members.CHANGES,
+    *transfers.CHANGES,
+    *meetings.CHANGES,
+    *liaisons.CHANGES,
+    *oath_reviews.CHANGES,
+    *organisations.CHANGES,
+)
+CHANGES: tuple[Change[Any], ...] = (*PROPOSABLE, *proposals.changes(PROPOSABLE))

@@ -1,0 +1,187 @@
+"""Changes of liaisons: a working member is introduced to the committee where he lives, followed, remarked upon."""
+
+from datetime import date, datetime
+from typing import Annotated, TypeVar
+
+from pydantic import Field
+
+from events.bands import Band
+from events.fact import Fact, Id
+from events.liaison import (
+    ContactKind,
+    ContactMade,
+    Liaison,
+    LiaisonAssigned,
+    LiaisonGround,
+    LiaisonIntroduced,
+    RemarkDrafted,
+)
+from events.liaison.introduction import accept, assign, end, introduce, refuse
+from events.liaison.remark import confirm_remark, draft_remark, make_contact, request_remark
+from events.member import Member
+from events.organisation import Organisation
+from services.ingest.asked import Asked, Change, Nothing, Plan, must_be_new
+from services.ingest.bodies import Body, Ident, Line, PastDay, Sha256, Text
+
+B = TypeVar("B", bound=Body)
+
+Year = Annotated[int, Field(ge=1990, le=2200)]
+
+
+class LiaisonBody(Body):
+    """An introduction; `activity_exempt`: no residence activity is asked (barracks, mobile work, full-time study)."""
+
+    member: Ident
+    committee: Ident
+    activity_exempt: bool = False
+    strengths: Annotated[tuple[Line, ...], Field(max_length=50)] = ()
+
+
+class AcceptanceBody(Body):
+    """The residence committee has put the member on its list."""
+
+
+class LiaisonRefusalBody(Body):
+    """The residence committee does not take the member."""
+
+    reason: Text
+
+
+class AssignmentBody(Body):
+    """A residential cell keeps in touch from now on."""
+
+    cell: Ident
+
+
+class ContactBody(Body):
+    """That there was a contact, never what was said."""
+
+    on: PastDay
+    kind: ContactKind
+
+    def natural_day(self, now: datetime) -> date | None:  # noqa: ARG002  # it is a day already
+        """The day of the contact."""
+        return self.on
+
+
+class YearBody(Body):
+    """Of which year."""
+
+    year: Year
+
+
+class RemarkBody(Body):
+    """The cell's draft of a year's remark."""
+
+    year: Year
+    band: Band
+    items: Annotated[dict[Line, Band], Field(max_length=50)] = Field(default_factory=dict)
+    consulted: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
+    sha256: Sha256 | None = None
+
+
+class ConfirmationBody(Body):
+    """The committee stands by the draft."""
+
+
+class EndingBody(Body):
+    """Why it ends."""
+
+    ground: LiaisonGround
+
+
+def _here(asked: Asked[B]) -> tuple[Id, Liaison, LiaisonIntroduced]:
+    ident = asked.path[0]
+    liaison = asked.sight.of(Liaison, ident)
+    if liaison.introduced is None:
+        raise Nothing("liaison")
+    return ident, liaison, liaison.introduced
+
+
+def _of_committee(asked: Asked[B]) -> tuple[Id, Liaison]:
+    """What the residence side does: the committee, those above it, or the cell that follows the member."""
+    ident, liaison, introduced = _here(asked)
+    asked.must_reach(introduced.committee, liaison.cells.at(asked.on))
+    return ident, liaison
+
+
+def _plan(ident: Id, facts: list[Fact]) -> Plan:
+    return Plan.one(ident, Liaison.KIND, facts)
+
+
+def _introduce(asked: Asked[LiaisonBody]) -> Plan:
+    body, ident = asked.body, asked.ident()
+    member = asked.sight.of(Member, body.member)
+    workplace = member.cell_on(asked.on) or (member.admitted.cell if member.admitted is not None else None)
+    asked.must_reach(workplace)
+    must_be_new(asked, ident, Liaison.KIND)
+    introduced = LiaisonIntroduced(
+        member=body.member, committee=body.committee, workplace=workplace, activity_exempt=body.activity_exempt,
+        strengths=body.strengths, code=body.code,
+    )  # fmt: skip
+    committee = asked.sight.of(Organisation, body.committee)
+    return _plan(ident, introduce(asked.sight.of(Liaison, ident), member, committee, introduced, asked.on))
+
+
+def _accept(asked: Asked[AcceptanceBody]) -> Plan:
+    ident, liaison = _of_committee(asked)
+    return _plan(ident, accept(liaison, asked.on))
+
+
+def _refuse(asked: Asked[LiaisonRefusalBody]) -> Plan:
+    ident, liaison = _of_committee(asked)
+    return _plan(ident, refuse(liaison, asked.body.reason, asked.on))
+
+
+def _assign(asked: Asked[AssignmentBody]) -> Plan:
+    ident, liaison = _of_committee(asked)
+    assigned = LiaisonAssigned(cell=asked.body.cell)
+    return _plan(ident, assign(liaison, asked.sight.of(Organisation, asked.body.cell), assigned, asked.on))
+
+
+def _contact(asked: Asked[ContactBody]) -> Plan:
+    ident, liaison = _of_committee(asked)
+    return _plan(ident, make_contact(liaison, ContactMade(on=asked.body.on, kind=asked.body.kind), asked.on))
+
+
+def _request(asked: Asked[YearBody]) -> Plan:
+    """Either side may need one."""
+    ident, liaison, introduced = _here(asked)
+    asked.must_reach(
+        introduced.committee, introduced.workplace, asked.sight.of(Member, introduced.member).cell_on(asked.on)
+    )
+    return _plan(ident, request_remark(liaison, asked.body.year, asked.on))
+
+
+def _draft(asked: Asked[RemarkBody]) -> Plan:
+    ident, liaison = _of_committee(asked)
+    body = asked.body
+    drafted = RemarkDrafted(
+        year=body.year, band=body.band, items=dict(body.items), consulted=body.consulted, sha256=body.sha256
+    )
+    return _plan(ident, draft_remark(liaison, drafted, asked.on))
+
+
+def _confirm(asked: Asked[ConfirmationBody]) -> Plan:
+    ident, liaison, introduced = _here(asked)
+    asked.must_reach(introduced.committee)
+    return _plan(ident, confirm_remark(liaison, asked.numbers[0], asked.on))
+
+
+def _end(asked: Asked[EndingBody]) -> Plan:
+    ident, liaison, introduced = _here(asked)
+    asked.must_reach(introduced.committee, introduced.workplace)
+    return _plan(ident, end(liaison, asked.body.ground, asked.on))
+
+
+CHANGES = (
+    Change("/liaisons", LiaisonBody, _introduce, "Introduce a member to the committee where he lives"),
+    Change("/liaisons/{id}/acceptances", AcceptanceBody, _accept, "Accept a resident"),
+    Change("/liaisons/{id}/refusals", LiaisonRefusalBody, _refuse, "Refuse a resident"),
+    Change("/liaisons/{id}/assignments", AssignmentBody, _assign, "Assign a resident to a cell"),
+    Change("/liaisons/{id}/contacts", ContactBody, _contact, "Record a contact with a resident"),
+    Change("/liaisons/{id}/remark-requests", YearBody, _request, "Ask for a year's remark"),
+    Change("/liaisons/{id}/remarks", RemarkBody, _draft, "Draft a year's remark"),
+    Change("/liaisons/{id}/remarks/{year}/confirmations", ConfirmationBody, _confirm, "Confirm a year's remark"),
+    Change("/liaisons/{id}/endings", EndingBody, _end, "End a liaison"),
+)

@@ -1,0 +1,65 @@
+"""Changes of organisations: established, dissolved."""
+
+from typing import TypeVar
+
+from events.fact import Id
+from events.organisation import CellKind, Organisation, OrganisationEstablished, OrganisationKind, dissolve, establish
+from services.ingest.asked import Asked, Change, Nothing, Plan, must_be_new
+from services.ingest.bodies import Body, Code, Ident, Line
+
+B = TypeVar("B", bound=Body)
+
+
+class OrganisationBody(Body):
+    """`place`, where it sits, and `serves`, the commune whose residents it follows, are commune codes."""
+
+    name: Line
+    kind: OrganisationKind
+    cell_kind: CellKind | None = None
+    parent: Ident | None = None
+    place: Code | None = None
+    serves: Code | None = None
+
+
+class DissolutionBody(Body):
+    """`successor` takes over what is open."""
+
+    successor: Ident | None = None
+
+
+def organisation_here(asked: Asked[B], ident: Id) -> Organisation:
+    """The organisation that a path names.
+
+    Raises:
+        Nothing: 404.
+    """
+    found = asked.sight.of(Organisation, ident)
+    if found.established is None:
+        raise Nothing("organisation")
+    return found
+
+
+def _establish(asked: Asked[OrganisationBody]) -> Plan:
+    body, ident = asked.body, asked.ident()
+    asked.must_reach(body.parent)
+    must_be_new(asked, ident, Organisation.KIND)
+    established = OrganisationEstablished(
+        name=body.name, kind=body.kind, cell_kind=body.cell_kind, parent=body.parent, place=body.place,
+        serves=body.serves, code=body.code,
+    )  # fmt: skip
+    parent = asked.sight.of(Organisation, body.parent) if body.parent is not None else None
+    facts = establish(asked.sight.of(Organisation, ident), parent, established, asked.on)
+    return Plan.one(ident, Organisation.KIND, facts)
+
+
+def _dissolve(asked: Asked[DissolutionBody]) -> Plan:
+    (ident,) = asked.path
+    organisation = organisation_here(asked, ident)
+    asked.must_reach(ident)
+    return Plan.one(ident, Organisation.KIND, dissolve(organisation, asked.body.successor, asked.on))
+
+
+CHANGES = (
+    Change("/organisations", OrganisationBody, _establish, "Establish an organisation"),
+    Change("/organisations/{id}/dissolutions", DissolutionBody, _dissolve, "Dissolve an organisation"),
+)

@@ -1,0 +1,74 @@
+"""The second person's word on a proposal; what was proposed is done in the same append."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from events.fact import Id, Refused
+from events.proposal import OWN, Proposal, ProposalMade, approve, reject
+from services.access import Relation
+from services.ingest.asked import Asked, Change, Nothing, Part, Plan
+from services.ingest.bodies import Body
+from services.web.problem import forbidden
+
+
+class ApprovalBody(Body):
+    """Agreed."""
+
+
+class RejectionBody(Body):
+    """Not agreed; `reason` says why."""
+
+
+def changes(proposable: Sequence[Change[Any]]) -> tuple[Change[Any], ...]:
+    """The changes of proposals, which know the changes that may be proposed."""
+    by_path = {change.path: change for change in proposable}
+
+    def _approve(asked: Asked[ApprovalBody]) -> Plan:
+        ident, proposal, made = _second_person(asked)
+        facts = _unless_own(lambda: approve(proposal, asked.caller.id, asked.on))
+        if not facts:
+            return Plan.one(ident, Proposal.KIND, [])
+        inner = _as_proposed(asked, made, by_path)
+        plan = inner.change.plan(inner)
+        parts = [Part(part.stream, part.facts, part.on or inner.on, part.body or inner.body) for part in plan.parts]
+        cause = asked.sight.warm(ident).position
+        return Plan(ident, Proposal.KIND, [Part(ident, facts), *parts], cause=cause)
+
+    return (
+        Change("/proposals/{id}/approvals", ApprovalBody, _approve, "Approve what another person proposed"),
+        Change("/proposals/{id}/rejections", RejectionBody, _reject, "Reject what another person proposed"),
+    )
+
+
+def _reject(asked: Asked[RejectionBody]) -> Plan:
+    ident, proposal, _ = _second_person(asked)
+    facts = _unless_own(lambda: reject(proposal, asked.caller.id, asked.body.reason, asked.on))
+    return Plan.one(ident, Proposal.KIND, facts)
+
+
+def _second_person(asked: Asked[Any]) -> tuple[Id, Proposal, ProposalMade]:
+    """A secretary of the same or a higher organisation."""
+    (ident,) = asked.path
+    proposal = asked.sight.of(Proposal, ident)
+    if proposal.made is None:
+        raise Nothing("proposal")
+    asked.must_reach(proposal.made.organisation, relation=Relation.APPROVE)
+    return ident, proposal, proposal.made
+
+
+def _unless_own(decide: Any) -> Any:
+    try:
+        return decide()
+    except Refused as refusal:
+        if refusal.rule == OWN:
+            raise forbidden(str(refusal)) from None
+        raise
+
+
+def _as_proposed(asked: Asked[Any], made: ProposalMade, by_path: dict[str, Change[Any]]) -> Asked[Any]:
+    _, collection, subject, noun = made.path.split("/")
+    change = by_path[f"/{collection}/{{id}}/{noun}"]
+    body = change.body.model_validate_json(made.body)
+    inner = Asked(change, (Id(subject),), body, asked.caller, asked.now, approved=True)
+    inner.answers, inner.sight = asked.answers, asked.sight
+    return inner

@@ -1,0 +1,141 @@
+"""The changes in `/openapi.json`, written from the table of changes and the bodies that it checks."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
+
+from services.ingest.asked import Change
+from services.web.problem import MEDIA_TYPE
+
+REF = "#/components/schemas/{model}"
+
+CHANGED = {
+    "type": "object",
+    "required": ["id", "stream", "version", "position", "facts"],
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "stream": {"type": "string"},
+        "version": {"type": "integer"},
+        "position": {"type": "integer"},
+        "facts": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "position"],
+                "properties": {"name": {"type": "string"}, "position": {"type": "integer"}},
+            },
+        },
+    },
+}
+PROPOSED = {
+    "type": "object",
+    "required": ["proposal"],
+    "properties": {"proposal": {"type": "string", "format": "uuid"}},
+}
+PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "message"],
+                "properties": {"pointer": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
+}
+PROBLEMS = {
+    "400": "malformed", "401": "no token, or an unknown one", "403": "beyond the token's reach",
+    "404": "what the path names does not exist", "409": "refused by a rule, which `type` names",
+    "412": "`If-Match` is stale", "413": "the body is above 1 MiB", "415": "not JSON",
+    "422": "the form of the body, with pointers", "503": "the database does not answer; please repeat",
+}  # fmt: skip
+
+
+def describe(app: FastAPI, changes: Sequence[Change[Any]]) -> None:
+    """Make `app.openapi()` tell of the changes too."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = plain()
+            components = schema.setdefault("components", {}).setdefault("schemas", {})
+            bodies = list(dict.fromkeys(change.body for change in changes))
+            refs, definitions = models_json_schema([(body, "validation") for body in bodies], ref_template=REF)
+            components.update(definitions.get("$defs", {}))
+            components.update(Changed=CHANGED, Proposed=PROPOSED, Problem=PROBLEM)
+            schema["components"].setdefault("securitySchemes", {})["bearer"] = {"type": "http", "scheme": "bearer"}
+            for change in changes:
+                schema["paths"].setdefault(change.path, {})["post"] = _operation(
+                    change, refs[change.body, "validation"]
+                )
+            schema["paths"]["/facts"] = {"post": _batch()}
+            schema["security"] = [{"bearer": []}]
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the schema
+
+
+def _operation(change: Change[Any], ref: dict[str, Any]) -> dict[str, Any]:
+    names = [part[1:-1] for part in change.path.split("/") if part.startswith("{")]
+    answers = {
+        "200": {"description": "nothing new: it was so already", **_json("Changed")},
+        "201": {"description": "on record", **_json("Changed")},
+        "202": {"description": "proposed: it waits for a second person", **_json("Proposed")},
+        **_problems(),
+    }
+    return {
+        "tags": ["changes"],
+        "summary": change.title,
+        "operationId": "post" + change.path.replace("/", "_").replace("{", "").replace("}", "").replace("-", "_"),
+        "parameters": [
+            *[{"name": name, "in": "path", "required": True, "schema": _place(name)} for name in names],
+            {
+                "name": "Idempotency-Key", "in": "header",
+                "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+                "description": "The same key and body answers the first answer again, for ever.",
+            },
+            {"name": "If-Match", "in": "header", "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+             "description": "The ETag of an earlier answer; a stale one is refused."},
+        ],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": ref}}},
+        "responses": answers,
+    }  # fmt: skip
+
+
+def _batch() -> dict[str, Any]:
+    line = (
+        'One change a line: `{"post":"/members/…/rewards","body":{…},"key":"…"}`; '
+        'answered in order by `{"status","body"}` a line.'
+    )
+    content = {"application/x-ndjson": {"schema": {"type": "string"}}}
+    return {
+        "tags": ["changes"],
+        "summary": "Many changes in one request",
+        "description": line,
+        "operationId": "post_facts",
+        "requestBody": {"required": True, "content": content},
+        "responses": {"200": {"description": "a line for each", "content": content}, **_problems()},
+    }
+
+
+def _place(name: str) -> dict[str, Any]:
+    return {"type": "string", "format": "uuid"} if name == "id" else {"type": "integer", "minimum": 0}
+
+
+def _json(model: str) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": {"$ref": REF.format(model=model)}}}}
+
+
+def _problems() -> dict[str, Any]:
+    content = {MEDIA_TYPE: {"schema": {"$ref": REF.format(model="Problem")}}}
+    return {status: {"description": why, "content": content} for status, why in PROBLEMS.items()}

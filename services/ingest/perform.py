@@ -1,0 +1,262 @@
+"""The way of a change: look, decide, append; and where somebody was quicker, look again and decide again."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from events import wire
+from events.claims import claims
+from events.fact import Fact, Id, Refused, stored_name
+from events.ledger import Ledger
+from events.request import Appended, CommandReused, Conflict, Entry, Request, Write
+from services.ingest.asked import Asked, Plan, marks
+from services.ingest.streams import NotLoaded, Question, Sight, Streams
+from services.web.problem import Problem, of_ledger
+
+ROUNDS = 200
+"""Of a group of changes: each round at least one of those that fight for a stream gets in."""
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a change comes to: its status, the body, and the stream's version and position for the headers."""
+
+    status: int
+    body: dict[str, Any]
+    version: int = 0
+    position: int = 0
+    replayed: bool = False
+
+
+Outcome = Answer | Problem
+Waiting = list[tuple[int, Asked[Any]]]
+
+
+class Performer:
+    """Performs changes for one process. Everything but the database's answers happens on the event loop."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._streams = Streams(ledger)
+
+    async def perform(self, asked: Asked[Any]) -> Outcome:
+        """One change."""
+        return (await self.perform_all([asked]))[0]
+
+    async def perform_all(self, changes: Sequence[Asked[Any]]) -> list[Outcome]:
+        """Many changes, each of which succeeds or fails alone; those that touch the same stream keep their order."""
+        outcomes: dict[int, Outcome] = {}
+        waiting = list(enumerate(changes))
+        for _ in range(ROUNDS):
+            waiting = await self._round(waiting, outcomes)
+            if not waiting:
+                break
+        for number, _asked in waiting:
+            outcomes[number] = Problem(
+                503, "busy", "too many changes to the same at the same time", headers={"Retry-After": "1"}
+            )
+        return [outcomes[number] for number in range(len(changes))]
+
+    async def _round(self, waiting: Waiting, outcomes: dict[int, Outcome]) -> Waiting:
+        """Decide all that can be decided now and append it; answers those that must be asked again."""
+        again: Waiting = []
+        decided: list[tuple[int, Asked[Any], Plan, Request]] = []
+        missing: set[Id] = set()
+        touched: set[Id] = set()
+        for number, asked in waiting:
+            plan = self._decide(asked, missing)
+            seen = asked.sight.glanced_at.union(asked.path)
+            if plan is None or not touched.isdisjoint(seen):
+                # It must be loaded first, or must see what an earlier one of this very round does.
+                again.append((number, asked))
+                touched.update(asked.path, (asked.ident(),))
+                if plan is not None:
+                    asked.answers.clear()
+            elif isinstance(plan, Problem):
+                outcomes[number] = (asked.key is not None and await self._known(asked)) or plan
+            elif plan.has_facts or asked.key is not None:
+                decided.append((number, asked, plan, self._request(asked, plan)))
+                touched.update((part.stream for part in plan.parts), (asked.ident(),))
+            else:
+                outcomes[number] = self._nothing_new(plan)
+        if decided:
+            again += await self._append(decided, outcomes)
+        if missing:
+            self._streams.keep(await asyncio.to_thread(self._streams.fetch, missing))
+        for _, asked in again:
+            await self._ask(asked)
+        again.sort(key=lambda pair: pair[0])
+        return again
+
+    def _decide(self, asked: Asked[Any], missing: set[Id]) -> Plan | Problem | None:
+        """What the decision says; None where it must be asked again when more is in memory."""
+        asked.sight = Sight(self._streams, asked.answers)
+        try:
+            plan: Plan = asked.change.plan(asked)
+            self._must_match(asked, plan)
+        except NotLoaded as unseen:
+            missing.update(unseen.streams)
+            if unseen.question is not None:
+                asked.question = unseen.question
+            return None
+        except (Refused, Problem) as refusal:
+            return of_ledger(refusal)
+        return plan
+
+    async def _ask(self, asked: Asked[Any]) -> None:
+        if asked.question is not None:
+            question, asked.question = asked.question, None
+            asked.answers[question] = await asyncio.to_thread(self._answer_to, question)
+
+    def _answer_to(self, question: Question) -> Any:
+        with self._ledger.connection() as connection:
+            return question.ask(connection)
+
+    async def _append(
+        self, decided: list[tuple[int, Asked[Any], Plan, Request]], outcomes: dict[int, Outcome]
+    ) -> Waiting:
+        again: Waiting = []
+        results = await self._ledger.append_all([request for *_, request in decided])
+        for (number, asked, plan, request), result in zip(decided, results, strict=True):
+            outcome = await self._outcome(asked, plan, request, result)
+            if outcome is None:
+                asked.answers.clear()
+                again.append((number, asked))
+            else:
+                outcomes[number] = outcome
+        return again
+
+    def _request(self, asked: Asked[Any], plan: Plan) -> Request:
+        looked_at = dict(asked.sight.looked_at)
+        writes: list[Write] = []
+        takes: list[tuple[str, Id]] = []
+        releases: list[tuple[str, Id]] = []
+        for part in plan.parts:
+            expected = looked_at.pop(part.stream, None)
+            if expected is None:
+                expected = asked.sight.warm(part.stream).version
+            if not part.facts:
+                looked_at[part.stream] = expected
+                continue
+            entries = []
+            for fact in part.facts:
+                data = _with_marks(wire.encode(fact), marks(part.body or asked.body, fact))
+                entries.append(Entry(stored_name(fact), part.on or asked.on, data))
+                taken, released = claims(fact, part.stream)
+                takes += taken
+                releases += released
+            writes.append(Write(part.stream, expected, entries))
+        return Request(
+            command=asked.command,
+            by=asked.caller.id,
+            writes=writes,
+            reason="" if _tells_its_reason(plan) else asked.body.reason or "",
+            cause=plan.cause,
+            digest=asked.digest,
+            conditions=list(looked_at.items()),
+            takes=takes,
+            releases=releases,
+            answer=b"" if writes else msgspec.json.encode(self._nothing_new(plan).body),
+        )
+
+    async def _outcome(
+        self, asked: Asked[Any], plan: Plan, request: Request, result: Appended | Exception
+    ) -> Outcome | None:
+        """The answer; None where somebody was quicker and the decision must be made again."""
+        if isinstance(result, Conflict):
+            self._streams.forget([write.stream for write in request.writes])
+            self._streams.forget([stream for stream, _ in request.conditions])
+            return None
+        if isinstance(result, Exception):
+            if isinstance(result, CommandReused):
+                return of_ledger(result)
+            problem = of_ledger(result)
+            if problem is None:
+                raise result
+            return problem
+        if result.replayed:
+            self._streams.forget([write.stream for write in request.writes])
+            return await self._known(asked)
+        if not result.facts:
+            return self._nothing_new(plan)
+        return self._appended(asked, plan, request, result)
+
+    def _appended(self, asked: Asked[Any], plan: Plan, request: Request, result: Appended) -> Answer:
+        position = result.first
+        said: list[dict[str, Any]] = []
+        parts = [part for part in plan.parts if part.facts]
+        for part, write in zip(parts, request.writes, strict=True):
+            warm = self._streams.get(part.stream)
+            if warm is not None and warm.version != write.expected:
+                self._streams.forget([part.stream])
+                warm = None
+            for fact in part.facts:
+                name = stored_name(fact)
+                if warm is not None:
+                    warm.see(name.partition(".")[0], fact, part.on or asked.on, position)
+                said.append({"name": name, "position": position})
+                position += 1
+        version = next(w.expected + len(w.entries) for w in request.writes if w.stream == plan.stream)
+        return _answer(plan.kind, plan.stream, plan.ident or plan.stream, version, said, parts[0].facts[0])
+
+    def _nothing_new(self, plan: Plan) -> Answer:
+        warm = self._streams.get(plan.stream)
+        version, position = (warm.version, warm.position) if warm is not None else (0, 0)
+        body = {
+            "id": plan.ident or plan.stream, "stream": f"{plan.kind}/{plan.stream}", "version": version,
+            "position": position, "facts": [],
+        }  # fmt: skip
+        return Answer(200, body, version, position)
+
+    async def _known(self, asked: Asked[Any]) -> Outcome | None:
+        """The first answer to this command again; None where it was never appended."""
+        known = await asyncio.to_thread(self._ledger.known, asked.command)
+        if known is None:
+            return None
+        if known.digest != asked.digest:
+            return of_ledger(CommandReused("the command is known with another body"))
+        records = known.records
+        if not records:
+            said = msgspec.json.decode(known.answer, type=dict[str, Any])
+            return Answer(200, said, said["version"], said["position"], replayed=True)
+        first = records[0]
+        fact = wire.decode(first.name, first.data)
+        ident = asked.change.ident(fact) if asked.change.ident is not None else first.stream
+        stored = [{"name": record.name, "position": record.position} for record in records]
+        version = max(record.version for record in records if record.stream == first.stream)
+        answer = _answer(first.kind, first.stream, ident, version, stored, fact)
+        answer.replayed = True
+        return answer
+
+    def _must_match(self, asked: Asked[Any], plan: Plan) -> None:
+        if asked.if_match is not None:
+            version = asked.sight.warm(plan.stream).version
+            if version != asked.if_match:
+                raise Problem(412, "stale", f"the stream stands at version {version}", headers={"ETag": f'"{version}"'})
+
+
+def _answer(kind: str, stream: Id, ident: Id, version: int, said: list[dict[str, Any]], first: Fact) -> Answer:
+    position = said[-1]["position"]
+    if stored_name(first) == "proposal.made":
+        return Answer(
+            202,
+            {"proposal": stream, "stream": f"{kind}/{stream}", "version": version, "position": position, "facts": said},
+            version,
+            position,
+        )
+    body = {"id": ident, "stream": f"{kind}/{stream}", "version": version, "position": position, "facts": said}
+    return Answer(201, body, version, position)
+
+
+def _tells_its_reason(plan: Plan) -> bool:
+    """Some facts have a reason among their fields; then it is not said twice."""
+    return any("reason" in fact.__struct_fields__ for part in plan.parts for fact in part.facts)
+
+
+def _with_marks(data: bytes, extra: bytes) -> bytes:
+    if not extra:
+        return data
+    return b"{" + extra + b"}" if data == b"{}" else data[:-1] + b"," + extra + b"}"

@@ -1,0 +1,30 @@
+"""Changes that need a second person: what the first one asks is put on record as a proposal."""
+
+from typing import Any
+from uuid import UUID, uuid5
+
+from events import proposal
+from events.fact import Id
+from events.proposal import Proposal, ProposalMade
+from services.ingest.asked import Asked, Part, Plan
+
+
+def propose(asked: Asked[Any], plan: Plan, organisation: Id | None) -> Plan:
+    """The plan itself where a second person has agreed, else the plan of proposing it.
+
+    The body is kept with the day on which the change was to take effect, so that agreeing later changes nothing.
+    """
+    if asked.approved or organisation is None:
+        return plan
+    ident = Id(str(uuid5(UUID(asked.new_id), "proposal")))
+    body = asked.body.model_copy(update={"effective_on": asked.on})
+    made = ProposalMade(
+        path=asked.change.path.replace("{id}", asked.path[0]),
+        body=body.model_dump_json(exclude_none=True, exclude_defaults=True, by_alias=True),
+        subject=plan.stream,
+        organisation=organisation,
+        by=asked.caller.id,
+    )
+    asked.sight.need([ident])
+    facts = proposal.propose(asked.sight.of(Proposal, ident), made, asked.now.date())
+    return Plan(ident, Proposal.KIND, [Part(ident, facts, on=asked.now.date())])

@@ -1,0 +1,27 @@
+"""Who is on the roll of every cell below an organisation, on a day: the question behind a frozen roll."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from psycopg import Connection
+
+from events.fact import Id
+
+
+@dataclass(frozen=True, slots=True)
+class RollsBelow:
+    """The members of each living cell below `scope` on `day`, as the whole log up to now knows it."""
+
+    scope: Id
+    day: date
+
+    def ask(self, connection: Connection[Any]) -> dict[Id, tuple[Id, ...]]:
+        """By cell; an empty cell is there with nobody.
+
+        Raises:
+            Problem: 503, the views are too far behind to say.
+        """
+        from projections.roll import rolls_below
+
+        return rolls_below(connection, self.scope, self.day)

@@ -1,0 +1,161 @@
+"""The streams that decisions look at, folded and kept warm; the ledger refuses whoever looked at a stale one."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol, TypeVar
+
+from psycopg import Connection
+
+from events import wire
+from events.fact import Fact, Id, Record, State
+from events.ledger import Ledger
+
+S = TypeVar("S", bound=State)
+
+CAPACITY = 20_000
+
+
+class Question(Protocol):
+    """Something that a decision must know and that is in no stream; frozen, because it is its own key."""
+
+    def ask(self, connection: Connection[Any]) -> Any:
+        """The answer, from the database; called off the event loop."""
+
+
+class NotLoaded(Exception):
+    """A decision looked at what is not in memory yet: load it and ask the decision again, for it is pure."""
+
+    def __init__(self, streams: Iterable[Id] = (), question: Question | None = None) -> None:
+        super().__init__("not loaded")
+        self.streams = tuple(streams)
+        self.question = question
+
+
+@dataclass(frozen=True, slots=True)
+class HolderOf:
+    """Which stream holds a claim; None where nobody does."""
+
+    claim: str
+
+    def ask(self, connection: Connection[Any]) -> Id | None:
+        """The holder, now."""
+        row = connection.execute("SELECT stream::text FROM ledger.claims WHERE claim = %s", (self.claim,)).fetchone()
+        return Id(row[0]) if row is not None else None
+
+
+class Warm:
+    """One stream as of its last known version. `kind` is '' while it does not exist."""
+
+    __slots__ = ("kind", "position", "state", "version")
+
+    def __init__(self) -> None:
+        self.kind = ""
+        self.state: State | None = None
+        self.version = 0
+        self.position = 0
+
+    def see(self, kind: str, fact: Fact, on: date, position: int) -> None:
+        """Take in the next fact."""
+        if self.state is None:
+            self.kind = kind
+            self.state = wire.state_of(kind)()
+        self.state.see(fact, on, position)
+        self.version += 1
+        self.position = position
+
+
+class Streams:
+    """The least recently used fall out. For one thread: the event loop's."""
+
+    def __init__(self, ledger: Ledger, capacity: int = CAPACITY) -> None:
+        self._ledger = ledger
+        self._capacity = capacity
+        self._warm: OrderedDict[Id, Warm] = OrderedDict()
+
+    def get(self, stream: Id) -> Warm | None:
+        """The stream, where it is in memory."""
+        warm = self._warm.get(stream)
+        if warm is not None:
+            self._warm.move_to_end(stream)
+        return warm
+
+    def fetch(self, streams: Iterable[Id]) -> dict[Id, list[Record]]:
+        """Their records, from the database: to be called off the event loop, and then given to `keep`."""
+        return self._ledger.streams(streams)
+
+    def keep(self, records: dict[Id, list[Record]]) -> None:
+        """Fold what was fetched and keep it."""
+        for stream, history in records.items():
+            warm = Warm()
+            for record in history:
+                warm.see(record.kind, wire.decode(record.name, record.data), record.effective_on, record.position)
+            self._warm[stream] = warm
+        while len(self._warm) > self._capacity:
+            self._warm.popitem(last=False)
+
+    def forget(self, streams: Iterable[Id]) -> None:
+        """They are not what we thought: they are read anew when next looked at."""
+        for stream in streams:
+            self._warm.pop(stream, None)
+
+
+class Sight:
+    """What one attempt of one decision looked at; those versions become conditions of its append."""
+
+    __slots__ = ("_answers", "_streams", "glanced_at", "looked_at")
+
+    def __init__(self, streams: Streams, answers: dict[Question, Any]) -> None:
+        self._streams = streams
+        self._answers = answers
+        self.looked_at: dict[Id, int] = {}
+        self.glanced_at: set[Id] = set()
+
+    def of(self, state: type[S], stream: Id) -> S:
+        """The state of a stream; a fresh one where it does not exist or is of another kind.
+
+        Raises:
+            NotLoaded: the driver loads it and asks again.
+        """
+        warm = self.warm(stream)
+        self.looked_at[stream] = warm.version
+        return warm.state if isinstance(warm.state, state) else state()
+
+    def glance(self, state: type[S], stream: Id) -> S:
+        """The same without a condition: for what may as well have been a moment older (who stands below whom)."""
+        warm = self.warm(stream)
+        return warm.state if isinstance(warm.state, state) else state()
+
+    def need(self, streams: Iterable[Id]) -> None:
+        """Say in advance what will be looked at, so that a long list is loaded in one question.
+
+        Raises:
+            NotLoaded: with all that is missing.
+        """
+        missing = [stream for stream in streams if self._streams.get(stream) is None]
+        if missing:
+            self.glanced_at.update(missing)
+            raise NotLoaded(missing)
+
+    def answer(self, question: Question) -> Any:
+        """The answer to a question, asked once an attempt.
+
+        Raises:
+            NotLoaded: the driver asks it.
+        """
+        if question not in self._answers:
+            raise NotLoaded(question=question)
+        return self._answers[question]
+
+    def warm(self, stream: Id) -> Warm:
+        """The stream itself: its kind, its version and its last position.
+
+        Raises:
+            NotLoaded: it is not in memory yet.
+        """
+        self.glanced_at.add(stream)
+        warm = self._streams.get(stream)
+        if warm is None:
+            raise NotLoaded((stream,))
+        return warm
