@@ -1,0 +1,42 @@
+"""The process that tells: opens what it needs, follows the log until it is asked to stop."""
+
+import signal
+from threading import Event
+from types import FrameType
+
+import structlog
+
+from events import wire
+from events.bus import EmbeddedBus
+from services.notify.policy import Policies
+from services.notify.worker import Worker
+from services.settings import Settings
+
+
+def run(settings: Settings) -> None:
+    """Tell until SIGTERM or SIGINT; the batch at hand is finished first. Called from the main thread.
+
+    Raises:
+        PolicyRefused, Hole, Zombie, BusAway, psycopg.Error: telling cannot begin or cannot go on.
+    """
+    assert settings.database is not None, "serve was given a database"
+    stop = Event()
+
+    def ask(_: int, __: FrameType | None) -> None:
+        stop.set()
+
+    for way in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(way, ask)
+    policies = Policies.read(known=wire.FACTS)
+    log = structlog.get_logger("notify")
+    log.info("started", ledger=settings.ledger)
+    Worker(settings.database, EmbeddedBus(settings.database), settings.ledger, policies).run(stop)
+    log.info("stopped")
+
+
+if __name__ == "__main__":
+    from services import logs
+
+    chosen = Settings.read()
+    logs.configure("notify", chosen.log_level)
+    run(chosen)

@@ -1,0 +1,123 @@
+"""Members and organisations as they stood at some place in the log: those seen last are warm, the others are read."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import TypeVar
+from uuid import UUID
+
+from events import wire
+from events.fact import Id, Record, State
+from events.member import Member
+from events.organisation import Organisation
+
+S = TypeVar("S", bound=State)
+
+Past = Callable[[Iterable[Id], int], Iterable[Mapping[Id, Sequence[Record]]]]
+"""The records of streams up to a position; every stream asked for is a key somewhere."""
+
+KINDS = frozenset({Member.KIND, Organisation.KIND})
+WARM = 10_000
+
+
+class States:
+    """States folded to the last record seen, and no further. Whoever reads again from an earlier place forgets first.
+
+    A record that cannot be folded raises, whatever it raises, and its stream is forgotten: it raises again when it is
+    asked for, so nobody is told, or not told, on the ground of half a history.
+    """
+
+    def __init__(self, past: Past, *, warm: int = WARM) -> None:
+        self._past = past
+        self._most = warm
+        self._kept: OrderedDict[Id, State] = OrderedDict()
+
+    def forget(self) -> None:
+        """Empty the memory: the log has it all."""
+        self._kept.clear()
+
+    def see(self, record: Record) -> None:
+        """Take in the next record of the log; of a stream that is cold there is nothing to do until it is asked for."""
+        if record.kind not in KINDS:
+            return
+        if record.version == 1:
+            self._kept[record.stream] = wire.state_of(record.kind)()
+        if record.stream in self._kept:
+            self._fold(record.stream, [record])
+
+    def warm(self, streams: Iterable[Id], upto: int) -> None:
+        """Read those that are cold, all in one question, as of a position that is not past the last record seen."""
+        for stream, records in self._cold(filter(_is_id, streams), upto):
+            with suppress(Exception):  # it raises again for the one record that asks for it
+                self._keep(stream, records)
+
+    def warm_with_those_above(self, streams: Iterable[Id], upto: int) -> None:
+        """The same for organisations and all that stand above them, a level in one question."""
+        level, seen = set(streams), set[Id]()
+        while level:
+            self.warm(level, upto)
+            seen |= level
+            level = {state.parent for state in self.kept(Organisation, level) if state.parent} - seen
+
+    def member(self, stream: Id, upto: int) -> Member:
+        """One member."""
+        return self._state(Member, stream, upto) or Member()
+
+    def with_those_above(self, streams: Iterable[Id], upto: int) -> dict[Id, Organisation]:
+        """Organisations and all that stand above them; one that does not exist is missing."""
+        found: dict[Id, Organisation] = {}
+        for stream in streams:
+            step: Id | None = stream
+            while step is not None and step not in found:
+                state = self._state(Organisation, step, upto)
+                if state is None:
+                    break
+                found[step], step = state, state.parent
+        return found
+
+    def kept(self, kind: type[S], streams: Iterable[Id]) -> Iterator[S]:
+        """Those of them that are warm."""
+        states = (self._kept.get(stream) for stream in streams)
+        return (state for state in states if isinstance(state, kind))
+
+    def settle(self) -> None:
+        """Let go of what was not needed for longest, between two batches."""
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
+    def _state(self, kind: type[S], stream: Id, upto: int) -> S | None:
+        UUID(stream)  # raises, for the one record that says so, what the database would refuse a whole batch for
+        for cold, records in self._cold([stream], upto):
+            self._keep(cold, records)
+        state = self._kept.get(stream)
+        if not isinstance(state, kind):
+            return None
+        self._kept.move_to_end(stream)
+        return state
+
+    def _cold(self, streams: Iterable[Id], upto: int) -> Iterator[tuple[Id, Sequence[Record]]]:
+        cold = [stream for stream in dict.fromkeys(streams) if stream not in self._kept]
+        if cold and upto:
+            for past in self._past(cold, upto):
+                yield from past.items()
+
+    def _keep(self, stream: Id, records: Sequence[Record]) -> None:
+        if records and records[0].kind in KINDS:
+            self._kept[stream] = wire.state_of(records[0].kind)()
+            self._fold(stream, records)
+
+    def _fold(self, stream: Id, records: Iterable[Record]) -> None:
+        state = self._kept[stream]
+        try:
+            for record in records:
+                state.see(wire.decode(record.name, record.data), record.effective_on, record.position)
+        except BaseException:
+            del self._kept[stream]
+            raise
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False

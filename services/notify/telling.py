@@ -1,0 +1,96 @@
+"""From a record to its notices: which rules hold on its day, who is told by them, and until when they shall say so."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+import msgspec
+
+from events import wire
+from events.fact import Id, Record
+from events.member import Member
+from projections.notices import Told
+from services.notify.policy import Policies
+from services.notify.recipients import Recipient, asked_about, recipients
+from services.notify.states import States
+
+NAMESPACE = UUID("6f0c1d5e-8d63-5c0b-9a3e-2b1f6f0f7a11")
+"""Of the ids of notices. Never another one: an acknowledgement names its notice by its id."""
+
+
+class Marks(msgspec.Struct):
+    """What stands in any fact's data beside its own fields: `backfill` says that history was being entered."""
+
+    backfill: bool = False
+
+
+_marks = msgspec.json.Decoder(Marks)
+
+
+class Named(NamedTuple):
+    """What makes a notice the same one when it is made again."""
+
+    ledger: str
+    position: int
+    organisation: Id
+    policy: str
+    rule: str
+
+    @property
+    def id(self) -> Id:
+        """The notice's id."""
+        return Id(str(uuid5(NAMESPACE, "/".join(map(str, self)))))
+
+
+class Telling:
+    """Says who is told of what, record by record in the order of the log: the same log, the same notices."""
+
+    def __init__(self, ledger: str, policies: Policies, states: States) -> None:
+        self._ledger = ledger
+        self._policies = policies
+        self.states = states
+
+    def prepare(self, records: Sequence[Record], after: int) -> None:
+        """Warm what the next records after a position will ask for: members in one question, then the tree above."""
+        members = {r.stream for r in records if r.version > 1 and self._policies.rules(r.name, r.effective_on)}
+        self.states.warm(members, after)
+        cells = {change.value for member in self.states.kept(Member, members) for change in member.cells.changes}
+        self.states.warm_with_those_above(cells, after)
+
+    def take(self, record: Record) -> list[Told]:
+        """The notices of one record; [] of most.
+
+        Raises whatever a record raises that cannot be read: its own, or one that it leans on.
+        """
+        self.states.see(record)
+        rules = self._policies.rules(record.name, record.effective_on)
+        if not rules or record.kind != Member.KIND:
+            return []
+        fact = wire.decode(record.name, record.data)
+        on, at = record.effective_on, record.position
+        member = self.states.member(record.stream, at)
+        organisations = self.states.with_those_above(asked_about(rules, on, member), at)
+        found = recipients(rules, fact, on, member, organisations)
+        history = _marks.decode(record.data).backfill
+        return [self._told(record, recipient, history) for recipient in found]
+
+    def _told(self, record: Record, recipient: Recipient, history: bool) -> Told:
+        organisation, policy, rule = recipient
+        UUID(
+            organisation
+        )  # raises here, where it is this record's trouble, what would be the whole batch's in the database
+        days = None if history else rule.acknowledge_within_days
+        return Told(
+            id=Named(self._ledger, record.position, organisation, policy.id, rule.id).id,
+            position=record.position,
+            subject=record.stream,
+            organisation=organisation,
+            fact=record.name,
+            role=rule.to,
+            policy=f"{policy.id}@{policy.version}",
+            rule=rule.id,
+            history=history,
+            due_at=record.recorded_at,
+            acknowledge_by=None if days is None else record.recorded_at + timedelta(days=days),
+        )

@@ -1,0 +1,104 @@
+"""What happened, in a Vietnamese sentence, for a committee that has been told of it."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from events.fact import Fact, Id
+from events.member import (
+    Member,
+    MemberDisciplined,
+    RewardForm,
+    RewardGiven,
+    SanctionForm,
+    TransferIntroduced,
+    TransferKind,
+    TransferReceived,
+    TransferRefused,
+)
+from events.papers import Decision
+from services.notify.recipients import cell_before
+
+SANCTIONS = {
+    SanctionForm.REPRIMAND: "khiển trách",
+    SanctionForm.WARNING: "cảnh cáo",
+    SanctionForm.REMOVAL_FROM_POST: "cách chức",
+    SanctionForm.EXPULSION: "khai trừ",
+}
+REWARDS = {
+    RewardForm.COMMENDATION: "được biểu dương",
+    RewardForm.CERTIFICATE_LOWER: "được tặng giấy khen",
+    RewardForm.CERTIFICATE_HIGHER: "được tặng bằng khen",
+    RewardForm.OTHER: "được khen thưởng",
+}
+KINDS = {
+    TransferKind.OFFICIAL: "chuyển sinh hoạt đảng chính thức",
+    TransferKind.TEMPORARY: "chuyển sinh hoạt đảng tạm thời",
+}
+NOT_HERE = "tổ chức đảng khác"
+
+Names = Mapping[Id, str]
+
+
+def sentence(fact: Fact, on: date, member: Member, names: Names) -> str:
+    """The fact in a sentence; `names` are those of the organisations here. It names a person: for those who may see it."""
+    name = member.admitted.name if member.admitted is not None else ""
+    who = f"đồng chí {name}".strip()
+    match fact:
+        case TransferIntroduced():
+            said = _introduced(fact, who, on, names)
+        case TransferReceived(transfer=transfer) | TransferRefused(transfer=transfer):
+            said = _answered(fact, member.transfers[transfer].introduced, who, on, names)
+        case RewardGiven(form=form, decision=decision):
+            said = f"{_of_cell(who, member, on, names)} {_reward(form)} {_paper(decision, names)}, từ ngày {_day(on)}"
+        case MemberDisciplined(form=sanction, decision=decision):
+            said = (
+                f"{_of_cell(who, member, on, names)} bị kỷ luật bằng hình thức {SANCTIONS[sanction]} "
+                f"{_paper(decision, names)}, công bố ngày {_day(on)}"
+            )
+        case _:
+            said = f"có thay đổi về {who} từ ngày {_day(on)}"
+    return said[:1].upper() + said[1:] + "."
+
+
+def _introduced(fact: TransferIntroduced, who: str, on: date, names: Names) -> str:
+    said = (
+        f"{_organisation(fact.from_cell, names)} giới thiệu {who} {KINDS[fact.kind]} "
+        f"đến {_organisation(fact.to, names)}, ngày {_day(on)}"
+    )
+    if fact.due_on is not None:
+        said += f"; hạn nộp hồ sơ tại nơi đến: {_day(fact.due_on)}"
+    if fact.until is not None:
+        said += f"; đến hết ngày {_day(fact.until)}"
+    return said
+
+
+def _answered(fact: Fact, introduced: TransferIntroduced, who: str, on: date, names: Names) -> str:
+    verb = "tiếp nhận" if isinstance(fact, TransferReceived) else "không tiếp nhận"
+    return (
+        f"{_organisation(introduced.to, names)} {verb} {who} {KINDS[introduced.kind]} "
+        f"từ {_organisation(introduced.from_cell, names)}, ngày {_day(on)}"
+    )
+
+
+def _reward(form: RewardForm) -> str:
+    if form.is_badge:
+        return f"được tặng Huy hiệu {form.removeprefix('badge_')} năm tuổi Đảng"
+    return REWARDS[form]
+
+
+def _of_cell(who: str, member: Member, on: date, names: Names) -> str:
+    cell = cell_before(member, on)
+    return f"{who} ({_organisation(cell, names)})" if cell is not None else who
+
+
+def _paper(decision: Decision, names: Names) -> str:
+    by = names.get(Id(decision.by), decision.by)
+    return f"theo Quyết định số {decision.number} ngày {_day(decision.on)} của {by}"
+
+
+def _organisation(ident: Id, names: Names) -> str:
+    return names.get(ident, NOT_HERE)
+
+
+def _day(day: date) -> str:
+    return f"{day:%d/%m/%Y}"

@@ -1,0 +1,183 @@
+"""Follows the log and tells: new notices, acknowledgements and how far it has read, in one transaction a batch."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from threading import Event
+from time import monotonic, sleep
+from typing import Any, NamedTuple
+
+import psycopg
+import structlog
+
+from events.bus import Bus, Reader
+from events.fact import Id, Record
+from projections.fold import Poison
+from projections.notices import ACKNOWLEDGED, NAME, Told, write
+from projections.parked import park, parked
+from projections.positions import Held, Zombie, advance, positions
+from projections.reading import following, pasts
+from services.notify.policy import Policies
+from services.notify.states import States
+from services.notify.telling import Telling
+
+PATIENCE = 60.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
+# What tells nobody anything need not wait for the disc: after a crash it is read again.
+SESSION = "SET application_name = 'caunoi notify'; SET synchronous_commit = off; SET jit = off"
+DURABLY = "SET LOCAL synchronous_commit = on"
+HINT = "SELECT pg_notify('notices', %(position)s), pg_notify('views', %(position)s)"
+
+log = structlog.get_logger("notify")
+
+
+class Batch(NamedTuple):
+    """What follows from some records."""
+
+    told: list[Told]
+    acknowledged: list[Record]
+    poisons: list[Poison]
+
+
+def judge(telling: Telling, records: Sequence[Record], let_be: set[Id]) -> Batch:
+    """What follows from the next records; one that cannot be read parks its stream, and what comes later waits."""
+    batch = Batch([], [], [])
+    for record in records:
+        if record.stream in let_be:
+            continue
+        try:
+            if record.name == ACKNOWLEDGED:
+                batch.acknowledged.append(record)
+            else:
+                batch.told.extend(telling.take(record))
+        except psycopg.Error:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever it is, it must not stop the other streams
+            let_be.add(record.stream)
+            batch.poisons.append(Poison(record.stream, record.position, record.name, type(error).__name__))
+    return batch
+
+
+class Worker:
+    """Tells what one ledger's records say. For one thread."""
+
+    def __init__(self, conninfo: str, bus: Bus, ledger: str, policies: Policies) -> None:
+        self._conninfo = conninfo
+        self._bus = bus
+        self._telling = Telling(ledger, policies, States(self._past))
+        self._connection: psycopg.Connection[Any] | None = None
+        self._reader: Reader | None = None
+        self._held = Held(0, "", 0)
+        self._attempted: int | None = None
+
+    def open(self) -> None:
+        """Find out where the notices stand, and begin to read there.
+
+        Raises:
+            LookupError: the table is not installed.
+        """
+        connection = self._connected()
+        # Held for a moment: whoever was killed in the middle of a batch has then committed, or will not.
+        with connection.transaction():
+            self._held = positions(connection, [NAME], hold=True)[NAME]
+        self._reader = self._bus.read(NAME, self._held.position)
+
+    def run(self, stop: Event, *, wait: float = 0.5) -> None:
+        """Tell until told to stop.
+
+        Raises:
+            Hole, Zombie, BusAway, psycopg.Error: telling cannot go on; what was told stays.
+        """
+        try:
+            self._patiently(self.open)
+            while not stop.is_set():
+                self.step(wait)
+        finally:
+            self.close()
+
+    def step(self, wait: float) -> int:
+        """Tell what has arrived within `wait` seconds; the number of records."""
+        assert self._reader is not None, "open it first"
+        return self.feed(self._reader.take(wait))
+
+    def feed(self, records: Sequence[Record]) -> int:
+        """Tell records as they come from a reader; those that were read before change nothing. The number of new ones.
+
+        Raises:
+            Hole: a record is missing; nothing of these was told.
+            Zombie: somebody else tells.
+        """
+        unread = following(records, self._held.position)
+        if unread:
+            self._patiently(lambda: self._feed(unread))
+        return len(unread)
+
+    def close(self) -> None:
+        """Give back the connections; what was told stays."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+        self._disconnect()
+
+    def _feed(self, records: Sequence[Record]) -> None:
+        connection, last = self._connected(), records[-1].position
+        try:
+            with connection.transaction():
+                held = self._hold(connection)
+                if held.position < last:
+                    self._keep(connection, [r for r in records if r.position > held.position], held.position)
+                    self._attempted = last
+                    advance(connection, {NAME: held.position}, last)
+        except BaseException:
+            self._telling.states.forget()
+            raise
+        self._held, self._attempted = held._replace(position=last), None
+        self._telling.states.settle()
+        # A hint for those who wait; outside the transaction, where it delays no append.
+        connection.execute(HINT, {"position": str(last)})
+
+    def _keep(self, connection: psycopg.Connection[Any], records: Sequence[Record], after: int) -> None:
+        self._telling.prepare(records, after)
+        batch = judge(self._telling, records, parked(connection, [NAME]).get(NAME, set()))
+        if batch.told or batch.acknowledged:
+            connection.execute(DURABLY)
+            write(connection, batch.told, batch.acknowledged)
+        park(connection, NAME, batch.poisons)
+
+    def _hold(self, connection: psycopg.Connection[Any]) -> Held:
+        """Where the notices stand, held until the transaction ends.
+
+        Raises:
+            Zombie: somebody else has told what we were about to tell.
+        """
+        now = positions(connection, [NAME], hold=True)[NAME]
+        if now.position not in {self._held.position, self._attempted}:
+            raise Zombie(f"{NAME} stands at {now.position}, and we left it at {self._held.position}")
+        return now
+
+    def _patiently(self, act: Callable[[], None]) -> None:
+        """Do it, and again where the database was away, for a minute."""
+        until, pause = monotonic() + PATIENCE, FIRST_PAUSE
+        while True:
+            try:
+                act()
+                return
+            except psycopg.OperationalError as lost:
+                self._disconnect()
+                if monotonic() > until:
+                    raise
+                log.warning("database away", error=type(lost).__name__)
+                sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _past(self, streams: Iterable[Id], upto: int) -> Iterable[Mapping[Id, Sequence[Record]]]:
+        return pasts(self._connected(), streams, upto)
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        if self._connection is None:
+            self._connection = psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5)
+            self._connection.execute(SESSION)
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
