@@ -9,8 +9,9 @@ import psycopg
 from psycopg.abc import QueryNoTemplate
 from psycopg_pool import ConnectionPool
 
-from events.appender import Appender, Outcome, Pending
+from events.appender import Appender
 from events.fact import Id, Record
+from events.group import Outcome, Pending
 from events.request import Appended, Known, Request
 
 COLUMNS = """l.position, l.stream::text, l.version, n.name, l.effective_on, l.recorded, a.actor, l.reason,
