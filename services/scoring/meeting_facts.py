@@ -1,9 +1,8 @@
 """What is on record about one meeting: the facts that a score looks at, each with its place in the log."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from events import wire
@@ -48,13 +47,16 @@ class Told(NamedTuple, Generic[F]):
     fact: F
 
 
-@dataclass(frozen=True, slots=True)
 class MeetingFacts:
     """One meeting's facts in the order of their positions, and the time zone in which its days are counted."""
 
-    meeting: Id
-    told: tuple[Told[Fact], ...]
-    zone: ZoneInfo
+    __slots__ = ("_last", "meeting", "told", "zone")
+
+    def __init__(self, meeting: Id, told: Sequence[Told[Fact]], zone: ZoneInfo) -> None:
+        self.meeting = meeting
+        self.told = told
+        self.zone = zone
+        self._last = {type(one.fact): one for one in told}
 
     @property
     def position(self) -> int:
@@ -67,11 +69,11 @@ class MeetingFacts:
 
     def last(self, kind: type[F]) -> Told[F] | None:
         """The latest word of one kind; None where nobody has said anything."""
-        return next((Told(position, fact) for position, fact in reversed(self.told) if isinstance(fact, kind)), None)
+        return cast("Told[F] | None", self._last.get(kind))
 
     def upto(self, position: int) -> "MeetingFacts":
         """What was on record at that position."""
-        return MeetingFacts(self.meeting, tuple(told for told in self.told if told.position <= position), self.zone)
+        return MeetingFacts(self.meeting, [told for told in self.told if told.position <= position], self.zone)
 
     def there(self) -> tuple[Counts, tuple[int, ...]] | None:
         """How many were present, excused and absent, and the positions that say so; None before the session.
@@ -92,4 +94,4 @@ class MeetingFacts:
 def gather(meeting: Id, records: Iterable[Record], zone: ZoneInfo) -> MeetingFacts:
     """The facts in a meeting's records; the place in the log orders them, not the order in which they come."""
     told = [Told(r.position, wire.decode(r.name, r.data)) for r in records if r.name in LOOKED_AT]
-    return MeetingFacts(meeting, tuple(sorted(told, key=lambda one: one.position)), zone)
+    return MeetingFacts(meeting, sorted(told, key=lambda one: one.position), zone)

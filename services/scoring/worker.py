@@ -1,0 +1,61 @@
+"""Follows the bus: feeds every view, and the scores among them, batch by batch, until it is told to stop."""
+
+from threading import Event
+from zoneinfo import ZoneInfo
+
+import psycopg
+import structlog
+
+from events.bus import Bus, EmbeddedBus
+from projections.catalogue import VIEWS
+from projections.feed import Feeder
+from projections.positions import REGISTER
+from projections.view import View
+from services.scoring.kept import scores_view
+from services.scoring.shelf import shipped
+from services.settings import Settings
+
+GROUP = "scoring"
+LOOK = 0.5
+"""Seconds after which a worker that has nothing to do looks whether it shall stop."""
+
+log = structlog.get_logger("scoring")
+
+
+def views(settings: Settings) -> tuple[View, ...]:
+    """Every view that this process feeds."""
+    return (*VIEWS, scores_view(shipped(), ZoneInfo(settings.timezone)))
+
+
+def follow(settings: Settings, stop: Event) -> None:
+    """Feed the views from where they stand; a batch that has begun is finished before it stops.
+
+    Raises:
+        Hole: a position is missing in what the bus brought.
+        Zombie: somebody else feeds these views, or a table has another shape than its view.
+        BusAway, psycopg.OperationalError: the database has not answered for a minute.
+        PackRefused: a shipped rule pack cannot be used.
+    """
+    assert settings.database is not None, "serve was given a database"
+    fed = views(settings)
+    install(settings.database, fed[-1])
+    feeder = Feeder(settings.database, fed, bus(settings), group=GROUP)
+    log.info("following", views=[view.name for view in fed])
+    feeder.run(stop, wait=LOOK)
+    log.info("stopped")
+
+
+def bus(settings: Settings) -> Bus:
+    """What carries the records here."""
+    assert settings.database is not None
+    return EmbeddedBus(settings.database)
+
+
+def install(conninfo: str, view: View) -> None:
+    """Make a view's table where it is missing, as the application, which owns its views; safe to repeat."""
+    with psycopg.connect(conninfo) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('caunoi.install'))")
+        added = connection.execute(REGISTER, {"view": view.name, "shape": view.shape}).fetchone()
+        if added is not None and added[0]:
+            for statement in (view.table("views"), *view.keys("views")):
+                connection.execute(statement.encode())
