@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
-from services.program import tether
-from services.program.directories import PUBLIC, make, make_data, make_own, socket_place
+from services.program import lock, tether
+from services.program.directories import PRIVATE, make, make_data, make_own, socket_place
 from services.program.postgres_binaries import Binaries, reachable
 from services.program.postgres_cluster import DATABASE, ENVIRONMENT, OWNER, furnish, initialise, write_settings
 from services.program.postgres_leftovers import clear
@@ -60,14 +60,18 @@ class Postgres:
         The caller holds the lock of `data` (services.program.lock) and calls from the main thread: the server ends
         with the thread that started it. `user` is whom it runs as when the caller is root. Waits for as long as the
         server lives, since a recovery takes what it takes.
-        Raises PostgresRefused when it cannot run like this, PostgresFailed when it ended.
+        Raises PostgresRefused when it cannot run like this, PostgresFailed when it ended, lock.Held when another
+        process holds `data`.
         """
         if threading.current_thread() is not threading.main_thread():
             raise RuntimeError("start PostgreSQL from the main thread: it ends with the thread that started it")
         data = data.resolve()
         account = prepare(data, user)
+        # What still runs there is taken for a leftover below, and ended.
+        if lock.holder(data) not in (None, os.getpid()):
+            raise lock.Held(data, lock.holder(data))
         binaries = reachable(data, account)
-        make(data / "logs", PUBLIC)
+        make(data / "logs", PRIVATE)
         socket_dir = socket_place(data, account)
         make_own(socket_dir, account)
         cluster = data / "postgres"

@@ -57,7 +57,7 @@ class System:
     def get(self, path: str, **parameters: Any) -> Any:
         """The JSON of an answer; parameters that are None are left out. Raises Trouble with the code of the refusal."""
         chosen = {name: value for name, value in parameters.items() if value is not None}
-        return self._ask("GET", path, params=chosen).json()
+        return self._ask("GET", path, params=chosen)
 
     def reply(self, path: str) -> httpx2.Response:
         """The whole answer to a GET, an error too. Raises Trouble only when nothing answers."""
@@ -69,7 +69,7 @@ class System:
     def post(self, path: str, body: Any, **headers: str) -> Any:
         """Posts JSON and gives the answer's; `headers` such as `idempotency_key`. Raises Trouble as `get` does."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self._ask("POST", path, json=body, headers=named).json()
+        return self._ask("POST", path, json=body, headers=named)
 
     def every(self, path: str, **parameters: Any) -> Iterator[Any]:
         """The items of a list, page after page."""
@@ -81,14 +81,17 @@ class System:
                 return
             parameters["after"] = page["next"]
 
-    def _ask(self, method: str, path: str, **more: Any) -> httpx2.Response:
+    def _ask(self, method: str, path: str, **more: Any) -> Any:
         try:
             answer = self._http.request(method, path, **more)
         except httpx2.HTTPError as error:
             raise self._silence(error) from None
         if answer.is_error:
             raise Trouble(_why(answer), CODES.get(answer.status_code, Exit.FAILURE))
-        return answer
+        try:
+            return answer.json()
+        except ValueError:
+            raise Trouble(f"{self.url}{path} answers, but not as this program does: is it another's?") from None
 
     def _silence(self, error: httpx2.HTTPError) -> Trouble:
         return Trouble(f"{self.url} does not answer ({type(error).__name__}): try `caunoi doctor`")

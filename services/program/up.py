@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from services.program import admin_token, database, http_address, lock, schemas, tether
 from services.program.children import Children, GivenUp
-from services.program.directories import PUBLIC, make
+from services.program.directories import PASSABLE, PRIVATE, make
 from services.program.patience import Patience
 from services.program.postgres import Postgres, prepare
 from services.program.stopping import Asked, defer, on_request
@@ -44,7 +44,7 @@ class Up:
         if self.settings.database is None:
             prepare(self.data, self.settings.postgres_user)
         else:
-            make(self.data, PUBLIC)
+            make(self.data, PASSABLE)
         with lock.take(self.data), on_request():
             try:
                 self._start()
@@ -60,7 +60,7 @@ class Up:
 
     def _start(self) -> None:
         port = http_address.free_port(self.settings.host, self.settings.port)
-        make(self.data / "logs", PUBLIC)
+        make(self.data / "logs", PRIVATE)
         owner, app = self._start_database()
         schemas.install(owner)
         admin_token.ensure(self.data, owner)
@@ -122,9 +122,11 @@ class Up:
 
     def _stop(self) -> None:
         (self.data / "address").unlink(missing_ok=True)
-        self._children.stop()
-        if self._postgres:
-            self._postgres.stop()
+        try:
+            self._children.stop()
+        finally:
+            if self._postgres:
+                self._postgres.stop()
 
 
 def program(*arguments: str) -> list[str]:

@@ -19,12 +19,6 @@ from tests.program.places import alive, eventually, place
 
 
 @pytest.fixture
-def data() -> Iterator[Path]:
-    with place() as made:
-        yield made / "data"
-
-
-@pytest.fixture
 def server(data: Path) -> Iterator[Postgres]:
     started = Postgres.start(data)
     yield started
@@ -126,31 +120,31 @@ def test_a_pid_file_that_names_no_postgresql_is_no_hindrance(data: Path, content
             stranger.kill()
 
 
-def test_a_half_made_cluster_is_made_anew(data: Path) -> None:
+def test_a_half_made_cluster_is_made_anew(nowhere: Path) -> None:
     started = subprocess.Popen(
-        [sys.executable, "tests/program/starter.py", str(data)], env={**os.environ, "PYTHONPATH": "."}
+        [sys.executable, "tests/program/starter.py", str(nowhere)], env={**os.environ, "PYTHONPATH": "."}
     )
-    half_made = data / "postgres.new" / "PG_VERSION"
+    half_made = nowhere / "postgres.new" / "PG_VERSION"
     eventually(half_made.exists)
     started.kill()
     started.wait()
-    assert not (data / "postgres").exists()
-    server = Postgres.start(data)
+    assert not (nowhere / "postgres").exists()
+    server = Postgres.start(nowhere)
     try:
         assert ask(server.dsn(), "SELECT 1") == 1
-        assert not (data / "postgres.new").exists()
+        assert not (nowhere / "postgres.new").exists()
     finally:
         server.stop()
 
 
-def test_what_is_no_cluster_is_refused_and_left_alone(data: Path) -> None:
-    (data / "postgres").mkdir(parents=True)
-    (data / "postgres" / "a-thesis.txt").touch()
+def test_what_is_no_cluster_is_refused_and_left_alone(nowhere: Path) -> None:
+    (nowhere / "postgres").mkdir(parents=True)
+    (nowhere / "postgres" / "a-thesis.txt").touch()
     if os.geteuid() == 0:
-        os.chown(data / "postgres", 65534, -1)
+        os.chown(nowhere / "postgres", 65534, -1)
     with pytest.raises(PostgresRefused, match="is no PostgreSQL cluster"):
-        Postgres.start(data)
-    assert (data / "postgres" / "a-thesis.txt").exists()
+        Postgres.start(nowhere)
+    assert (nowhere / "postgres" / "a-thesis.txt").exists()
 
 
 def test_a_server_that_ends_while_starting_says_why_at_once(data: Path) -> None:
@@ -204,12 +198,12 @@ def test_a_log_quotes_no_statement_and_no_value(server: Postgres) -> None:
     assert "Lan" not in server.log.read_text()
 
 
-def test_it_is_started_from_the_main_thread_alone(data: Path) -> None:
+def test_it_is_started_from_the_main_thread_alone(nowhere: Path) -> None:
     raised: list[BaseException] = []
 
     def start() -> None:
         try:
-            Postgres.start(data)
+            Postgres.start(nowhere)
         except RuntimeError as error:
             raised.append(error)
 
@@ -217,4 +211,4 @@ def test_it_is_started_from_the_main_thread_alone(data: Path) -> None:
     thread.start()
     thread.join()
     assert len(raised) == 1
-    assert not data.exists()
+    assert not nowhere.exists()

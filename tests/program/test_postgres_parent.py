@@ -4,21 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
-import pytest
 
 from services.program.postgres import Postgres
 from services.program.postgres_leftovers import occupants
-from tests.program.places import alive, eventually, place
-
-
-@pytest.fixture
-def data() -> Iterator[Path]:
-    with place() as made:
-        yield made / "data"
+from tests.program.places import alive, eventually
 
 
 def start_elsewhere(data: Path) -> tuple[subprocess.Popen[str], int, str]:

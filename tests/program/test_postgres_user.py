@@ -6,7 +6,6 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -22,50 +21,44 @@ from tests.program.places import alive, place
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 
-@pytest.fixture
-def data() -> Iterator[Path]:
-    with place() as made:
-        yield made / "data"
-
-
 def owner(path: Path) -> str:
     return pwd.getpwuid(path.stat().st_uid).pw_name
 
 
 @as_root
-def test_root_hands_it_to_an_unprivileged_user(data: Path) -> None:
-    server = Postgres.start(data)
+def test_root_hands_it_to_an_unprivileged_user(nowhere: Path) -> None:
+    server = Postgres.start(nowhere)
     try:
-        account = choose(data / "postgres", None)
+        account = choose(nowhere / "postgres", None)
         assert account.name in ("postgres", "nobody")
         assert Path(f"/proc/{server.pid}").stat().st_uid == account.uid
         groups = [line for line in Path(f"/proc/{server.pid}/status").read_text().splitlines() if "Groups" in line]
         assert groups[0].split() == ["Groups:"]
-        assert owner(data / "postgres") == account.name
-        assert owner(data) == "root"
+        assert owner(nowhere / "postgres") == account.name
+        assert owner(nowhere) == "root"
     finally:
         server.stop()
 
 
 @as_root
-def test_a_named_user_is_taken_and_kept_for_the_cluster(data: Path) -> None:
-    Postgres.start(data, user="nobody").stop()
-    assert owner(data / "postgres") == "nobody"
-    assert choose(data / "postgres", None).name == "nobody"
+def test_a_named_user_is_taken_and_kept_for_the_cluster(nowhere: Path) -> None:
+    Postgres.start(nowhere, user="nobody").stop()
+    assert owner(nowhere / "postgres") == "nobody"
+    assert choose(nowhere / "postgres", None).name == "nobody"
     with pytest.raises(PostgresRefused, match="belongs to nobody"):
-        Postgres.start(data, user="daemon")
+        Postgres.start(nowhere, user="daemon")
 
 
 @as_root
-def test_root_itself_is_refused(data: Path) -> None:
+def test_root_itself_is_refused(nowhere: Path) -> None:
     with pytest.raises(PostgresRefused, match="does not run as root"):
-        Postgres.start(data, user="root")
-    assert not data.exists()
+        Postgres.start(nowhere, user="root")
+    assert not nowhere.exists()
 
 
-def test_an_unknown_user_is_refused(data: Path) -> None:
+def test_an_unknown_user_is_refused(nowhere: Path) -> None:
     with pytest.raises(PostgresRefused, match="no user 'nobody-at-all'"):
-        Postgres.start(data, user="nobody-at-all")
+        Postgres.start(nowhere, user="nobody-at-all")
 
 
 @as_root
@@ -79,25 +72,25 @@ def test_a_closed_directory_above_the_data_is_named_and_left_closed() -> None:
 
 
 @as_root
-def test_a_closed_data_directory_is_named_and_left_closed(data: Path) -> None:
-    data.mkdir(mode=0o700)
-    with pytest.raises(PostgresRefused, match=f"cannot enter {data}, "):
-        Postgres.start(data)
-    assert stat.S_IMODE(data.stat().st_mode) == 0o700
+def test_a_closed_data_directory_is_named_and_left_closed(nowhere: Path) -> None:
+    nowhere.mkdir(mode=0o700)
+    with pytest.raises(PostgresRefused, match=f"cannot enter {nowhere}, "):
+        Postgres.start(nowhere)
+    assert stat.S_IMODE(nowhere.stat().st_mode) == 0o700
 
 
 @as_root
-def test_a_strict_umask_of_the_starter_is_no_hindrance(data: Path) -> None:
+def test_a_strict_umask_of_the_starter_is_no_hindrance(nowhere: Path) -> None:
     before = os.umask(0o077)
     try:
-        Postgres.start(data / "below").stop()
+        Postgres.start(nowhere / "below").stop()
     finally:
         os.umask(before)
 
 
 @as_root
 def test_binaries_that_the_user_cannot_reach_are_copied_once_and_whole(
-    data: Path, monkeypatch: pytest.MonkeyPatch
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wheel = postgres_binaries.installed().home.parent
     with place(0o700) as closed:
@@ -105,15 +98,15 @@ def test_binaries_that_the_user_cannot_reach_are_copied_once_and_whole(
             shutil.copytree(part, closed / part.name)
         hidden = postgres_binaries.Binaries(closed / wheel.name / "pginstall18")
         monkeypatch.setattr(postgres_binaries, "installed", lambda: hidden)
-        data.mkdir()
-        (data / ".postgresql-torn").mkdir()
-        server = Postgres.start(data)
+        nowhere.mkdir()
+        (nowhere / ".postgresql-torn").mkdir()
+        server = Postgres.start(nowhere)
         program = Path(f"/proc/{server.pid}/exe").readlink()
         server.stop()
-        assert program.relative_to(data).parts[0].startswith("postgresql-18.")
-        assert not list(data.glob(".postgresql-*"))
+        assert program.relative_to(nowhere).parts[0].startswith("postgresql-18.")
+        assert not list(nowhere.glob(".postgresql-*"))
         made = program.stat().st_ino
-        Postgres.start(data).stop()
+        Postgres.start(nowhere).stop()
         assert program.stat().st_ino == made
 
 

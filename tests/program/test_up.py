@@ -1,5 +1,6 @@
 """`caunoi up` starts everything, keeps it running, stops all of it, and says what stands in the way."""
 
+import json
 import os
 import signal
 import socket
@@ -16,7 +17,9 @@ import pytest
 from services import access
 from services.program.lock import holder
 from tests.database import Database
-from tests.program.places import alive, eventually, family, place, words
+from tests.program.places import alive, eventually, family, words
+
+CHILD = Path("tests/program/little_child.py").absolute()
 
 
 class Running:
@@ -25,7 +28,7 @@ class Running:
     def __init__(self, data: Path, *arguments: str, **environment: str) -> None:
         self.data = data
         self.process = subprocess.Popen(
-            [sys.executable, "tests/program/little_up.py", str(data), *arguments],
+            [sys.executable, str(CHILD.with_name("little_up.py")), str(data), *arguments],
             env={**os.environ, "PYTHONPATH": ".", **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -54,7 +57,9 @@ class Running:
         """The pid of http, scoring, notify or the postmaster."""
         for pid in self.family():
             said = words(pid)
-            if said[-2:] == ["child", name] or (name == "postgres" and said[0].endswith("/bin/postgres")):
+            if (said[-2:-1] == [str(CHILD)] and said[-1] == name) or (
+                name == "postgres" and said[0].endswith("/bin/postgres")
+            ):
                 return pid
         return None
 
@@ -66,8 +71,8 @@ def stack() -> Iterator[ExitStack]:
 
 
 @pytest.fixture
-def up(stack: ExitStack) -> Running:
-    running = Running(stack.enter_context(place()) / "data")
+def up(data: Path, stack: ExitStack) -> Running:
+    running = Running(data)
     stack.callback(running.stop)
     assert running.address().startswith("http://127.0.0.1:")
     return running
@@ -137,25 +142,27 @@ def test_a_killed_postmaster_is_started_again(up: Running) -> None:
     assert up.process.poll() is None
 
 
-def test_a_child_that_cannot_start_ends_it_with_what_it_said(stack: ExitStack) -> None:
-    running = Running(stack.enter_context(place()) / "data", BROKEN="http")
+def test_a_child_that_cannot_start_ends_it_with_what_it_said(data: Path) -> None:
+    running = Running(data, BROKEN="http")
     code, said = running.end()
     assert code == 1
     assert "http ended while starting" in said
     assert "it is broken" in said
 
 
-def test_a_port_that_is_taken_is_named(stack: ExitStack) -> None:
+def test_a_port_that_is_taken_is_named(data: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        running = Running(stack.enter_context(place()) / "data", "--port", str(port))
+        running = Running(data, "--port", str(port))
         code, said = running.end()
     assert code == 1
     assert f"127.0.0.1 port {port}" in said
 
 
-def test_an_operators_database_is_used_with_the_applications_rights(database: Database, stack: ExitStack) -> None:
-    running = Running(stack.enter_context(place()) / "data", "--database", database.owner)
+def test_an_operators_database_is_used_with_the_applications_rights(
+    database: Database, nowhere: Path, stack: ExitStack
+) -> None:
+    running = Running(nowhere, "--database", database.owner)
     stack.callback(running.stop)
     running.address()
     assert running.child("postgres") is None
@@ -167,16 +174,15 @@ def test_an_operators_database_is_used_with_the_applications_rights(database: Da
     assert access.valid(database.owner, (running.data / "admin-token").read_text().strip())
 
 
-def test_an_operators_database_that_does_not_answer_is_said_so(stack: ExitStack) -> None:
-    nowhere = "postgresql://somebody:secret@127.0.0.1:1/x"
-    code, said = Running(stack.enter_context(place()) / "data", "--database", nowhere).end()
+def test_an_operators_database_that_does_not_answer_is_said_so(tmp_path: Path) -> None:
+    silent = "postgresql://somebody:secret@127.0.0.1:1/x"
+    code, said = Running(tmp_path / "data", "--database", silent).end()
     assert code == 1
     assert "the database does not answer" in said
     assert "secret" not in said
 
 
-def test_the_demonstration_is_loaded_once(stack: ExitStack) -> None:
-    data = stack.enter_context(place()) / "data"
+def test_the_demonstration_is_loaded_once(data: Path, stack: ExitStack) -> None:
     said = []
     for _ in range(2):
         running = Running(data, "--demo")
@@ -188,11 +194,23 @@ def test_the_demonstration_is_loaded_once(stack: ExitStack) -> None:
     assert running.process.args
 
 
-def test_a_demonstration_that_failed_is_said_so_and_not_taken_for_loaded(stack: ExitStack) -> None:
-    data = stack.enter_context(place()) / "data"
+def test_a_demonstration_that_failed_is_said_so_and_not_taken_for_loaded(data: Path, stack: ExitStack) -> None:
     running = Running(data, "--demo", BROKEN="demo")
     stack.callback(running.stop)
     running.address()
     assert running.process.stderr
     assert any("the demonstration ended with 1" in line for line in running.process.stderr)
     assert not (data / "demo-loaded").exists()
+
+
+def test_doctor_finds_all_well_while_it_runs_and_says_how_to_start_it_after(up: Running) -> None:
+    argv = [sys.executable, "-m", "services.program", "doctor", "--json", "--data", str(up.data)]
+    found = json.loads(subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False).stdout)
+    # The little http answers nothing but that it is ready.
+    assert [finding["check"] for finding in found if not finding["todo"]] == [
+        *("data", "up", "disk", "token", "postgres", "clock", "http", "time")
+    ]
+    assert found[-1]["check"] == "http"
+    up.stop()
+    found = json.loads(subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False).stdout)
+    assert found[-1] == {"check": "up", "found": "nothing runs on it", "todo": f"caunoi up --data {up.data}"}
