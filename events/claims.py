@@ -56,6 +56,5 @@ def _takes(fact: Fact) -> Iterator[str]:
         case TransferIntroduced(transfer=transfer):
             kind = "transfer"
             yield transfer_claim(transfer)
-    code = getattr(fact, "code", None)
-    if code is not None:
+    if code := getattr(fact, "code", None):
         yield code_claim(kind, code)

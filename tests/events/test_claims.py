@@ -47,6 +47,10 @@ def test_a_code_is_claimed_among_its_kind() -> None:
     assert claims(replace(LAN_INTRODUCED, code="LH-001"), liaison)[0] == ((code_claim("liaison", "LH-001"), liaison),)
 
 
+def test_an_empty_code_is_no_code() -> None:
+    assert claims(replace(MARCH_MEETING, code=""), MEETING) == ((), ())
+
+
 def test_a_transfer_leads_to_its_member_by_id_and_by_code() -> None:
     introduced = replace(lans_introduction(), code="GT-001")
     assert claims(introduced, LAN)[0] == ((transfer_claim(TRANSFER), LAN), ("code:transfer:GT-001", LAN))

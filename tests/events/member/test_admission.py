@@ -74,6 +74,11 @@ def test_recognition_lies_between_admission_and_the_day_of_the_fact(recognised_o
     given(Member).when(admit, CELL, odd).refused("member.recognition")
 
 
+def test_of_an_official_member_the_day_of_recognition_may_be_unknown() -> None:
+    unknown = replace(LAN_ADMITTED, recognised_on=None)
+    given(Member).when(admit, CELL, unknown).then(unknown)
+
+
 def test_a_cell_that_does_not_exist_takes_nobody() -> None:
     given(Member).when(admit, Organisation(), LAN_ADMITTED).refused("member.cell_unknown")
 
