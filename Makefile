@@ -10,7 +10,7 @@ PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet install --r
 # Stamps: a set-up is repeated when what it was made from has changed.
 RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
-LOCK := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" uv pip compile --universal --generate-hashes --no-header --no-annotate --quiet pyproject.toml
+LOCK := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" uv pip compile --universal --generate-hashes --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test test-long lint format bench lock clean
@@ -46,8 +46,9 @@ bench: $(DEV) ## every figure that can be measured on this machine
 	$(VENV)/bin/python -m bench
 
 lock: $(DEV) ## requirements/*.txt anew from pyproject.toml (needs uv)
-	$(LOCK) --output-file requirements/run.txt
-	$(LOCK) --group dev --group bench --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --output-file requirements/run.txt
+	$(LOCK) pyproject.toml --group dev --group bench --output-file requirements/dev.txt
+	$(LOCK) --group build --output-file requirements/build.txt
 
 clean: ## removes the environment, not the data
 	rm -rf $(VENV)
@@ -57,19 +58,18 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "$(PYTHON) cannot make an environment: install its venv module (Debian: apt install python3-venv)" >&2; exit 1; }
 
-$(RUN): requirements/run.txt | $(VENV)/bin/caunoi
+$(RUN): requirements/run.txt $(VENV)/bin/caunoi
 	@echo "installing what runs (once)" >&2
 	@$(PIP) --requirement requirements/run.txt
 	@touch $@
 
-$(DEV): requirements/dev.txt requirements/run.txt | $(VENV)/bin/caunoi
+$(DEV): requirements/dev.txt requirements/run.txt $(VENV)/bin/caunoi
 	@echo "installing what runs, tests, lints and measures (once)" >&2
 	@$(PIP) --requirement requirements/dev.txt
 	@touch $(RUN) $@
 
-# The source is run from where it lies: nothing is built, and the folder may be moved.
-$(VENV)/bin/caunoi: | $(VENV)/bin/python
-	@$(VENV)/bin/python -c 'import os, sysconfig as s; p = s.get_path("purelib"); \
-		open(os.path.join(p, "caunoi.pth"), "w").write(os.path.relpath(os.curdir, p) + "\n")'
-	@printf '#!/bin/sh\nexec "$$(dirname "$$(readlink -f "$$0")")/python" -P -m services.program "$$@"\n' > $@
-	@chmod +x $@
+# The source is run from where it lies; installing it gives the program its name and its version.
+$(VENV)/bin/caunoi: pyproject.toml requirements/build.txt | $(VENV)/bin/python
+	@$(PIP) --requirement requirements/build.txt
+	@$(VENV)/bin/python -m pip --disable-pip-version-check --quiet install --no-build-isolation --no-deps --editable .
+	@touch $@

@@ -131,5 +131,4 @@ class Up:
 
 def program(*arguments: str) -> list[str]:
     """The argv of this program itself; never a `services` of the directory that somebody happens to be in."""
-    safely = ["-P"] if sys.flags.safe_path else []
-    return [sys.executable, *safely, "-m", "services.program", *arguments]
+    return [sys.executable, "-P", "-m", "services.program", *arguments]

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from importlib import import_module
 
+import structlog
 import typer
 
 from services import logs
@@ -42,4 +43,11 @@ def serve(process: Process) -> None:
     logs.configure(process.value, settings.log_level)
     module, _, function = PLACES[process.value].partition(":")
     run = getattr(import_module(module), function)
-    run(settings.model_copy(update={"database": as_app(settings.database)}))
+    try:
+        run(settings.model_copy(update={"database": as_app(settings.database)}))
+    except Trouble:
+        raise
+    except Exception as error:
+        # Python would print its text, which may quote what somebody entered.
+        structlog.get_logger(process.value).critical("ended", exc_info=error)
+        raise typer.Exit(Exit.FAILURE) from None
