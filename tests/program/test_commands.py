@@ -178,6 +178,26 @@ def test_the_relay_comes_with_kafka() -> None:
     assert "Kafka" in why
 
 
+def test_a_process_that_fails_quotes_nothing_of_why() -> None:
+    script = (
+        "import sys, types; from services.program import __main__ as program\n"
+        "def run(settings): raise ValueError('Nguyễn Thị Lan')\n"
+        "sys.modules['services.notify.__main__'] = types.SimpleNamespace(run=run)\n"
+        "sys.argv = ['caunoi', 'serve', 'notify']; program.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "CAUNOI_DATABASE": "postgresql://caunoi_app@/x"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Lan" not in done.stderr
+    assert json.loads(done.stderr)["exception"]["type"] == "builtins.ValueError"
+
+
 def test_nothing_is_coloured_where_colour_is_not_wanted() -> None:
     assert "\x1b" not in caunoi("--help", NO_COLOR="1", FORCE_COLOR="")[1]
 

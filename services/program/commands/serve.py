@@ -42,12 +42,12 @@ def serve(process: Process) -> None:
         raise Trouble("serve needs CAUNOI_DATABASE, the URL of the database; `caunoi up` brings its own", Exit.USAGE)
     logs.configure(process.value, settings.log_level)
     module, _, function = PLACES[process.value].partition(":")
-    run = getattr(import_module(module), function)
     try:
+        run = getattr(import_module(module), function)
         run(settings.model_copy(update={"database": as_app(settings.database)}))
     except Trouble:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is logged, and the process ends
         # Python would print its text, which may quote what somebody entered.
         structlog.get_logger(process.value).critical("ended", exc_info=error)
         raise typer.Exit(Exit.FAILURE) from None
