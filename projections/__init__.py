@@ -1,0 +1,1 @@
+"""What may be asked about what happened: tables that follow from the log alone, one file a question."""

@@ -1,0 +1,218 @@
+"""Feeds views: what has arrived is the batch, and its rows and the position are written together or not at all."""
+
+from collections.abc import Sequence
+from threading import Event
+from time import monotonic, sleep
+from typing import Any
+
+import psycopg
+import structlog
+
+from events.bus import Bus, Reader
+from events.fact import Record
+from projections.fold import Fold
+from projections.parked import park, parked
+from projections.positions import Held, Zombie, advance, positions
+from projections.reading import following, pasts
+from projections.table import Table, Unfit
+from projections.view import View
+
+WARM = 5000
+PATIENCE = 60.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
+# A view that loses its last moments in a crash reads them again, so it need not wait for the disc.
+SESSION = "SET application_name = 'caunoi views'; SET synchronous_commit = off; SET jit = off"
+TELL = "SELECT pg_notify('views', %s)"
+
+log = structlog.get_logger("views")
+
+
+class Feeder:
+    """Feeds some views from one reader of the bus, all of them in one transaction a batch. For one thread."""
+
+    def __init__(
+        self, conninfo: str, views: Sequence[View], bus: Bus, *, group: str = "views", warm: int = WARM
+    ) -> None:
+        self._conninfo = conninfo
+        self._bus = bus
+        self._group = group
+        self._views = {view.name: view for view in views}
+        self._folds = {view.name: Fold(view, warm=warm) for view in views}
+        self._tables = {view.name: Table(view) for view in views}
+        self._held: dict[str, Held] = {}
+        self._attempted: int | None = None
+        self._read_to = 0
+        self._connection: psycopg.Connection[Any] | None = None
+        self._reader: Reader | None = None
+
+    def open(self) -> None:
+        """Find out where the views stand, and begin to read where the one that is furthest behind does.
+
+        Raises:
+            LookupError: a view is not installed.
+            Zombie: a view's table has another shape; `projections.rebuild` makes it anew.
+        """
+        connection = self._connected()
+        # Held for a moment: a predecessor that was killed in the middle of a batch has then committed, or will not.
+        with connection.transaction():
+            self._held = positions(connection, list(self._views), hold=True)
+        self._must_be_ours(self._held)
+        self._read_to = min(held.position for held in self._held.values())
+        self._reader = self._bus.read(self._group, self._read_to)
+
+    def run(self, stop: Event, *, wait: float = 1.0) -> None:
+        """Feed until told to stop.
+
+        Raises:
+            Hole, Zombie, BusAway, psycopg.Error: feeding cannot go on; what was fed stays.
+        """
+        try:
+            if self._reader is None:
+                self.open()
+            while not stop.is_set():
+                self.step(wait)
+        finally:
+            self.close()
+
+    def step(self, wait: float) -> int:
+        """Feed what has arrived within `wait` seconds; the number of records."""
+        assert self._reader is not None, "open it first"
+        return self.feed(self._reader.take(wait))
+
+    def close(self) -> None:
+        """Give back the connections; what was fed stays."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+        self._disconnect()
+
+    def feed(self, records: Sequence[Record]) -> int:
+        """Feed records as they come from a reader; what has been read before changes nothing. The number of new ones.
+
+        Raises:
+            Hole: a record is missing; nothing of these was fed.
+            Zombie: somebody else feeds one of the views.
+        """
+        unread = following(records, self._read_to)
+        if unread:
+            self._feed_patiently(unread)
+            self._read_to = unread[-1].position
+        return len(unread)
+
+    def _feed_patiently(self, records: Sequence[Record]) -> None:
+        until, pause = monotonic() + PATIENCE, FIRST_PAUSE
+        while True:
+            try:
+                try:
+                    self._feed(records)
+                except Unfit:
+                    self._feed(records, carefully=True)
+                self._tell(records[-1].position)
+                return
+            except psycopg.OperationalError as lost:
+                self._disconnect()
+                if monotonic() > until:
+                    raise
+                log.warning("database away", error=type(lost).__name__)
+                sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _feed(self, records: Sequence[Record], *, carefully: bool = False) -> None:
+        connection, last = self._connected(), records[-1].position
+        try:
+            with connection.transaction():
+                held = self._hold(connection)
+                self._attempted = last
+                unread = {name: _after(records, at.position) for name, at in held.items() if at.position < last}
+                if carefully:
+                    for name, mine in unread.items():
+                        self._apply_carefully(connection, self._folds[name], mine)
+                else:
+                    self._apply(connection, unread)
+                advance(connection, {name: held[name].position for name in unread}, last)
+        except BaseException:
+            for fold in self._folds.values():
+                fold.forget()
+            raise
+        self._attempted = None
+        self._held = {name: at._replace(position=max(last, at.position)) for name, at in held.items()}
+
+    def _hold(self, connection: psycopg.Connection[Any]) -> dict[str, Held]:
+        """Where the views stand, held until the transaction ends, and what is parked now.
+
+        Raises:
+            Zombie: somebody else has fed one of them.
+        """
+        held = positions(connection, list(self._views), hold=True)
+        self._must_be_ours(held)
+        let_be = parked(connection, list(self._views))
+        for name, now in held.items():
+            fold, before = self._folds[name], self._held[name]
+            fold.parked = let_be.get(name, set())
+            if now.generation != before.generation:
+                fold.forget()
+                if now.position < before.position:
+                    raise Zombie(f"{name} has gone back to {now.position}")
+            elif now.position not in {before.position, self._attempted}:
+                raise Zombie(f"{name} stands at {now.position}, and we left it at {before.position}")
+        return held
+
+    def _must_be_ours(self, held: dict[str, Held]) -> None:
+        for name, view in self._views.items():
+            if held[name].shape != view.shape:
+                raise Zombie(f"the table of {name} is of another shape than the view")
+
+    def _apply(self, connection: psycopg.Connection[Any], unread: dict[str, Sequence[Record]]) -> None:
+        """Fold records into views and write what follows, the cold streams of all views read in one question."""
+        by_start: dict[int, list[str]] = {}
+        for name, records in unread.items():
+            by_start.setdefault(records[0].position, []).append(name)
+        for first, names in by_start.items():
+            cold = {name: self._folds[name].cold(unread[name]) for name in names}
+            for past in pasts(connection, set().union(*cold.values()), first - 1):
+                for name in names:
+                    self._folds[name].warm({s: records for s, records in past.items() if s in cold[name]})
+        for name, records in unread.items():
+            fold = self._folds[name]
+            fold.take(records)
+            self._tables[name].write(connection, fold.changes())
+            if fold.poisons:
+                park(connection, name, fold.poisons)
+                fold.poisons.clear()
+
+    def _apply_carefully(self, connection: psycopg.Connection[Any], fold: Fold, records: Sequence[Record]) -> None:
+        """The same for one view, in halves where the table refuses a row, until the record that gave it is alone."""
+        name = fold.view.name
+        try:
+            with connection.transaction():
+                self._apply(connection, {name: records})
+        except Unfit as error:
+            fold.forget()
+            fold.parked = parked(connection, [name]).get(name, set())
+            if len(records) == 1:
+                fold.park(records[0], error)
+                park(connection, name, fold.poisons)
+                fold.poisons.clear()
+                return
+            half = len(records) // 2
+            self._apply_carefully(connection, fold, records[:half])
+            self._apply_carefully(connection, fold, records[half:])
+
+    def _tell(self, position: int) -> None:
+        """A hint for those who wait for a position; outside the transaction, where it delays no append."""
+        self._connected().execute(TELL, [str(position)])
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        if self._connection is None:
+            self._connection = psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5)
+            self._connection.execute(SESSION)
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _after(records: Sequence[Record], position: int) -> Sequence[Record]:
+    return records if records[0].position > position else [r for r in records if r.position > position]

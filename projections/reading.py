@@ -1,0 +1,58 @@
+"""The log as views read it: pages by position, the pasts of many streams in one question, and nothing missing."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import psycopg
+
+from events.fact import Id, Record
+from events.ledger import AFTER, STREAMS
+
+STREAMS_AT_ONCE = 2000
+"""Pasts are asked for that many streams at a time, which bounds what is in memory."""
+
+
+class Hole(Exception):
+    """A position is missing: nobody may go on as if nothing had happened there."""
+
+
+def page(connection: psycopg.Connection[Any], after: int, limit: int) -> list[Record]:
+    """The records after a position, `limit` at most, in order."""
+    with connection.cursor(binary=True) as cursor:
+        return list(map(Record._make, cursor.execute(AFTER, (after, after + limit)).fetchall()))
+
+
+def pasts(connection: psycopg.Connection[Any], streams: Iterable[Id], upto: int) -> Iterator[dict[Id, list[Record]]]:
+    """The records of streams up to a position, some streams at a time."""
+    wanted = sorted(streams)
+    for first in range(0, len(wanted), STREAMS_AT_ONCE):
+        part = wanted[first : first + STREAMS_AT_ONCE]
+        found: dict[Id, list[Record]] = {stream: [] for stream in part}
+        with connection.cursor(binary=True) as cursor:
+            for row in cursor.execute(STREAMS, (part, upto)):
+                found[row[1]].append(Record._make(row))
+        yield found
+
+
+def following(records: Sequence[Record], after: int) -> Sequence[Record]:
+    """Those that have not been read yet, where all up to `after` have.
+
+    Raises:
+        Hole: one is missing between them, or before them.
+    """
+    unread = [record for record in records if record.position > after]
+    for number, record in enumerate(unread, after + 1):
+        if record.position != number:
+            return _without_repeats(unread, after)
+    return unread
+
+
+def _without_repeats(records: Iterable[Record], after: int) -> list[Record]:
+    kept: list[Record] = []
+    for record in records:
+        if record.position == after + 1:
+            kept.append(record)
+            after += 1
+        elif record.position > after:
+            raise Hole(f"position {after + 1} is missing: {record.position} comes after {after}")
+    return kept

@@ -1,0 +1,79 @@
+"""A view's rows on their way into its table: packed for binary COPY, and ended by one statement a batch."""
+
+from collections.abc import Iterable
+from struct import pack
+from typing import Any
+
+import psycopg
+from psycopg import pq
+
+from events import packed
+from events.fact import Id
+from projections.columns import PACKS, uuid_bytes
+from projections.fold import Changes, Row
+from projections.view import View
+
+HEADER = b"PGCOPY\n\xff\r\n\0" + pack(">ii", 0, 0)
+TRAILER = pack(">h", -1)
+OWN = ">hi16siiiqiq"
+"""How many fields; then stream, no, known_from and known_to, each after its length."""
+
+Unfit = (psycopg.DataError, psycopg.IntegrityError)
+"""What is raised for a row that its table does not take."""
+
+
+class Table:
+    """Where a view's rows lie: its own table, or the one that is being filled beside it."""
+
+    def __init__(self, view: View, schema: str = "views") -> None:
+        self.view = view
+        self.name = f"{schema}.{view.name}"
+        self.copy = f"COPY {self.name} ({', '.join(view.all_columns)}) FROM STDIN (FORMAT BINARY)".encode()
+        self._packs = [PACKS[ddl.split()[0]] for ddl in view.columns.values()]
+        self._end = (
+            f"UPDATE {self.name} t SET known_to = ended.known_to "
+            "FROM unnest($1::uuid[], $2::int[], $3::bigint[]) AS ended (stream, no, known_to) "
+            "WHERE t.stream = ended.stream AND t.no = ended.no"  # noqa: S608  # the name is a view's
+        ).encode()
+
+    def write(self, connection: psycopg.Connection[Any], changes: Changes) -> None:
+        """Write what is new and end what ended, in the transaction that is open.
+
+        Raises:
+            Unfit: a row is not what the table takes.
+        """
+        if changes.fresh:
+            with connection.cursor() as cursor, cursor.copy(self.copy) as copy:
+                copy.write(HEADER + self.pack(changes.fresh) + TRAILER)
+        if changes.ended:
+            self._write_ends(connection, changes.ended)
+
+    def clear(self, connection: psycopg.Connection[Any], stream: Id) -> None:
+        """Take out one stream's rows, all that ever were, before they are written anew."""
+        connection.execute(f"DELETE FROM {self.name} WHERE stream = %s::uuid".encode(), [stream])  # noqa: S608  # as above
+
+    def pack(self, rows: Iterable[Row]) -> bytes:
+        """Rows as COPY takes them between `HEADER` and `TRAILER`.
+
+        Raises:
+            psycopg.DataError: a row is not of the view's columns.
+        """
+        packs, fields, parts = self._packs, 4 + len(self._packs), []
+        try:
+            for row in rows:
+                stream = uuid_bytes(row.stream)
+                parts.append(pack(OWN, fields, 16, stream, 4, row.no, 8, row.known_from, 8, row.known_to))
+                parts += [packed_as(value) for packed_as, value in zip(packs, row.values, strict=True)]
+        except Exception as error:
+            raise psycopg.DataError(f"a row does not fit {self.name}") from error
+        return b"".join(parts)
+
+    def _write_ends(self, connection: psycopg.Connection[Any], ended: list[Row]) -> None:
+        params = [
+            packed.uuids([uuid_bytes(row.stream) for row in ended]),
+            packed.int4s([row.no for row in ended]),
+            packed.int8s([row.known_to for row in ended]),
+        ]
+        result = connection.pgconn.exec_params(self._end, params, None, [1, 1, 1], 1)
+        if result.status != pq.ExecStatus.COMMAND_OK:
+            raise psycopg.errors.error_from_result(result)
