@@ -40,7 +40,7 @@ Names = Mapping[Id, str]
 
 
 def sentence(fact: Fact, on: date, member: Member, names: Names) -> str:
-    """The fact in a sentence; `names` are those of the organisations here. It names a person: for those who may see it."""
+    """The fact in a sentence that names a person: for those who may see it. `names` are those of organisations here."""
     name = member.admitted.name if member.admitted is not None else ""
     who = f"đồng chí {name}".strip()
     match fact:
@@ -66,7 +66,7 @@ def _introduced(fact: TransferIntroduced, who: str, on: date, names: Names) -> s
         f"đến {_organisation(fact.to, names)}, ngày {_day(on)}"
     )
     if fact.due_on is not None:
-        said += f"; hạn nộp hồ sơ tại nơi đến: {_day(fact.due_on)}"
+        said += f"; hạn có mặt tại nơi đến: {_day(fact.due_on)}"
     if fact.until is not None:
         said += f"; đến hết ngày {_day(fact.until)}"
     return said

@@ -1,0 +1,122 @@
+"""A committee says that it knows: the one change that this service makes, a fact in the notice's own stream."""
+
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from events import wire
+from events.fact import Id, Refused, stored_name
+from events.ledger import Ledger
+from events.notice import Notice, NoticeAcknowledged, acknowledge
+from events.request import Appended, CommandReused, Conflict, Entry, Request, Write
+from projections.notices import Notice as Row
+from services.access import Caller
+from services.web.idempotency import command
+from services.web.problem import Problem
+
+ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who acknowledges, how it was said, and when it holds."""
+
+    caller: Caller
+    on: date
+    reason: str = ""
+    key: str | None = None
+    if_match: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status and body of the answer; the same again where the key was known."""
+
+    status: int
+    body: dict[str, Any]
+    replayed: bool = False
+
+
+def perform(ledger: Ledger, row: Row, asked: Asked) -> Answer:
+    """Acknowledge a notice, once.
+
+    Raises:
+        Refused: `notice.history`.
+        Problem: 412, 422 (the key), 503 (too many at the same time).
+        CommandReused, LedgerAway: nothing was stored.
+    """
+    if row.state == "history":
+        raise Refused("notice.history", "it tells of what was entered as history, and waits for nobody")
+    ident = Id(str(uuid4())) if asked.key is None else command(asked.caller, asked.key)
+    digest = _digest(row.id, asked)
+    for _ in range(ROUNDS):
+        records = ledger.stream(row.id)
+        _must_match(asked, len(records))
+        state = Notice()
+        for record in records:
+            state.see(wire.decode(record.name, record.data), record.effective_on, record.position)
+        acknowledged = NoticeAcknowledged(organisation=row.organisation, position=row.position)
+        facts = acknowledge(state, acknowledged, asked.on)
+        position = records[-1].position if records else 0
+        nothing = _body(row.id, len(records), position, [])
+        if not facts and asked.key is None:
+            return Answer(200, nothing)
+        entries = [Entry(stored_name(fact), asked.on, wire.encode(fact)) for fact in facts]
+        request = Request(
+            command=ident, by=asked.caller.id, reason=asked.reason, cause=row.position, digest=digest,
+            writes=[Write(row.id, len(records), entries)] if entries else (),
+            conditions=() if entries else [(row.id, len(records))],
+            answer=b"" if entries else msgspec.json.encode(nothing),
+        )  # fmt: skip
+        try:
+            done = ledger.append(request)
+        except Conflict:
+            continue
+        return _answer(ledger, row.id, len(records), request, done)
+    raise Problem(503, "busy", "others acknowledge at the same time; please repeat", headers={"Retry-After": "1"})
+
+
+def _answer(ledger: Ledger, notice: Id, version: int, request: Request, done: Appended) -> Answer:
+    if done.replayed:
+        return _again(ledger, request)
+    if not request.size:
+        return Answer(200, msgspec.json.decode(request.answer))
+    said = [
+        {"name": entry.name, "position": done.first + number}
+        for write in request.writes
+        for number, entry in enumerate(write.entries)
+    ]
+    return Answer(201, _body(notice, version + request.size, done.first + request.size - 1, said))
+
+
+def _again(ledger: Ledger, request: Request) -> Answer:
+    """What the command came to when it was first asked."""
+    known = ledger.known(request.command)
+    assert known is not None, "what the ledger replays it knows"
+    if known.digest != request.digest:
+        raise CommandReused("the command is known with another body")
+    if not known.records:
+        return Answer(200, msgspec.json.decode(known.answer), replayed=True)
+    last = known.records[-1]
+    said = [{"name": record.name, "position": record.position} for record in known.records]
+    return Answer(201, _body(last.stream, last.version, last.position, said), replayed=True)
+
+
+def _body(notice: Id, version: int, position: int, facts: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"id": notice, "stream": f"notice/{notice}", "version": version, "position": position, "facts": facts}
+
+
+def _must_match(asked: Asked, version: int) -> None:
+    if asked.if_match is not None and asked.if_match != version:
+        detail = f"the stream stands at version {version}"
+        raise Problem(412, "stale", detail, headers={"ETag": f'"{version}"'})
+
+
+def _digest(notice: Id, asked: Asked) -> int:
+    """64 bits that differ for another notice or another body."""
+    said = msgspec.json.encode(["notices", notice, "acknowledgements", asked.reason])
+    return int.from_bytes(blake2b(said, digest_size=8).digest(), "big", signed=True)

@@ -1,0 +1,169 @@
+"""What committees ask and say over HTTP: the inbox, a notice, who was told about somebody, and that they know."""
+
+from contextlib import suppress
+from datetime import date
+from time import monotonic, sleep
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Header, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from events import wire
+from events.fact import Id
+from events.member import Member
+from projections import notices
+from projections.notices import NEWEST, Cursor, Notice, Waiting
+from projections.positions import positions
+from services.access import Relation
+from services.notify.acknowledging import Asked, perform
+from services.notify.shown import NoticeLine, NoticePage, WholeNotice, whole
+from services.web.context import Asking, Context, Here, must
+from services.web.problem import Problem, not_found, unprocessable
+
+PATIENCE = 5.0
+LOOK = 0.01
+"""Seconds: how long a question waits for the notices to have read a position, and how often it looks."""
+
+router = APIRouter(tags=["exchange"])
+
+AtLeast = Annotated[int | None, Header(alias="Caunoi-At-Least", ge=0, le=2**62)]
+Limit = Annotated[int, Query(ge=1, le=500)]
+After = Annotated[str | None, Query(max_length=60)]
+
+
+class Acknowledging(BaseModel):
+    """The body of an acknowledgement: nothing need be said."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    effective_on: date | None = None
+    reason: Annotated[str, Field(max_length=4000, pattern=r"^[^\x00]*$")] | None = None
+
+
+@router.get("/inbox")
+def read_inbox(
+    asking: Asking,
+    here: Here,
+    organisation: UUID | None = None,
+    state: Waiting | None = None,
+    limit: Limit = 50,
+    after: After = None,
+    at_least: AtLeast = None,
+) -> NoticePage:
+    """Notices to a committee, newest first; `organisation` may be left out where the token is of one."""
+    of = Id(str(organisation)) if organisation is not None else asking.organisation
+    if of is None:
+        raise unprocessable("/organisation", "this token is of no organisation: please say whose inbox")
+    must(here, asking, Relation.SEE, of)
+    _wait_for(here, at_least)
+    with here.pool.connection() as connection:
+        return _page(notices.inbox(connection, of, state, _cursor(after), limit + 1), limit)
+
+
+@router.get("/notices/{ident}")
+def read_notice(ident: UUID, asking: Asking, here: Here, at_least: AtLeast = None) -> WholeNotice:
+    """One notice with the record that it tells of, a sentence that says it, and when it came to each step."""
+    _wait_for(here, at_least)
+    return whole(here.ledger, _notice(here, asking, ident, Relation.SEE))
+
+
+@router.post("/notices/{ident}/acknowledgements", status_code=201)
+def acknowledge(
+    ident: UUID,
+    asking: Asking,
+    here: Here,
+    body: Acknowledging | None = None,
+    idempotency_key: Annotated[str | None, Header()] = None,
+    if_match: Annotated[str | None, Header(pattern=r'^(\*|(W/)?"?[0-9]{1,9}"?)$')] = None,
+) -> Response:
+    """The committee knows: 201 the first time, 200 without facts when it has said so before."""
+    said = body or Acknowledging()
+    notice = _notice(here, asking, ident, Relation.RECORD)
+    asked = Asked(
+        caller=asking,
+        on=said.effective_on or here.today(),
+        reason=said.reason or "",
+        key=idempotency_key,
+        if_match=None if if_match in {None, "*"} else int(str(if_match).removeprefix("W/").strip('"')),
+    )
+    answer = perform(here.ledger, notice, asked)
+    headers = {"ETag": f'"{answer.body["version"]}"', "Caunoi-Position": str(answer.body["position"])}
+    if answer.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return Response(msgspec.json.encode(answer.body), answer.status, headers, "application/json")
+
+
+@router.get("/members/{ident}/notices")
+def read_notices_about(
+    ident: UUID, asking: Asking, here: Here, limit: Limit = 50, after: After = None, at_least: AtLeast = None
+) -> NoticePage:
+    """Who was told what about a member, and when: for his own side and for the committee where he lives."""
+    subject = Id(str(ident))
+    _must_follow(here, asking, subject)
+    _wait_for(here, at_least)
+    with here.pool.connection() as connection:
+        return _page(notices.about(connection, subject, _cursor(after), limit + 1), limit)
+
+
+def _notice(here: Context, asking: Asking, ident: UUID, relation: Relation) -> Notice:
+    with here.pool.connection() as connection:
+        found = notices.find(connection, Id(str(ident)))
+    if found is None:
+        raise not_found("notice")
+    must(here, asking, relation, found.organisation)
+    return found
+
+
+def _must_follow(here: Context, asking: Asking, subject: Id) -> None:
+    """The caller reaches the member's last cell, or the committee of his last residence.
+
+    Raises:
+        Problem: 403, 404.
+    """
+    member = Member()
+    for record in here.ledger.stream(subject):
+        if record.kind == Member.KIND:
+            member.see(wire.decode(record.name, record.data), record.effective_on, record.position)
+    if member.admitted is None:
+        raise not_found("member")
+    today = here.today()
+    declared = member.residences.at(today)
+    if declared is not None and declared.committee is not None:
+        with suppress(Problem):
+            must(here, asking, Relation.SEE, declared.committee)
+            return
+    must(here, asking, Relation.SEE, member.cells.at(today) or member.admitted.cell)
+
+
+def _wait_for(here: Context, position: int | None) -> None:
+    """Until the notices have read that position.
+
+    Raises:
+        Problem: 503, they have not in time.
+    """
+    until = monotonic() + PATIENCE
+    while position is not None:
+        with here.pool.connection() as connection:
+            if positions(connection, [notices.NAME])[notices.NAME].position >= position:
+                return
+        if monotonic() > until:
+            raise Problem(503, "behind", "the notices have not read that far yet", headers={"Retry-After": "1"})
+        sleep(LOOK)
+
+
+def _page(found: list[Notice], limit: int) -> NoticePage:
+    kept = found[:limit]
+    following = f"{kept[-1].position}.{kept[-1].id}" if len(found) > limit else None
+    return NoticePage(items=[NoticeLine.of(notice) for notice in kept], next=following)
+
+
+def _cursor(after: str | None) -> Cursor:
+    if after is None:
+        return NEWEST
+    position, _, ident = after.partition(".")
+    try:
+        return min(int(position), NEWEST[0]), Id(str(UUID(ident)))
+    except ValueError:
+        raise unprocessable("/after", "this is no cursor of an earlier page") from None

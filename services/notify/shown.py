@@ -1,0 +1,111 @@
+"""A notice as the outside sees it: a line of an inbox, and the whole of it with the record that it tells of."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from pydantic import BaseModel
+
+from events import wire
+from events.fact import Fact, Id, Record
+from events.ledger import Ledger
+from events.member import Member
+from events.mentions import mentions
+from events.organisation import Organisation
+from projections.notices import Notice
+from services.notify.wording import sentence
+
+
+class NoticeLine(BaseModel):
+    """A notice (CONTRACT section 4); `role`, `policy` and `rule` say why this organisation was told."""
+
+    id: UUID
+    fact: str
+    position: int
+    subject: UUID
+    organisation: UUID
+    state: str
+    due_at: datetime
+    acknowledge_by: datetime | None
+    role: str
+    policy: str
+    rule: str
+
+    @classmethod
+    def of(cls, notice: Notice) -> "NoticeLine":
+        """As it stands."""
+        return cls(**notice._asdict())
+
+
+class NoticePage(BaseModel):
+    """Newest first; `next` is the cursor of the next page, none on the last."""
+
+    items: list[NoticeLine]
+    next: str | None
+
+
+class Times(BaseModel):
+    """When it came to each step; an inbox has neither a queue nor a sending, and who opens it is not kept yet."""
+
+    queued: datetime | None = None
+    sent: datetime | None = None
+    delivered: datetime | None = None
+    opened: datetime | None = None
+    acknowledged: datetime | None = None
+
+
+class WholeNotice(NoticeLine):
+    """With what a committee needs to read what happened without further rights."""
+
+    sentence: str
+    record: dict[str, Any]
+    times: Times
+    attempts: list[dict[str, Any]] = []
+
+
+def whole(ledger: Ledger, notice: Notice) -> WholeNotice:
+    """The notice with its record and its sentence, told as of the record's place in the log."""
+    history = ledger.stream(notice.subject, notice.position)
+    member = Member()
+    for past in history:
+        member.see(wire.decode(past.name, past.data), past.effective_on, past.position)
+    record = history[-1]
+    fact = wire.decode(record.name, record.data)
+    return WholeNotice(
+        **notice._asdict(),
+        sentence=sentence(fact, record.effective_on, member, _names(ledger, fact, member, notice.position)),
+        record=_record(record),
+        times=Times(delivered=notice.delivered_at, acknowledged=notice.acknowledged_at),
+    )
+
+
+def _names(ledger: Ledger, fact: Fact, member: Member, upto: int) -> dict[Id, str]:
+    """The names of the organisations that the sentence may name."""
+    named = {*mentions(fact), *(change.value for change in member.cells.changes)}
+    for transfer in member.transfers.values():
+        named |= {transfer.introduced.from_cell, transfer.introduced.to}
+    names: dict[Id, str] = {}
+    for ident, records in ledger.streams(named, upto).items():
+        organisation = Organisation()
+        for record in records:
+            if record.kind == Organisation.KIND:
+                organisation.see(wire.decode(record.name, record.data), record.effective_on, record.position)
+        if organisation.name:
+            names[ident] = organisation.name
+    return names
+
+
+def _record(record: Record) -> dict[str, Any]:
+    return {
+        "position": record.position,
+        "stream": f"{record.kind}/{record.stream}",
+        "version": record.version,
+        "name": record.name,
+        "effective_on": record.effective_on.isoformat(),
+        "recorded_at": record.recorded_at.isoformat().replace("+00:00", "Z"),
+        "by": record.by,
+        "reason": record.reason or None,
+        "data": msgspec.json.decode(record.data),
+        "struck_by": None,
+    }

@@ -1,0 +1,158 @@
+"""The process that tells is killed at random moments while changes come in: every notice is there, once."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from threading import Event, Thread
+from time import monotonic, sleep
+from typing import Self
+
+import psycopg
+
+from events.fact import Id
+from events.papers import Decision
+from services.notify.rebuild import rebuild
+from tests.database import Database
+from tests.examples import COMMUNE, a_certificate, an_id
+from tests.notify.commune import SHIPPED, Log, position, rows
+from tests.notify.conftest import Hire
+
+ROUNDS = 5
+MEMBERS = [an_id(f"somebody {number}") for number in range(20)]
+
+
+def a_process(database: Database, log: Path) -> subprocess.Popen[bytes]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CAUNOI_")}
+    environment["CAUNOI_DATABASE"] = database.app
+    with log.open("ab") as said:
+        return subprocess.Popen([sys.executable, "-m", "services.notify"], env=environment, stderr=said)
+
+
+class Changes:
+    """Changes that come in until `stop`: rewards of twenty people, some of them acknowledged when told."""
+
+    def __init__(self, log: Log, pause: float) -> None:
+        self.positions: list[int] = []
+        self.appended_at: dict[int, float] = {}
+        self._log = log
+        self._pause = pause
+        self._stop = Event()
+        self._thread = Thread(target=self._run)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            number = len(self.positions)
+            decision = Decision(number=str(number), on=date(2026, 3, 2), by=COMMUNE)
+            fact = type(a_certificate())(form=a_certificate().form, decision=decision)
+            at = self._log.put(MEMBERS[number % len(MEMBERS)], fact, date(2026, 3, 2))
+            self.appended_at[at] = monotonic()
+            self.positions.append(at)
+            sleep(self._pause)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+
+def until_read(database: Database, at: int, seconds: float = 20) -> None:
+    deadline = monotonic() + seconds
+    while position(database) < at:
+        assert monotonic() < deadline, f"the notices stand at {position(database)}, not at {at}"
+        sleep(0.005)
+
+
+def test_killed_at_random_moments_it_loses_and_doubles_no_notice(database: Database, log: Log, tmp_path: Path) -> None:
+    dice = random.Random(20261001)
+    log.put_organisations()
+    for member in MEMBERS:
+        log.put_member(member)
+    said = tmp_path / "notify.log"
+    with Changes(log, pause=0.001) as changes:
+        for _ in range(ROUNDS):
+            process = a_process(database, said)
+            until_read(database, position(database) + 1)
+            sleep(dice.random() * 0.25)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+    process = a_process(database, said)
+    until_read(database, changes.positions[-1])
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+    assert len(changes.positions) > 100
+    expected = [(at, Id(COMMUNE), "residence") for at in changes.positions]
+    assert rows(database, "position, organisation::text, role") == expected
+    found = rebuild(database.app, "local", SHIPPED, settle=False)
+    assert (found.missing, found.surplus, found.different) == (0, 0, 0)
+    assert "error" not in said.read_text(), "nothing but starts and stops is worth a word"
+
+
+def test_asked_to_stop_it_finishes_the_batch_and_ends_well(database: Database, log: Log, tmp_path: Path) -> None:
+    log.put_organisations()
+    process = a_process(database, tmp_path / "notify.log")
+    until_read(database, log.ledger.head())
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+    assert '"event": "stopped"' in (tmp_path / "notify.log").read_text()
+
+
+def test_its_log_names_nobody(database: Database, log: Log, tmp_path: Path) -> None:
+    log.put_organisations()
+    log.put_member()
+    log.put_raw(an_id("broken"), "member.admitted", '{"name":"Nguyễn Văn Bí Mật","cell":3}'.encode())
+    process = a_process(database, tmp_path / "notify.log")
+    until_read(database, log.ledger.head())
+    process.send_signal(signal.SIGTERM)
+    process.wait(10)
+    said = (tmp_path / "notify.log").read_text()
+    assert '"parked"' in said
+    assert "Bí Mật" not in said
+    assert an_id("broken") not in said or "Nguyễn" not in said
+
+
+@contextmanager
+def running(hire: Hire) -> Iterator[None]:
+    stop = Event()
+    worker = hire()
+    thread = Thread(target=worker.run, args=(stop,))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_how_long_it_takes_from_a_change_to_its_notice(
+    database: Database, log: Log, hire: Hire, record_property: object
+) -> None:
+    """Measured, not judged: the machine is shared."""
+    log.put_organisations()
+    for member in MEMBERS:
+        log.put_member(member)
+    seen: dict[int, float] = {}
+    with running(hire), psycopg.connect(database.app, autocommit=True) as listener:
+        listener.execute("LISTEN notices")
+        with Changes(log, pause=0.02) as changes:
+            for hint in listener.notifies(timeout=4):
+                seen[int(hint.payload)] = monotonic()
+        until_read(database, changes.positions[-1])
+    assert len(rows(database, "id")) == len(changes.positions)
+    told_at = sorted(seen.items())
+    delays = sorted(
+        next((instant for position, instant in told_at if position >= at), appended) - appended
+        for at, appended in changes.appended_at.items()
+        if told_at and at <= told_at[-1][0]
+    )
+    p50, p99 = (1000 * delays[int(len(delays) * share)] for share in (0.5, 0.99))
+    print(f"\nchange to notice, {len(delays)} changes at 50/s: p50 {p50:.1f} ms, p99 {p99:.1f} ms")  # noqa: T201
+    assert p50 < 1000
