@@ -36,6 +36,7 @@ wal_compression = '{wal_compression}'
 max_wal_size = '2GB'
 checkpoint_timeout = '15min'
 jit = off
+max_logical_replication_workers = 0
 log_min_messages = warning
 log_line_prefix = '%m [%p] '
 # A refused statement and its values may name a person, and a log holds no personal data.

@@ -1,12 +1,15 @@
 """The embedded PostgreSQL ends with whoever started it, and the next start waits for it."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from services.program.postgres import Postgres
 from services.program.postgres_leftovers import occupants
@@ -70,3 +73,22 @@ def test_it_ends_when_its_parent_went_before_it_was_tied() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 1
     assert "the parent is gone already" in done.stderr
+
+
+@pytest.mark.long
+def test_a_start_that_was_killed_at_any_moment_is_no_hindrance(nowhere: Path) -> None:
+    moments = random.Random(20261122)
+    for _ in range(40):
+        argv = [sys.executable, "tests/program/starter.py", str(nowhere)]
+        with subprocess.Popen(argv, env={**os.environ, "PYTHONPATH": "."}, stdout=subprocess.DEVNULL) as parent:
+            time.sleep(moments.uniform(0.2, 2.5))
+            parent.kill()
+        if moments.random() < 0.2:
+            Postgres.start(nowhere).stop()
+    server = Postgres.start(nowhere)
+    try:
+        with psycopg.connect(server.dsn()) as connection:
+            assert connection.execute("SELECT count(*) FROM pg_database WHERE datname = 'caunoi'").fetchone() == (1,)
+    finally:
+        server.stop()
+    assert not occupants(nowhere / "postgres")
