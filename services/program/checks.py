@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
@@ -46,11 +45,12 @@ def data_directory(settings: Settings) -> Iterator[Finding]:
     if not os.access(data, os.W_OK | os.X_OK):
         yield Finding("data", f"{data} is not yours to write to", f"sudo caunoi up --data {data}")
         return
-    try:
-        require_way_to(data, choose(data / "postgres", settings.postgres_user))
-    except Trouble as trouble:
-        yield Finding("data", str(trouble), "caunoi up --data /var/lib/caunoi")
-        return
+    if _embedded(settings):
+        try:
+            require_way_to(data, choose(data / "postgres", settings.postgres_user))
+        except Trouble as trouble:
+            yield Finding("data", str(trouble), "caunoi up --data /var/lib/caunoi")
+            return
     yield Finding("data", str(data))
 
 
@@ -81,9 +81,11 @@ def admin_token(settings: Settings) -> Iterator[Finding]:
 
 def database(settings: Settings) -> Iterator[Finding]:
     """Whether PostgreSQL answers, is new enough, and has not had its clock set back."""
-    data = settings.data.resolve()
-    conninfo = settings.database or _embedded(data, settings.postgres_user)
-    todo = "look at CAUNOI_DATABASE" if settings.database else f"tail {data}/logs/postgres.log"
+    if not settings.database and not _embedded(settings):
+        yield Finding("postgres", "an operator's: name it in CAUNOI_DATABASE to have it looked at")
+        return
+    conninfo = settings.database or _socket(settings)
+    todo = "look at CAUNOI_DATABASE" if settings.database else f"tail {settings.data.resolve()}/logs/postgres.log"
     try:
         with psycopg.connect(conninfo, connect_timeout=CONNECT_SECONDS) as connection:
             version = _number(connection, SERVER)
@@ -97,8 +99,13 @@ def database(settings: Settings) -> Iterator[Finding]:
         yield Finding("postgres", f"does not answer as it should: {str(error).strip()}", todo)
 
 
-def _embedded(data: Path, user: str | None) -> str:
-    place = socket_place(data, choose(data / "postgres", user))
+def _embedded(settings: Settings) -> bool:
+    return not settings.database and (settings.data / "postgres").exists()
+
+
+def _socket(settings: Settings) -> str:
+    data = settings.data.resolve()
+    place = socket_place(data, choose(data / "postgres", settings.postgres_user))
     return f"postgresql://caunoi_app@/caunoi?host={quote(str(place), safe='')}"
 
 
