@@ -202,9 +202,8 @@ class Fold:
         values = list(self.view.each(record))
         if len(values) > EACH_MOST:
             raise OverflowError(f"more than {EACH_MOST} rows of one record")
-        return [
-            Row(record.stream, no, record.position, row) for no, row in enumerate(values, record.version * EACH_MOST)
-        ]
+        first = record.version * EACH_MOST
+        return [Row(record.stream, no, record.position, row) for no, row in enumerate(values, first)]
 
     def _settle(self) -> list[Stream]:
         """Begin new lists of changes and keep the streams touched last; those that leave the memory."""

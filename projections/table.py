@@ -17,6 +17,11 @@ HEADER = b"PGCOPY\n\xff\r\n\0" + pack(">ii", 0, 0)
 TRAILER = pack(">h", -1)
 OWN = ">hi16siiiqiq"
 """How many fields; then stream, no, known_from and known_to, each after its length."""
+CLEAR = "DELETE FROM {table} WHERE stream = %s::uuid"
+END = """
+UPDATE {table} t SET known_to = ended.known_to FROM unnest($1::uuid[], $2::int[], $3::bigint[])
+    AS ended (stream, no, known_to) WHERE t.stream = ended.stream AND t.no = ended.no
+"""
 
 Unfit = (psycopg.DataError, psycopg.IntegrityError)
 """What is raised for a row that its table does not take."""
@@ -30,11 +35,7 @@ class Table:
         self.name = f"{schema}.{view.name}"
         self.copy = f"COPY {self.name} ({', '.join(view.all_columns)}) FROM STDIN (FORMAT BINARY)".encode()
         self._packs = [PACKS[ddl.split()[0]] for ddl in view.columns.values()]
-        self._end = (
-            f"UPDATE {self.name} t SET known_to = ended.known_to "
-            "FROM unnest($1::uuid[], $2::int[], $3::bigint[]) AS ended (stream, no, known_to) "
-            "WHERE t.stream = ended.stream AND t.no = ended.no"  # noqa: S608  # the name is a view's
-        ).encode()
+        self._end = END.format(table=self.name).encode()
 
     def write(self, connection: psycopg.Connection[Any], changes: Changes) -> None:
         """Write what is new and end what ended, in the transaction that is open.
@@ -50,7 +51,7 @@ class Table:
 
     def clear(self, connection: psycopg.Connection[Any], stream: Id) -> None:
         """Take out one stream's rows, all that ever were, before they are written anew."""
-        connection.execute(f"DELETE FROM {self.name} WHERE stream = %s::uuid".encode(), [stream])  # noqa: S608  # as above
+        connection.execute(CLEAR.format(table=self.name).encode(), [stream])
 
     def pack(self, rows: Iterable[Row]) -> bytes:
         """Rows as COPY takes them between `HEADER` and `TRAILER`.

@@ -1,4 +1,4 @@
-"""What a view is: rows that follow from one stream's records alone, and the table that keeps them with their two clocks."""
+"""What a view is: rows that follow from one stream's records alone, in a table that keeps them by two clocks."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,0 +1,104 @@
+"""Who is on the roll of which cell from when to when, and how he stands to it.
+
+He counts in the cell that introduced him until an official transfer is received, and all through a temporary one.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from events.fact import Id
+from events.member import Member, Standing, Status, standing
+from projections.folded import Folded, facts_of, spells
+from projections.names import search_key, sort_key
+from projections.view import View
+
+
+class Where(NamedTuple):
+    """How a member stands on a day; without a cell he is out."""
+
+    cell: Id | None
+    status: Status | None
+    standing: Standing
+    since: date | None
+    """In this cell."""
+    in_transit: Id | None
+    """The transfer whose answer is awaited."""
+    away_to: Id | None
+    """The cell that has him for a time."""
+
+
+class Row(NamedTuple):
+    """A member for some time."""
+
+    name: str
+    name_key: str
+    sort_key: str
+    card: str | None
+    code: str | None
+    cell: Id | None
+    status: Status | None
+    standing: Standing
+    since: date | None
+    in_transit: Id | None
+    away_to: Id | None
+    from_on: date
+    to_on: date
+
+
+def rows(member: Member) -> Sequence[Row]:
+    """One member's, from his admission on; after his end he has one without a cell."""
+    who = member.admitted
+    if who is None:
+        return ()
+    found = spells(_days(member), lambda day: _where(member, day))
+    keys = (who.name, search_key(who.name), sort_key(who.name), who.card, who.code)
+    return [Row._make((*keys, *where, from_on, to_on)) for from_on, to_on, where in found]
+
+
+def _days(member: Member) -> set[date]:
+    """The first day, and those on which something may change."""
+    days = {member.since, member.left_on}
+    days.update(span.since for span in member.cells.spans())
+    days.update(span.since for span in member.statuses.spans())
+    for transfer in member.transfers.values():
+        days.update((transfer.introduced_on, transfer.ended_on))
+        if transfer.introduced.until is not None:
+            days.add(transfer.introduced.until + timedelta(days=1))
+    return {day for day in days if day is not None and member.since is not None and day >= member.since}
+
+
+def _where(member: Member, day: date) -> Where:
+    transit, away = member.in_transit(day), member.away(day)
+    span = next((s for s in member.cell_spans() if s.since <= day and (s.until is None or day < s.until)), None)
+    return Where(
+        cell=member.cell_on(day),
+        status=member.status_on(day),
+        standing=standing(member, day),
+        since=span.since if span else None,
+        in_transit=transit.introduced.transfer if transit else None,
+        away_to=away.introduced.to if away else None,
+    )
+
+
+VIEW = View(
+    name="roll",
+    columns={
+        "name": "text NOT NULL",
+        "name_key": "text NOT NULL",
+        "sort_key": 'text COLLATE "C" NOT NULL',
+        "card": "text",
+        "code": "text",
+        "cell": "uuid",
+        "status": "text",
+        "standing": "text NOT NULL",
+        "since": "date",
+        "in_transit": "uuid",
+        "away_to": "uuid",
+        "from_on": "date NOT NULL",
+        "to_on": "date NOT NULL",
+    },
+    reads=facts_of("member", but=("member.reward_given", "member.residence_declared")),
+    subject=lambda: Folded(Member(), rows),
+    indexes=("(cell)", "(away_to) WHERE away_to IS NOT NULL", "(card)", "(sort_key, stream)"),
+)

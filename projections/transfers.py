@@ -1,0 +1,83 @@
+"""Every transfer: from where to where, when it was introduced, and what has become of it by any day."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from events.fact import Id
+from events.member import Member, TransferGround, TransferKind, TransferState
+from events.member.transit import Transfer
+from projections.folded import Folded, spells
+from projections.view import FOREVER, View
+
+
+class Row(NamedTuple):
+    """A transfer while it is in one state; the stream is the member's."""
+
+    transfer: Id
+    from_cell: Id
+    to_cell: Id
+    kind: TransferKind
+    ground: TransferGround | None
+    code: str | None
+    introduced_on: date
+    due_on: date | None
+    until: date | None
+    ended_on: date | None
+    state: TransferState
+    from_on: date
+    to_on: date
+
+
+def rows(member: Member) -> Sequence[Row]:
+    """One member's, in the order of their introductions."""
+    return [row for transfer in member.transfers.values() for row in _rows(transfer, member.left_on)]
+
+
+def _rows(transfer: Transfer, left_on: date | None) -> Sequence[Row]:
+    """Nobody waits any longer for a member who has left."""
+    said = transfer.introduced
+    days = {transfer.introduced_on, transfer.ended_on}
+    if said.due_on is not None:
+        days.add(said.due_on + timedelta(days=1))
+    end = left_on if transfer.ended_on is None and left_on is not None else FOREVER
+    spans = spells((day for day in days if day is None or day >= transfer.introduced_on), transfer.state_on)
+    return [
+        Row(
+            said.transfer, said.from_cell, said.to, said.kind, said.ground, said.code,
+            transfer.introduced_on, said.due_on, said.until, transfer.ended_on, state, from_on, min(to_on, end),
+        )
+        for from_on, to_on, state in spans
+        if state is not None and from_on < end
+    ]  # fmt: skip
+
+
+VIEW = View(
+    name="transfers",
+    columns={
+        "transfer": "uuid NOT NULL",
+        "from_cell": "uuid NOT NULL",
+        "to_cell": "uuid NOT NULL",
+        "kind": "text NOT NULL",
+        "ground": "text",
+        "code": "text",
+        "introduced_on": "date NOT NULL",
+        "due_on": "date",
+        "until": "date",
+        "ended_on": "date",
+        "state": "text NOT NULL",
+        "from_on": "date NOT NULL",
+        "to_on": "date NOT NULL",
+    },
+    reads=frozenset(
+        {
+            "member.admitted",
+            "member.transfer_introduced",
+            "member.transfer_received",
+            "member.transfer_refused",
+            "member.disciplined",
+        }
+    ),
+    subject=lambda: Folded(Member(), rows),
+    indexes=("(transfer)", "(from_cell)", "(to_cell)", "(introduced_on, transfer)"),
+)
