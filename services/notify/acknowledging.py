@@ -22,7 +22,7 @@ ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Acknowledgement:
     """Who acknowledges, how it was said, and when it holds."""
 
     caller: Caller
@@ -41,7 +41,7 @@ class Answer:
     replayed: bool = False
 
 
-def perform(ledger: Ledger, row: Row, asked: Asked) -> Answer:
+def perform(ledger: Ledger, row: Row, asked: Acknowledgement) -> Answer:
     """Acknowledge a notice, once.
 
     Raises:
@@ -110,13 +110,13 @@ def _body(notice: Id, version: int, position: int, facts: list[dict[str, Any]]) 
     return {"id": notice, "stream": f"notice/{notice}", "version": version, "position": position, "facts": facts}
 
 
-def _must_match(asked: Asked, version: int) -> None:
+def _must_match(asked: Acknowledgement, version: int) -> None:
     if asked.if_match is not None and asked.if_match != version:
         detail = f"the stream stands at version {version}"
         raise Problem(412, "stale", detail, headers={"ETag": f'"{version}"'})
 
 
-def _digest(notice: Id, asked: Asked) -> int:
+def _digest(notice: Id, asked: Acknowledgement) -> int:
     """64 bits that differ for another notice or another body."""
     said = msgspec.json.encode(["notices", notice, "acknowledgements", asked.reason])
     return int.from_bytes(blake2b(said, digest_size=8).digest(), "big", signed=True)

@@ -17,7 +17,7 @@ from projections import notices
 from projections.notices import NEWEST, Cursor, Notice, Waiting
 from projections.positions import positions
 from services.access import Relation
-from services.notify.acknowledging import Asked, perform
+from services.notify.acknowledging import Acknowledgement, perform
 from services.notify.shown import NoticeLine, NoticePage, WholeNotice, whole
 from services.web.context import Asking, Context, Here, must
 from services.web.problem import Problem, not_found, unprocessable
@@ -26,44 +26,65 @@ PATIENCE = 5.0
 LOOK = 0.01
 """Seconds: how long a question waits for the notices to have read a position, and how often it looks."""
 
+OLDEST = date(1850, 1, 1)
+
 router = APIRouter(tags=["exchange"])
 
 AtLeast = Annotated[int | None, Header(alias="Caunoi-At-Least", ge=0, le=2**62)]
-Limit = Annotated[int, Query(ge=1, le=500)]
-After = Annotated[str | None, Query(max_length=60)]
 
 
-class Acknowledging(BaseModel):
-    """The body of an acknowledgement: nothing need be said."""
+class Asked(BaseModel):
+    """A field that is not known would be passed over as if it had not been there, so it is refused."""
 
     model_config = ConfigDict(extra="forbid")
 
-    effective_on: date | None = None
+
+class PageQuestion(Asked):
+    """The next notices; `after` is what `next` said."""
+
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    after: Annotated[str | None, Field(pattern=r"^[0-9]{1,18}\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] = None
+
+    @property
+    def cursor(self) -> Cursor:
+        """Where the page before ended."""
+        if self.after is None:
+            return NEWEST
+        position, _, ident = self.after.partition(".")
+        return int(position), Id(ident)
+
+
+class InboxQuestion(PageQuestion):
+    """Whose inbox, which may be left out where the token is of an organisation, and which of its notices."""
+
+    organisation: UUID | None = None
+    state: Waiting | None = None
+
+
+class Acknowledging(Asked):
+    """The body of an acknowledgement: nothing need be said, and `backfill` makes no difference, for it tells nobody."""
+
+    effective_on: Annotated[date, Field(ge=OLDEST)] | None = None
     reason: Annotated[str, Field(max_length=4000, pattern=r"^[^\x00]*$")] | None = None
+    backfill: bool = False
 
 
 @router.get("/inbox")
 def read_inbox(
-    asking: Asking,
-    here: Here,
-    organisation: UUID | None = None,
-    state: Waiting | None = None,
-    limit: Limit = 50,
-    after: After = None,
-    at_least: AtLeast = None,
+    asking: Asking, here: Here, asked: Annotated[InboxQuestion, Query()], at_least: AtLeast = None
 ) -> NoticePage:
-    """Notices to a committee, newest first; `organisation` may be left out where the token is of one."""
-    of = Id(str(organisation)) if organisation is not None else asking.organisation
+    """Notices to a committee, newest first; those of history only with `state=history`."""
+    of = Id(str(asked.organisation)) if asked.organisation is not None else asking.organisation
     if of is None:
         raise unprocessable("/organisation", "this token is of no organisation: please say whose inbox")
     must(here, asking, Relation.SEE, of)
     _wait_for(here, at_least)
     with here.pool.connection() as connection:
-        return _page(notices.inbox(connection, of, state, _cursor(after), limit + 1), limit)
+        return _page(notices.inbox(connection, of, asked.state, asked.cursor, asked.limit + 1), asked.limit)
 
 
 @router.get("/notices/{ident}")
-def read_notice(ident: UUID, asking: Asking, here: Here, at_least: AtLeast = None) -> WholeNotice:
+def read_notice(ident: str, asking: Asking, here: Here, at_least: AtLeast = None) -> WholeNotice:
     """One notice with the record that it tells of, a sentence that says it, and when it came to each step."""
     _wait_for(here, at_least)
     return whole(here.ledger, _notice(here, asking, ident, Relation.SEE))
@@ -71,7 +92,7 @@ def read_notice(ident: UUID, asking: Asking, here: Here, at_least: AtLeast = Non
 
 @router.post("/notices/{ident}/acknowledgements", status_code=201)
 def acknowledge(
-    ident: UUID,
+    ident: str,
     asking: Asking,
     here: Here,
     body: Acknowledging | None = None,
@@ -80,15 +101,18 @@ def acknowledge(
 ) -> Response:
     """The committee knows: 201 the first time, 200 without facts when it has said so before."""
     said = body or Acknowledging()
+    today = here.today()
+    if said.effective_on is not None and said.effective_on > today:
+        raise unprocessable("/effective_on", "nobody knows today that he will know tomorrow")
     notice = _notice(here, asking, ident, Relation.RECORD)
-    asked = Asked(
+    acknowledgement = Acknowledgement(
         caller=asking,
-        on=said.effective_on or here.today(),
+        on=said.effective_on or today,
         reason=said.reason or "",
         key=idempotency_key,
         if_match=None if if_match in {None, "*"} else int(str(if_match).removeprefix("W/").strip('"')),
     )
-    answer = perform(here.ledger, notice, asked)
+    answer = perform(here.ledger, notice, acknowledgement)
     headers = {"ETag": f'"{answer.body["version"]}"', "Caunoi-Position": str(answer.body["position"])}
     if answer.replayed:
         headers["Idempotency-Replayed"] = "true"
@@ -97,19 +121,19 @@ def acknowledge(
 
 @router.get("/members/{ident}/notices")
 def read_notices_about(
-    ident: UUID, asking: Asking, here: Here, limit: Limit = 50, after: After = None, at_least: AtLeast = None
+    ident: str, asking: Asking, here: Here, asked: Annotated[PageQuestion, Query()], at_least: AtLeast = None
 ) -> NoticePage:
     """Who was told what about a member, and when: for his own side and for the committee where he lives."""
-    subject = Id(str(ident))
+    subject = _id(ident, "member")
     _must_follow(here, asking, subject)
     _wait_for(here, at_least)
     with here.pool.connection() as connection:
-        return _page(notices.about(connection, subject, _cursor(after), limit + 1), limit)
+        return _page(notices.about(connection, subject, asked.cursor, asked.limit + 1), asked.limit)
 
 
-def _notice(here: Context, asking: Asking, ident: UUID, relation: Relation) -> Notice:
+def _notice(here: Context, asking: Asking, ident: str, relation: Relation) -> Notice:
     with here.pool.connection() as connection:
-        found = notices.find(connection, Id(str(ident)))
+        found = notices.find(connection, _id(ident, "notice"))
     if found is None:
         raise not_found("notice")
     must(here, asking, relation, found.organisation)
@@ -159,11 +183,9 @@ def _page(found: list[Notice], limit: int) -> NoticePage:
     return NoticePage(items=[NoticeLine.of(notice) for notice in kept], next=following)
 
 
-def _cursor(after: str | None) -> Cursor:
-    if after is None:
-        return NEWEST
-    position, _, ident = after.partition(".")
+def _id(text: str, what: str) -> Id:
+    """The id in a path, in its canonical form; what is no id is the id of nothing."""
     try:
-        return min(int(position), NEWEST[0]), Id(str(UUID(ident)))
+        return Id(str(UUID(text)))
     except ValueError:
-        raise unprocessable("/after", "this is no cursor of an earlier page") from None
+        raise not_found(what) from None

@@ -7,12 +7,15 @@ import pytest
 from events.bus import PAGE, EmbeddedBus
 from events.ledger import Ledger
 from projections import notices
+from projections.catalogue import VIEWS
+from projections.feed import Feeder
 from services.notify.policy import Policies
 from services.notify.worker import Worker
 from tests.database import Database
 from tests.notify.commune import SHIPPED, Log
 
 Hire = Callable[..., Worker]
+ReadViews = Callable[[], None]
 
 
 @pytest.fixture
@@ -41,3 +44,19 @@ def hire(database: Database) -> Iterator[Hire]:
     yield one
     for worker in hired:
         worker.close()
+
+
+@pytest.fixture
+def read_views(database: Database) -> ReadViews:
+    """Lets the plain views read all there is: the tree then says who stands above whom."""
+
+    def read() -> None:
+        feeder = Feeder(database.app, VIEWS, EmbeddedBus(database.app))
+        try:
+            feeder.open()
+            while feeder.step(0.2):
+                pass
+        finally:
+            feeder.close()
+
+    return read

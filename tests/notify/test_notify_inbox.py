@@ -1,0 +1,358 @@
+"""A committee's inbox over HTTP: what waits for it, what happened in a sentence, and that it says it knows."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from psycopg_pool import ConnectionPool
+
+from events import wire
+from services import access
+from services.access import Tokens
+from services.notify import api
+from services.settings import Settings
+from services.web.context import Context
+from services.web.problem import handle_problems
+from tests.database import Database
+from tests.examples import COMMUNE, SURGERY, a_certificate, a_reprimand, an_expulsion, an_id
+from tests.notify.commune import NAM, PAEDIATRICS, WARD, Log, introduced, received, refused, tell_all
+from tests.notify.conftest import Hire, ReadViews
+
+MARCH, APRIL = date(2026, 3, 2), date(2026, 4, 1)
+T = an_id("a transfer")
+
+As = Callable[..., TestClient]
+
+
+@pytest.fixture
+def ask(database: Database, log: Log, monkeypatch: pytest.MonkeyPatch) -> Iterator[As]:
+    """Makes clients, each with a token of a role and an organisation."""
+    monkeypatch.setattr(api, "PATIENCE", 0.3)
+    app = FastAPI()
+    handle_problems(app)
+    app.include_router(api.router)
+    with ConnectionPool[psycopg.Connection[Any]](database.app, kwargs={"autocommit": True}) as pool:
+        app.state.context = Context(Settings.read(database=database.app), log.ledger, pool, Tokens(pool))
+
+        def client(role: str = "operator", organisation: str | None = None) -> TestClient:
+            _, token = access.issue(database.owner, organisation=organisation, role=role, name=role)
+            return TestClient(app, headers={"Authorization": f"Bearer {token}"}, raise_server_exceptions=False)
+
+        yield client
+
+
+@pytest.fixture
+def reprimanded(log: Log, hire: Hire) -> int:
+    """Nam, who lives in the commune, was reprimanded, and it was told: the position."""
+    log.put_organisations()
+    log.put_member()
+    at = log.put(NAM, a_reprimand(), MARCH)
+    tell_all(hire())
+    return at
+
+
+def items(client: TestClient, **asked: Any) -> list[dict[str, Any]]:
+    answer = client.get("/inbox", params={"organisation": COMMUNE, **asked})
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+def test_a_notice_waits_in_the_inbox_of_the_committee(reprimanded: int, ask: As) -> None:
+    (notice,) = items(ask("secretary", COMMUNE), state="open")
+    assert {name: notice[name] for name in ("fact", "position", "subject", "organisation", "state", "role")} == {
+        "fact": "member.disciplined",
+        "position": reprimanded,
+        "subject": NAM,
+        "organisation": COMMUNE,
+        "state": "delivered",
+        "role": "residence",
+    }
+    wait = datetime.fromisoformat(notice["acknowledge_by"]) - datetime.fromisoformat(notice["due_at"])
+    assert wait.days == 10
+
+
+def test_without_an_organisation_it_is_the_tokens_own(reprimanded: int, ask: As) -> None:
+    assert len(ask("service", COMMUNE).get("/inbox").json()["items"]) == 1
+    answer = ask().get("/inbox")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/organisation")
+
+
+def test_a_notice_says_what_happened_and_shows_the_record(reprimanded: int, ask: As) -> None:
+    client = ask("secretary", COMMUNE)
+    (line,) = items(client)
+    notice = client.get(f"/notices/{line['id']}").json()
+    assert notice["sentence"] == (
+        "Đồng chí Phạm Văn Nam (Chi bộ Khoa Ngoại) bị kỷ luật bằng hình thức khiển trách theo Quyết định số "
+        "13-QĐ/ĐU ngày 27/02/2026 của Đảng bộ xã Hải Hòa, công bố ngày 02/03/2026."
+    )
+    assert notice["record"]["position"] == reprimanded
+    assert notice["record"]["name"] == "member.disciplined"
+    assert notice["record"]["effective_on"] == "2026-03-02"
+    assert notice["record"]["data"]["form"] == "reprimand"
+    assert notice["record"]["struck_by"] is None
+    assert notice["attempts"] == []
+    times = notice["times"]
+    assert datetime.fromisoformat(times["delivered"]) >= datetime.fromisoformat(notice["due_at"])
+    assert (times["queued"], times["sent"], times["opened"], times["acknowledged"]) == (None,) * 4
+
+
+@pytest.mark.parametrize("role", ["secretary", "clerk"])
+def test_an_acknowledgement_is_a_fact_and_once_is_enough(
+    reprimanded: int, log: Log, hire: Hire, ask: As, role: str
+) -> None:
+    client = ask(role, COMMUNE)
+    (line,) = items(client)
+    path = f"/notices/{line['id']}/acknowledgements"
+    first = client.post(path, json={})
+    at = reprimanded + 1
+    assert first.status_code == 201
+    assert first.json() == {
+        "id": line["id"], "stream": f"notice/{line['id']}", "version": 1, "position": at,
+        "facts": [{"name": "notice.acknowledged", "position": at}],
+    }  # fmt: skip
+    assert (first.headers["etag"], first.headers["caunoi-position"]) == ('"1"', str(at))
+    second = client.post(path)
+    assert second.status_code == 200
+    assert second.json() == {**first.json(), "facts": []}
+    tell_all(hire())
+    assert items(client, state="open") == []
+    (line,) = items(client, state="acknowledged")
+    assert line["state"] == "acknowledged"
+    (record,) = log.ledger.stream(line["id"])
+    assert record.cause == reprimanded
+    assert wire.decode(record.name, record.data).organisation == COMMUNE  # type: ignore[attr-defined]
+    times = client.get(f"/notices/{line['id']}").json()["times"]
+    assert datetime.fromisoformat(times["acknowledged"]) == record.recorded_at
+
+
+def test_the_same_key_answers_the_same_again(reprimanded: int, ask: As) -> None:
+    client = ask("secretary", COMMUNE)
+    (line,) = items(client)
+    path, key = f"/notices/{line['id']}/acknowledgements", {b"Idempotency-Key": "thứ nhất".encode()}
+    first, again = client.post(path, json={}, headers=key), client.post(path, json={}, headers=key)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+    assert "idempotency-replayed" not in first.headers
+    assert again.headers["idempotency-replayed"] == "true"
+    other = client.post(path, json={"reason": "đã biết"}, headers=key)
+    assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-key-reused")
+
+
+def test_a_key_of_one_who_came_late_is_kept_too(reprimanded: int, ask: As) -> None:
+    client = ask("secretary", COMMUNE)
+    (line,) = items(client)
+    path, key = f"/notices/{line['id']}/acknowledgements", {"Idempotency-Key": "k"}
+    client.post(path, json={})
+    first, again = client.post(path, json={}, headers=key), client.post(path, json={}, headers=key)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.json() == again.json()
+    assert first.json()["facts"] == []
+    assert again.headers["idempotency-replayed"] == "true"
+    assert client.post(path, json={"reason": "x"}, headers=key).status_code == 422
+
+
+def test_a_stale_version_is_refused(reprimanded: int, ask: As) -> None:
+    client = ask("secretary", COMMUNE)
+    (line,) = items(client)
+    path = f"/notices/{line['id']}/acknowledgements"
+    stale = client.post(path, json={}, headers={"If-Match": '"1"'})
+    assert (stale.status_code, stale.headers["etag"]) == (412, '"0"')
+    assert client.post(path, json={}, headers={"If-Match": '"0"'}).status_code == 201
+
+
+def test_overdue_is_a_question_of_the_clock(reprimanded: int, database: Database, ask: As) -> None:
+    client = ask("secretary", COMMUNE)
+    assert items(client, state="overdue") == []
+    with psycopg.connect(database.app) as connection:
+        connection.execute("UPDATE exchange.notices SET acknowledge_by = now()")
+    assert [line["state"] for line in items(client, state="overdue")] == ["overdue"]
+    assert [line["state"] for line in items(client, state="open")] == ["overdue"]
+
+
+def test_history_is_seen_only_where_it_is_asked_for_and_waits_for_nobody(log: Log, hire: Hire, ask: As) -> None:
+    log.put_organisations()
+    log.put_member()
+    log.put(NAM, a_certificate(), MARCH, backfill=True)
+    tell_all(hire())
+    client = ask("secretary", COMMUNE)
+    assert items(client) == items(client, state="open") == items(client, state="overdue") == []
+    (line,) = items(client, state="history")
+    assert (line["state"], line["acknowledge_by"]) == ("history", None)
+    answer = client.post(f"/notices/{line['id']}/acknowledgements", json={})
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/notice.history")
+
+
+def test_pages_follow_each_other_without_a_gap_newest_first(log: Log, hire: Hire, ask: As) -> None:
+    log.put_organisations()
+    log.put_member()
+    put = [log.put(NAM, a_certificate(), date(2026, 3, day)) for day in range(1, 8)]
+    tell_all(hire())
+    client = ask("secretary", COMMUNE)
+    pages: list[list[int]] = []
+    asked: dict[str, Any] = {"limit": 3}
+    while "after" not in asked or asked["after"] is not None:
+        page = client.get("/inbox", params=asked).json()
+        pages.append([line["position"] for line in page["items"]])
+        asked["after"] = page["next"]
+    assert pages == [put[:3:-1], put[3:0:-1], put[:1]]
+
+
+def test_who_was_told_about_somebody_is_for_his_own_side_and_for_where_he_lives(
+    log: Log, hire: Hire, read_views: ReadViews, ask: As
+) -> None:
+    log.put_organisations()
+    log.put_member()
+    log.put(NAM, introduced(T, PAEDIATRICS), MARCH)
+    log.put(NAM, received(T), APRIL)
+    tell_all(hire())
+    read_views()
+    for client in (ask("secretary", PAEDIATRICS), ask("inspector", COMMUNE), ask()):
+        found = client.get(f"/members/{NAM}/notices").json()["items"]
+        assert [line["fact"] for line in found] == ["member.transfer_received"] * 2 + ["member.transfer_introduced"] * 2
+        assert {line["organisation"] for line in found[:2]} == {COMMUNE, SURGERY}
+        assert {line["organisation"] for line in found[2:]} == {COMMUNE, PAEDIATRICS}
+    assert ask().get(f"/members/{uuid4()}/notices").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fact", "said"),
+    [
+        (
+            introduced(T, PAEDIATRICS),
+            (
+                "Chi bộ Khoa Ngoại giới thiệu đồng chí Phạm Văn Nam chuyển sinh hoạt đảng chính thức đến "
+                "Chi bộ Khoa Nhi, ngày 01/04/2026."
+            ),
+        ),
+        (
+            a_certificate(),
+            (
+                "Đồng chí Phạm Văn Nam (Chi bộ Khoa Ngoại) được tặng giấy khen theo Quyết định số 12-QĐ/ĐU "
+                "ngày 27/02/2026 của Đảng bộ xã Hải Hòa, từ ngày 01/04/2026."
+            ),
+        ),
+        (
+            an_expulsion(),
+            (
+                "Đồng chí Phạm Văn Nam (Chi bộ Khoa Ngoại) bị kỷ luật bằng hình thức khai trừ theo Quyết định số "
+                "14-QĐ/ĐU ngày 27/02/2026 của Đảng bộ xã Hải Hòa, công bố ngày 01/04/2026."
+            ),
+        ),
+    ],
+)
+def test_each_fact_has_its_sentence(log: Log, hire: Hire, ask: As, fact: Any, said: str) -> None:
+    log.put_organisations()
+    log.put_member()
+    log.put(NAM, fact, APRIL)
+    tell_all(hire())
+    client = ask("secretary", COMMUNE)
+    (line,) = items(client)
+    assert client.get(f"/notices/{line['id']}").json()["sentence"] == said
+
+
+@pytest.mark.parametrize(("answer", "verb"), [(received(T), "tiếp nhận"), (refused(T), "không tiếp nhận")])
+def test_the_outcome_of_a_transfer_has_its_sentence(log: Log, hire: Hire, ask: As, answer: Any, verb: str) -> None:
+    log.put_organisations()
+    log.put_member()
+    log.put(NAM, introduced(T, PAEDIATRICS), MARCH)
+    log.put(NAM, answer, APRIL)
+    tell_all(hire())
+    client = ask("secretary", SURGERY)
+    (line,) = items(client, organisation=SURGERY)
+    assert client.get(f"/notices/{line['id']}").json()["sentence"] == (
+        f"Chi bộ Khoa Nhi {verb} đồng chí Phạm Văn Nam chuyển sinh hoạt đảng chính thức từ Chi bộ Khoa Ngoại, "
+        "ngày 01/04/2026."
+    )
+
+
+def test_a_question_waits_for_the_position_it_names_and_not_for_ever(reprimanded: int, ask: As) -> None:
+    client = ask("secretary", COMMUNE)
+    assert client.get("/inbox", headers={"Caunoi-At-Least": str(reprimanded)}).status_code == 200
+    late = client.get("/inbox", headers={"Caunoi-At-Least": str(reprimanded + 1)})
+    assert (late.status_code, late.headers["retry-after"]) == (503, "1")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/inbox?state=forgotten", 422),
+        ("/inbox?limit=0", 422),
+        ("/inbox?limit=501", 422),
+        ("/inbox?after=x", 422),
+        ("/inbox?after=999999999999999999.00000000-0000-0000-0000-000000000000", 200),
+        ("/inbox?organisation=me", 422),
+        ("/inbox?organization=" + COMMUNE, 422),
+        ("/notices/me", 404),
+        (f"/notices/{an_id('nothing')}", 404),
+        ("/members/me/notices", 404),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_a_problem(reprimanded: int, ask: As, path: str, status: int) -> None:
+    answer = ask("secretary", COMMUNE).get(path)
+    assert answer.status_code == status
+    assert status == 200 or answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"{", 400),
+        (b"[]", 422),
+        (b'{"said": "yes"}', 422),
+        (b'{"effective_on": "2099-01-01"}', 422),
+        (b'{"effective_on": "1066-10-14"}', 422),
+        (b'{"reason": "a\\u0000b"}', 422),
+        (b'{"reason": "\\ud800"}', 422),
+        (b'{"reason": 7}', 422),
+        (b'{"effective_on": "2026-03-03", "reason": "\xc4\x91\xc3\xa3 bi\xe1\xba\xbft", "backfill": true}', 201),
+        (b"", 201),
+    ],
+)
+def test_a_body_that_is_no_acknowledgement_writes_nothing(
+    reprimanded: int, log: Log, ask: As, body: bytes, status: int
+) -> None:
+    client = ask("secretary", COMMUNE)
+    (line,) = items(client)
+    path = f"/notices/{line['id']}/acknowledgements"
+    answer = client.post(path, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == status, answer.text
+    assert log.ledger.head() == reprimanded + (status == 201)
+
+
+@pytest.mark.parametrize("role", ["inspector", "service"])
+def test_who_only_looks_acknowledges_nothing(reprimanded: int, ask: As, role: str) -> None:
+    client = ask(role, COMMUNE)
+    (line,) = items(client)
+    assert client.get(f"/notices/{line['id']}").status_code == 200
+    assert client.post(f"/notices/{line['id']}/acknowledgements", json={}).status_code == 403
+
+
+def test_without_a_token_nothing_is_told(reprimanded: int, ask: As) -> None:
+    client = ask()
+    assert client.get("/inbox", headers={"Authorization": ""}).status_code == 401
+    assert client.get("/inbox", headers={"Authorization": "Bearer x"}).status_code == 401
+
+
+def test_others_neither_read_nor_acknowledge(reprimanded: int, log: Log, read_views: ReadViews, ask: As) -> None:
+    read_views()
+    (line,) = items(ask())
+    for organisation in (WARD, SURGERY):
+        stranger = ask("secretary", organisation)
+        assert stranger.get("/inbox", params={"organisation": COMMUNE}).status_code == 403
+        assert stranger.get(f"/notices/{line['id']}").status_code == 403
+        assert stranger.post(f"/notices/{line['id']}/acknowledgements", json={}).status_code == 403
+    assert ask("secretary", WARD).get(f"/members/{NAM}/notices").status_code == 403
+    assert log.ledger.head() == reprimanded
+
+
+def test_who_stands_above_reads_and_acknowledges(reprimanded: int, read_views: ReadViews, ask: As) -> None:
+    read_views()
+    province = ask("secretary", an_id("province"))
+    (line,) = items(province)
+    assert province.post(f"/notices/{line['id']}/acknowledgements", json={}).status_code == 201
