@@ -7,6 +7,7 @@ from typing import Any
 from psycopg import Connection
 
 from events.fact import Id
+from projections.roll import rolls_below
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,6 @@ class RollsBelow:
         """By cell; an empty cell is there with nobody.
 
         Raises:
-            Problem: 503, the views are too far behind to say.
+            Behind: the views have not read the log to its end in time.
         """
-        from projections.roll import rolls_below
-
         return rolls_below(connection, self.scope, self.day)

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from events.fact import Refused
-from events.request import Claimed, CommandReused, Conflict, LedgerAway
+from events.request import Claimed, CommandReused, Conflict, LedgerAway, Unstorable
+from projections.waiting import Behind
 
 MEDIA_TYPE = "application/problem+json"
 TYPES = "/problems/"
@@ -102,12 +103,16 @@ def of_ledger(error: Exception) -> Problem | None:  # noqa: PLR0911  # a table, 
         case Claimed():
             kind = error.claim.partition(":")[0]
             return Problem(409, f"claimed.{kind}", f"this {kind} belongs to another already", [(f"/{kind}", "in use")])
+        case Unstorable():
+            return Problem(422, "invalid", "the body holds something that cannot be stored")
         case Conflict():
             return Problem(409, "conflict", "others changed the same at the same time; please try again")
         case LedgerAway() | OperationalError() | PoolTimeout():
             return Problem(
                 503, "unavailable", "the database does not answer; please repeat", headers={"Retry-After": "1"}
             )
+        case Behind():
+            return Problem(503, "behind", "the views have not read that far yet", headers={"Retry-After": "1"})
     return None
 
 
@@ -135,7 +140,18 @@ def handle_problems(app: FastAPI) -> None:
         log.error("surprise", path=request.scope.get("path_format", ""), error=type(error).__name__, exc_info=error)
         return Problem(500, "internal", "something went wrong here; it has been logged").response()
 
-    for kind in (Problem, Refused, CommandReused, Claimed, Conflict, LedgerAway, OperationalError, PoolTimeout):
+    for kind in (
+        Problem,
+        Refused,
+        CommandReused,
+        Claimed,
+        Conflict,
+        Unstorable,
+        LedgerAway,
+        OperationalError,
+        PoolTimeout,
+        Behind,
+    ):
         app.add_exception_handler(kind, known)
     app.add_exception_handler(RequestValidationError, validation)
     app.add_exception_handler(HTTPException, http)
