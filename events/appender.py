@@ -1,5 +1,7 @@
 """Group commit: one appender a process folds all waiting requests into one transaction."""
 
+import select
+import struct
 from collections import deque
 from collections.abc import Sequence
 from threading import Condition, Lock, Thread
@@ -22,11 +24,17 @@ from events.group import (
     refused,
     take_group,
 )
-from events.request import Appended, LedgerAway, Request
+from events.request import Appended, LedgerAway, Request, Unstorable
+from events.rows import OIDS, Oids
 
 PATIENCE = 15.0
-"""Seconds that a request waits for a database that does not answer, before `LedgerAway`."""
+"""Seconds that a request waits for a database that does not answer, before `LedgerAway`; twice that where it froze."""
+PAUSE = 0.05
 
+EXTEND = "SELECT position, partition_size, ledger.extend(position + partition_size + %s) FROM ledger.counter"
+NOTHING = Appended(0, 0, 0)
+# Data exceptions, violated constraints, too much of something, unreadable bytes; all else is not the request's fault.
+REFUSED_FOR = ("21", "22", "23", "54", "08P01")
 SESSION = (
     "SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on; SET jit = off;"
     # The one statement is planned once and for ever: never as a scan, however small the tables were that day.
@@ -38,8 +46,9 @@ SESSION = (
 class Appender:
     """Takes requests from any thread and appends them in groups, in one transaction a group, through one connection."""
 
-    def __init__(self, conninfo: str) -> None:
+    def __init__(self, conninfo: str, *, patience: float = PATIENCE) -> None:
         self._conninfo = conninfo
+        self._patience = patience
         self._connection: psycopg.Connection[Any] | None = None
         self._names: dict[str, int] = {}
         self._actors: dict[str, int] = {}
@@ -47,15 +56,17 @@ class Appender:
         self._turn = Lock()
         self._wake = Condition()
         self._thread: Thread | None = None
+        self._closing = False
         self._closed = False
         self._room = 0
         self._part = 0
+        self._oids = Oids(0, 0, 0, 0, 0)
 
     def append(self, request: Request) -> Appended:
         """Append and wait. Whoever gets the turn writes for all who wait, so a lone caller pays for no other thread.
 
         Raises:
-            Conflict, Claimed, CommandReused, LedgerAway: nothing was stored (LedgerAway: it is not known).
+            Conflict, Claimed, CommandReused, Unstorable, LedgerAway: nothing was stored (LedgerAway: it is not known).
         """
         pending = Pending(request, None)
         self._waiting.append(pending)
@@ -67,10 +78,16 @@ class Appender:
             raise pending.outcome
         return pending.outcome
 
-    def submit(self, requests: Sequence[Request], done: Done) -> list[Pending]:
-        """Append from an event loop: returns at once, and calls `done` a group later, from the appender's thread."""
-        pendings = [Pending(request, done) for request in requests]
+    def submit(self, requests: Sequence[Request], done: Done, ticket: object = None) -> list[Pending]:
+        """Append from an event loop: returns at once, and calls `done` a group later, from the appender's thread.
+
+        Raises:
+            LedgerAway: it is closed.
+        """
+        pendings = [Pending(request, done, ticket) for request in requests]
         with self._wake:
+            if self._closing:
+                raise LedgerAway("the ledger is closed")
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="appender", daemon=True)
                 self._thread.start()
@@ -79,21 +96,22 @@ class Appender:
         return pendings
 
     def close(self) -> None:
-        """Write what waits, then close the connection."""
+        """Write what waits, then close the connection; who comes later is told that it is closed."""
         with self._wake:
-            self._closed = True
+            self._closing = True
             self._wake.notify()
         if self._thread is not None:
             self._thread.join()
         with self._turn:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            while self._waiting:
+                self._write_group()
+            self._closed = True
+            self._drop()
 
     def _run(self) -> None:
         while True:
             with self._wake:
-                while not self._waiting and not self._closed:
+                while not self._waiting and not self._closing:
                     self._wake.wait()
                 if not self._waiting:
                     return
@@ -101,43 +119,55 @@ class Appender:
                 self._write_group()
 
     def _write_group(self) -> None:
+        """Give each of the next group its outcome, whatever happens: none of them may wait for ever."""
         group = take_group(self._waiting)
-        if group:
+        if not group:
+            return
+        try:
             for pending, outcome in self._outcomes(group):
                 pending.outcome = outcome
+        finally:
             told: dict[Done, list[tuple[Pending, Outcome]]] = {}
             for pending in group:
-                if pending.done is not None and pending.outcome is not None:
+                if pending.outcome is None:
+                    # Whoever wrote for all was interrupted in the middle of it.
+                    self._drop()
+                    pending.outcome = LedgerAway("interrupted")
+                if pending.done is not None:
                     told.setdefault(pending.done, []).append((pending, pending.outcome))
             for done, pairs in told.items():
                 done(pairs)
 
     def _outcomes(self, group: list[Pending]) -> list[tuple[Pending, Outcome]]:
         """Append the group; where the database refuses all of it, each half alone: nobody suffers for another."""
-        until = monotonic() + PATIENCE
-        while True:
+        until = group[0].since + self._patience
+        while not self._closed:
             try:
                 return self._execute(group)
-            except psycopg.OperationalError as away:
-                # Sent or not sent, stored or not: the commands tell when we ask again.
-                self._drop()
-                if monotonic() > until or self._closed:
-                    return [(pending, LedgerAway(str(away).splitlines()[0])) for pending in group]
-                sleep(0.05)
-            except psycopg.Error as error:
-                if len(group) == 1:
-                    return [(group[0], error)]
-                half = len(group) // 2
-                return self._outcomes(group[:half]) + self._outcomes(group[half:])
+            except Exception as error:  # noqa: BLE001  # it is the requester's, whose turn it may not even be
+                if _is_away(error):
+                    # Sent or not sent, stored or not: the commands tell when we ask again.
+                    self._drop()
+                    if monotonic() > until or self._closing:
+                        return [(pending, LedgerAway(f"{type(error).__name__}: {error}")) for pending in group]
+                    sleep(PAUSE)
+                elif len(group) == 1:
+                    return [(group[0], _refusal(error))]
+                else:
+                    half = len(group) // 2
+                    return self._outcomes(group[:half]) + self._outcomes(group[half:])
+        return [(pending, LedgerAway("the ledger is closed")) for pending in group]
 
     def _execute(self, group: list[Pending]) -> list[tuple[Pending, Outcome]]:
         connection = self._connection or self._connect()
         self._number(connection, group)
+        if (facts := sum(pending.size for pending in group)) > self._part:
+            self._extend(connection, facts)
         if len(group) == 1 and is_plain(group[0].request):
             statement, params = b"one", pack_one(group[0].request, self._names, self._actors)
         else:
-            statement, params = b"group", pack_group(group, self._names, self._actors)
-        result = connection.pgconn.exec_prepared(statement, params, [1] * len(params), 1)
+            statement, params = b"group", pack_group(group, self._names, self._actors, self._oids)
+        result = self._ask(connection.pgconn, statement, params)
         if result.status != pq.ExecStatus.TUPLES_OK:
             if connection.pgconn.status != pq.ConnStatus.OK:
                 raise psycopg.OperationalError(result.error_message.decode(errors="replace") or "connection lost")
@@ -152,31 +182,64 @@ class Appender:
             if refusal is not None:
                 outcomes.append((pending, refused(pending, refusal)))
                 continue
-            outcomes.append((pending, Appended(head + 1 if pending.size else 0, pending.size, at)))
+            outcomes.append((pending, Appended(head + 1, pending.size, at) if pending.size else NOTHING))
             head += pending.size
         if head >= self._room - self._part:
-            self._extend(connection, head)
+            self._extend(connection)
         return outcomes
+
+    def _ask(self, pgconn: pq.abc.PGconn, statement: bytes, params: list[bytes]) -> pq.abc.PGresult:
+        """The answer to a prepared statement; libpq's own way to wait for it would wait for ever.
+
+        Raises:
+            psycopg.OperationalError: the connection is lost, or nothing came.
+        """
+        pgconn.send_query_prepared(statement, params, [1] * len(params), result_format=1)
+        until = monotonic() + self._patience
+        socket = select.poll()
+        while True:
+            unsent = pgconn.flush()
+            socket.register(pgconn.socket, select.POLLIN | select.POLLOUT if unsent else select.POLLIN)
+            if not socket.poll(max(0.0, until - monotonic()) * 1000):
+                raise psycopg.OperationalError("no answer in time")
+            pgconn.consume_input()
+            if not unsent and not pgconn.is_busy():
+                break
+        result = pgconn.get_result()
+        if result is None:
+            raise psycopg.OperationalError("no answer")
+        while pgconn.get_result() is not None:
+            pass
+        return result
 
     def _connect(self) -> psycopg.Connection[Any]:
         connection = psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5)
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        self._connection = connection
+        return connection
+
+    def _prepare(self, connection: psycopg.Connection[Any]) -> None:
         connection.execute(SESSION)
+        # A request that nobody waits for any more shall not stay in the queue for the counter.
+        connection.execute(f"SET statement_timeout = {int(self._patience * 1000) + 5000}".encode())
         for name, statement in ((b"group", GROUP), (b"one", ONE)):
             prepared = connection.pgconn.prepare(name, statement, None)
             if prepared.status != pq.ExecStatus.COMMAND_OK:
                 raise psycopg.errors.error_from_result(prepared)
-        row = connection.execute("SELECT position, partition_size FROM ledger.counter").fetchone()
-        if row is None:
-            raise psycopg.DataError("the ledger has no counter: it was not installed")
-        self._part = row[1]
-        self._extend(connection, row[0])
-        self._connection = connection
-        return connection
+        self._oids = Oids._make(connection.execute(OIDS).fetchone() or ())
+        self._extend(connection)
 
-    def _extend(self, connection: psycopg.Connection[Any], head: int) -> None:
-        """Make the next part of the log long before it is needed."""
-        connection.execute("SELECT ledger.extend(%s)", [head + self._part])
-        self._room = ((head + self._part) // self._part + 1) * self._part
+    def _extend(self, connection: psycopg.Connection[Any], facts: int = 0) -> None:
+        """Make the next part of the log long before it is needed, and as many as so many facts fill."""
+        row = connection.execute(EXTEND, [facts]).fetchone()
+        if row is None:
+            raise psycopg.OperationalError("the ledger has no counter: it was not installed")
+        head, self._part, _ = row
+        self._room = ((head + self._part + facts) // self._part + 1) * self._part
 
     def _number(self, connection: psycopg.Connection[Any], group: list[Pending]) -> None:
         names = {e.name for p in group for w in p.request.writes for e in w.entries}.difference(self._names)
@@ -194,3 +257,18 @@ class Appender:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the database is away, or not what it should be; otherwise what was asked is at fault."""
+    if isinstance(error, psycopg.Error) and not isinstance(error, psycopg.DataError):
+        return error.sqlstate is None or not error.sqlstate.startswith(REFUSED_FOR)
+    return False
+
+
+def _refusal(error: Exception) -> Exception:
+    if not isinstance(error, psycopg.Error | ValueError | OverflowError | struct.error):
+        return error
+    unstorable = Unstorable((isinstance(error, psycopg.Error) and error.sqlstate) or type(error).__name__)
+    unstorable.__cause__ = error
+    return unstorable

@@ -3,17 +3,19 @@
 import struct
 from collections import deque
 from collections.abc import Callable
+from time import monotonic
 
 import msgspec
 
-from events import packed
+from events import packed, rows
 from events.fact import Id
 from events.request import Appended, Claimed, CommandReused, Conflict, NotAppended, Request
+from events.rows import Oids
 
 Outcome = Appended | Exception
 Done = Callable[[list[tuple["Pending", Outcome]]], None]
 
-GROUP = b"SELECT head, at, refusals FROM ledger.append(%s)" % b", ".join(b"$%d" % n for n in range(1, 26))
+GROUP = b"SELECT head, at, refusals FROM ledger.append($1, $2, $3, $4, $5, $6)"
 ONE = b"SELECT head, at, refusals FROM ledger.append_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 GROUP_FACTS = 10_000
 GROUP_BYTES = 8_000_000
@@ -22,12 +24,14 @@ GROUP_BYTES = 8_000_000
 class Pending:
     """A request that waits for its turn; `done` is called with it and its outcome, from the thread that wrote it."""
 
-    __slots__ = ("done", "outcome", "request", "size", "weight")
+    __slots__ = ("done", "outcome", "request", "since", "size", "ticket", "weight")
 
-    def __init__(self, request: Request, done: Done | None) -> None:
+    def __init__(self, request: Request, done: Done | None, ticket: object = None) -> None:
         self.request = request
         self.done = done
+        self.ticket = ticket
         self.outcome: Outcome | None = None
+        self.since = monotonic()
         self.size = request.size
         self.weight = sum(len(entry.data) for write in request.writes for entry in write.entries)
 
@@ -65,6 +69,8 @@ class Refusal(msgspec.Struct, frozen=True):
     what: str
     stands: int
     digest: int
+    facts: int
+    recorded: int
 
 
 read_refusals = msgspec.json.Decoder(list[Refusal]).decode
@@ -75,7 +81,7 @@ def refused(pending: Pending, refusal: Refusal) -> Outcome:
     if refusal.why == "known":
         if refusal.digest != pending.request.digest:
             return CommandReused("the command is known with another body")
-        return Appended(refusal.stands, pending.size, 0, replayed=True)
+        return Appended(refusal.stands, refusal.facts, refusal.recorded, replayed=True)
     if refusal.why == "claimed":
         return Claimed(refusal.what)
     if refusal.why in ("version", "condition"):
@@ -104,64 +110,51 @@ def pack_one(request: Request, names: dict[str, int], actors: dict[str, int]) ->
     ]  # fmt: skip
 
 
-def pack_group(group: list[Pending], names: dict[str, int], actors: dict[str, int]) -> list[bytes]:
-    """The group as the 25 arrays of `ledger.append`."""
-    commands, silent, answers = [], [], []
-    h_request, h_stream, h_expected, h_version = [], [], [], []
-    c_request, c_stream, c_version = [], [], []
-    k_request, k_claim, k_stream, k_take = [], [], [], []
-    f_request, f_cause, f_digest, f_version, f_on, f_by = [], [], [], [], [], []
-    f_name, f_stream, f_command, f_reason, f_data = [], [], [], [], []
+def pack_group(group: list[Pending], names: dict[str, int], actors: dict[str, int], oids: Oids) -> list[bytes]:
+    """The group as the six values of `ledger.append`."""
+    commands: list[bytes] = []
+    heads: list[bytes] = []
+    conditions: list[bytes] = []
+    claims: list[bytes] = []
+    facts: list[bytes] = []
+    silent = False
     for number, pending in enumerate(group, 1):
         request = pending.request
         command = uuid_bytes(request.command)
-        by = actors[request.by]
-        commands.append(command)
-        silent.append(None if pending.size else request.digest)
-        answers.append(request.answer)
+        if pending.size:
+            commands.append(rows.command(command))
+        else:
+            silent = True
+            commands.append(rows.silent_command(command, request.digest, request.answer))
+        reason, by = request.reason.encode(), actors[request.by]
         for stream, expected, entries in request.writes:
-            if not entries:
-                c_request.append(number)
-                c_stream.append(uuid_bytes(stream))
-                c_version.append(expected)
-                continue
             key = uuid_bytes(stream)
-            h_request.append(number)
-            h_stream.append(key)
-            h_expected.append(expected)
-            h_version.append(expected + len(entries))
+            if not entries:
+                conditions.append(rows.condition(number, key, expected))
+                continue
+            heads.append(rows.head(number, key, expected, expected + len(entries)))
             for version, (name, on, data) in enumerate(entries, expected + 1):
-                f_request.append(number)
-                f_cause.append(request.cause)
-                f_digest.append(request.digest)
-                f_version.append(version)
-                f_on.append(on.toordinal())
-                f_by.append(by)
-                f_name.append(names[name])
-                f_stream.append(key)
-                f_command.append(command)
-                f_reason.append(request.reason)
-                f_data.append(data)
-        for stream, version in request.conditions:
-            c_request.append(number)
-            c_stream.append(uuid_bytes(stream))
-            c_version.append(version)
-        for take, claims in ((True, request.takes), (False, request.releases)):
-            for claim, stream in claims:
-                k_request.append(number)
-                k_claim.append(claim)
-                k_stream.append(uuid_bytes(stream))
-                k_take.append(take)
-    p = packed
+                facts.append(
+                    rows.fact(
+                        number,
+                        request.cause,
+                        request.digest,
+                        version,
+                        on.toordinal(),
+                        by,
+                        names[name],
+                        key,
+                        command,
+                        reason,
+                        data,
+                    )
+                )
+        conditions += [rows.condition(number, uuid_bytes(stream), version) for stream, version in request.conditions]
+        claims += [rows.claim(number, claim.encode(), uuid_bytes(stream), True) for claim, stream in request.takes]
+        claims += [rows.claim(number, claim.encode(), uuid_bytes(stream), False) for claim, stream in request.releases]
     return [
-        p.uuids(commands), *(
-            (p.int8s(silent), p.byteas(answers)) if any(s is not None for s in silent) else (p.int8s(()), p.byteas(()))
-        ),
-        p.int4s(h_request), p.uuids(h_stream), p.int4s(h_expected), p.int4s(h_version),
-        p.int4s(c_request), p.uuids(c_stream), p.int4s(c_version),
-        p.int4s(k_request), p.texts(k_claim), p.uuids(k_stream), p.bools(k_take),
-        p.int4s(f_request), p.int8s(f_cause), p.int8s(f_digest), p.int4s(f_version), p.dates(f_on), p.int4s(f_by),
-        p.int2s(f_name), p.uuids(f_stream), p.uuids(f_command), p.texts(f_reason), p.byteas(f_data),
+        rows.array(oids.command, commands), rows.array(oids.head, heads), rows.array(oids.condition, conditions),
+        rows.array(oids.claim, claims), rows.array(oids.fact, facts), b"\1" if silent else b"\0",
     ]  # fmt: skip
 
 
@@ -171,4 +164,7 @@ def uuid_bytes(text: str) -> bytes:
     Raises:
         ValueError: it is no UUID.
     """
-    return bytes.fromhex(text.replace("-", ""))
+    found = bytes.fromhex(text.replace("-", ""))
+    if len(found) != 16:
+        raise ValueError("an id has 16 bytes")
+    return found

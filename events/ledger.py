@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg.abc import QueryNoTemplate
 from psycopg_pool import ConnectionPool
 
-from events.appender import Appender
+from events.appender import PATIENCE, Appender
+from events.desk import Desk
 from events.fact import Id, Record
-from events.group import Outcome, Pending
 from events.request import Appended, Known, Request
 
 COLUMNS = """l.position, l.stream::text, l.version, n.name, l.effective_on, l.recorded, a.actor, l.reason,
@@ -35,9 +36,10 @@ END = 2**63 - 1
 class Ledger:
     """One province's log in one PostgreSQL. Safe to share between threads; opens nothing before it is used."""
 
-    def __init__(self, conninfo: str, *, readers: int = 4) -> None:
+    def __init__(self, conninfo: str, *, readers: int = 4, patience: float = PATIENCE) -> None:
         self.conninfo = conninfo
-        self._appender = Appender(conninfo)
+        self._appender = Appender(conninfo, patience=patience)
+        self._desks: WeakKeyDictionary[asyncio.AbstractEventLoop, Desk] = WeakKeyDictionary()
         self._pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
             conninfo,
             min_size=0,
@@ -70,29 +72,22 @@ class Ledger:
         """Append one request and wait until it is durable.
 
         Raises:
-            Conflict, Claimed, CommandReused: nothing was stored.
+            Conflict, Claimed, CommandReused, Unstorable: nothing was stored.
             LedgerAway: the database did not answer in time; the same command asks safely again.
         """
         return self._appender.append(request)
 
     async def append_all(self, requests: Sequence[Request]) -> list[Appended | Exception]:
         """Append many requests, each all or nothing, in the order given where they touch the same stream."""
+        if not requests:
+            return []
         loop = asyncio.get_running_loop()
-        waiting = len(requests)
-        finished: asyncio.Future[None] = loop.create_future()
-
-        def count(number: int) -> None:
-            nonlocal waiting
-            waiting -= number
-            if waiting == 0 and not finished.done():
-                finished.set_result(None)
-
-        def done(pairs: list[tuple[Pending, Outcome]]) -> None:
-            loop.call_soon_threadsafe(count, len(pairs))
-
-        pendings = self._appender.submit(requests, done)
-        if waiting:
-            await finished
+        desk = self._desks.get(loop)
+        if desk is None:
+            desk = self._desks[loop] = Desk(loop)
+        ticket = desk.ticket(len(requests))
+        pendings = self._appender.submit(requests, desk.done, ticket)
+        await ticket.future
         return [pending.outcome for pending in pendings if pending.outcome is not None]
 
     # Read

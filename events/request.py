@@ -94,5 +94,14 @@ class CommandReused(NotAppended):
     """The command is known, with another body."""
 
 
+class Unstorable(NotAppended):
+    """The database cannot hold the request as it is: a NUL in a text, an id that is no UUID; its cause says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"the request cannot be stored ({code})")
+        self.code = code
+        """PostgreSQL's SQLSTATE, or the name of a Python error; never a value, which might name a person."""
+
+
 class LedgerAway(NotAppended):
     """The database did not answer in time, so nobody knows what is stored: the same command asks safely again."""
