@@ -90,7 +90,11 @@ def database(settings: Settings) -> Iterator[Finding]:
         with psycopg.connect(conninfo, connect_timeout=CONNECT_SECONDS) as connection:
             version = _number(connection, SERVER)
             old = version < OLDEST
-            yield Finding("postgres", f"answers, version {version // 10000:.0f}.{version % 10000:.0f}", "use 16 or newer" if old else "")
+            yield Finding(
+                "postgres",
+                f"answers, version {version // 10000:.0f}.{version % 10000:.0f}",
+                "use 16 or newer" if old else "",
+            )
             ahead = _number(connection, AHEAD)
             back = ahead > SKEW_SECONDS
             found = f"{ahead:.0f} s behind the newest record" if back else "not behind the newest record"
