@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import psycopg
 
 from events import wire
 from events.fact import Id, Record
 from events.mentions import mentions
+from projections.asked import AsOf
 from projections.view import View
 
 
@@ -32,3 +35,20 @@ VIEW = View(
     each=rows,
     indexes=("(subject, position)",),
 )
+
+
+Place = tuple[date, int]
+"""The day and the position of the last one of the page before."""
+FIRST: Place = (date.min, 0)
+
+OF_SUBJECT = """
+SELECT c.position FROM views.concerns c
+WHERE c.subject = %(subject)s::uuid AND c.effective_on <= %(day)s AND c.position <= %(known)s
+AND (c.effective_on, c.position) > (%(on)s, %(position)s) ORDER BY c.effective_on, c.position LIMIT %(limit)s
+"""
+
+
+def of_subject(connection: psycopg.Connection[Any], subject: Id, as_of: AsOf, after: Place, limit: int) -> list[int]:
+    """The positions of the facts that concern somebody, in the order of their days in the world."""
+    params = {"subject": subject, **as_of._asdict(), "on": after[0], "position": after[1], "limit": limit}
+    return [row[0] for row in connection.execute(OF_SUBJECT, params)]

@@ -1,14 +1,17 @@
 """Every meeting in a line: when, how many were there, which steps it has taken, what three bodies thought of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
+
+import psycopg
 
 from events.bands import Band
 from events.fact import Id
 from events.meeting import Meeting, MeetingKind
 from events.meeting.session import count
+from projections.asked import AsOf, sql
 from projections.folded import Folded, facts_of
 from projections.view import View
 
@@ -108,3 +111,47 @@ VIEW = View(
     subject=lambda: Folded(Meeting(), rows),
     indexes=("(cell, meets_on)", "(campaign) WHERE campaign IS NOT NULL", "(meets_on, stream)", "(code)"),
 )
+
+
+Place = tuple[date, str]
+"""The day and the id of the last one of the page before."""
+FIRST: Place = (date.min, "00000000-0000-0000-0000-000000000000")
+
+SELECT = """
+SELECT m.stream::text, m.cell::text, m.kind, m.theme, m.campaign::text, m.code, m.planned_at, m.meets_on,
+       m.started_at, m.ended_at, m.present, m.excused, m.absent, m.spoke, m.pre_meeting_at, m.documents_at, m.tasks,
+       m.minutes_at, m.minutes_sent_at, m.points, m.votes_for, m.votes_against, m.votes_abstained, m.band
+FROM views.meetings m WHERE {known:m} AND m.meets_on BETWEEN %(first)s AND %(last)s
+"""
+PAGE = " AND (m.meets_on, m.stream) > (%(on)s, %(id)s::uuid) ORDER BY m.meets_on, m.stream LIMIT %(limit)s"
+FILTERS = {
+    "cell": "m.cell = %(cell)s::uuid",
+    "code": "m.code = %(code)s",
+    "kind": "m.kind = %(kind)s",
+    "campaign": "m.campaign = %(campaign)s::uuid",
+    "scope": "m.cell IN (SELECT id FROM below)",
+}
+HELD_FOR = sql("""
+SELECT DISTINCT m.cell::text FROM views.meetings m
+WHERE m.campaign = %(campaign)s::uuid AND {known:m} AND m.started_at IS NOT NULL AND m.meets_on <= %(day)s
+""")
+
+
+def find(
+    connection: psycopg.Connection[Any],
+    asked: Mapping[str, str],
+    days: tuple[date, date],
+    as_of: AsOf,
+    page: tuple[Place, int],
+) -> list[tuple[Id, Row]]:
+    """Meetings between two days, both included, in their order; `asked` are some of `FILTERS`."""
+    query = ("WITH RECURSIVE {below}" if "scope" in asked else "") + SELECT
+    query += "".join(f" AND {FILTERS[name]}" for name in asked) + PAGE
+    (on, last), limit = page
+    params = {**asked, **as_of._asdict(), "first": days[0], "last": days[1], "on": on, "id": last, "limit": limit}
+    return [(row[0], Row._make(row[1:])) for row in connection.execute(sql(query), params)]
+
+
+def cells_that_met_for(connection: psycopg.Connection[Any], campaign: Id, as_of: AsOf) -> set[Id]:
+    """The cells that had held a meeting for an oath review by a day."""
+    return {row[0] for row in connection.execute(HELD_FOR, {"campaign": campaign, **as_of._asdict()})}

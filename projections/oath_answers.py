@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import psycopg
 
 from events import wire
 from events.fact import Id, Record
 from events.oath_review import MemberExcused, OathReported, OathReviewOpened
 from events.timeline import Timeline
+from projections.asked import AsOf, sql
 from projections.folded import facts_of
 from projections.view import FOREVER, View
 
@@ -76,3 +79,22 @@ VIEW = View(
     subject=Answers,
     indexes=("(campaign, cell)", "(member)"),
 )
+
+
+COUNTS = sql("""
+SELECT a.cell::text, a.answer, count(*) FROM views.oath_answers a
+WHERE a.campaign = %(campaign)s::uuid AND {holds:a} GROUP BY a.cell, a.answer
+""")
+
+
+class Count(NamedTuple):
+    """How many on a cell's roll have given an answer; None: none yet."""
+
+    cell: Id
+    answer: str | None
+    members: int
+
+
+def counts(connection: psycopg.Connection[Any], campaign: Id, as_of: AsOf) -> list[Count]:
+    """The answers of every cell of a campaign."""
+    return list(map(Count._make, connection.execute(COUNTS, {"campaign": campaign, **as_of._asdict()}).fetchall()))

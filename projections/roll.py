@@ -5,13 +5,18 @@ He counts in the cell that introduced him until an official transfer is received
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import psycopg
 
 from events.fact import Id
+from events.ledger import HEAD
 from events.member import Member, Standing, Status, standing
+from projections.asked import AsOf, sql
 from projections.folded import Folded, facts_of, spells
 from projections.names import search_key, sort_key
 from projections.view import View
+from projections.waiting import at_least
 
 
 class Where(NamedTuple):
@@ -102,3 +107,36 @@ VIEW = View(
     subject=lambda: Folded(Member(), rows),
     indexes=("(cell)", "(away_to) WHERE away_to IS NOT NULL", "(card)", "(sort_key, stream)"),
 )
+
+
+COUNTS = sql("""
+WITH RECURSIVE {below}
+SELECT r.cell::text, count(*) FROM below JOIN views.roll r ON r.cell = below.id AND {holds:r} GROUP BY r.cell
+""")
+ROLLS = sql("""
+WITH RECURSIVE {below}
+SELECT t.stream::text, coalesce(array_agg(r.stream::text ORDER BY r.sort_key, r.stream)
+                                FILTER (WHERE r.stream IS NOT NULL), '{{}}')
+FROM below JOIN views.tree t ON t.stream = below.id AND {holds:t} AND t.kind = 'cell'
+LEFT JOIN views.roll r ON r.cell = t.stream AND {holds:r}
+GROUP BY t.stream
+""")
+
+
+def head_counts(connection: psycopg.Connection[Any], scope: Id, as_of: AsOf) -> dict[Id, int]:
+    """How many count in each cell below an organisation; an empty one is missing."""
+    return dict(connection.execute(COUNTS, {"scope": scope, **as_of._asdict()}).fetchall())
+
+
+def rolls_below(connection: psycopg.Connection[Any], scope: Id, day: date) -> dict[Id, tuple[Id, ...]]:
+    """The members of each living cell below an organisation on a day, as the whole log up to now knows it.
+
+    By given name; an empty cell is there with nobody. The connection is one in autocommit.
+
+    Raises:
+        Behind: the views have not read the log to its end in time.
+    """
+    row = connection.execute(HEAD).fetchone()
+    at_least(connection, ("roll", "tree"), row[0] if row else 0)
+    found = connection.execute(ROLLS, {"scope": scope, **AsOf(day)._asdict()}).fetchall()
+    return {cell: tuple(members) for cell, members in found}

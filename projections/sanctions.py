@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import psycopg
 from msgspec import Struct
 
-from events.fact import Record
+from events.fact import Id, Record
 from events.member import SanctionForm, lapses_on
+from projections.asked import AsOf, sql
 from projections.view import FOREVER, View, reading
 
 
@@ -66,3 +68,26 @@ VIEW = View(
     reads=frozenset({"member.disciplined"}),
     subject=Sanctions,
 )
+
+
+class Sanction(NamedTuple):
+    """A sanction as of a day; `until` is the day on which it lapses, None: it never does."""
+
+    position: int
+    form: SanctionForm
+    since: date
+    until: date | None
+    state: str
+
+
+OF_MEMBER = sql("""
+SELECT s.position, s.form, s.from_on, nullif(s.to_on, 'infinity'),
+       CASE WHEN %(day)s < s.to_on THEN 'in_force' ELSE 'lapsed' END
+FROM views.sanctions s WHERE s.stream = %(member)s::uuid AND {known:s} AND s.from_on <= %(day)s
+ORDER BY s.from_on, s.position LIMIT 500
+""")
+
+
+def of_member(connection: psycopg.Connection[Any], member: Id, as_of: AsOf) -> list[Sanction]:
+    """All that were announced by a day, the oldest first."""
+    return list(map(Sanction._make, connection.execute(OF_MEMBER, {"member": member, **as_of._asdict()}).fetchall()))

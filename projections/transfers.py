@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import psycopg
 
 from events.fact import Id
 from events.member import Member, TransferGround, TransferKind, TransferState
 from events.member.transit import Transfer
+from projections.asked import AsOf, sql
 from projections.folded import Folded, spells
 from projections.view import FOREVER, View
 
@@ -81,3 +84,62 @@ VIEW = View(
     subject=lambda: Folded(Member(), rows),
     indexes=("(transfer)", "(from_cell)", "(to_cell)", "(introduced_on, transfer)"),
 )
+
+
+class Found(NamedTuple):
+    """A transfer as of a day."""
+
+    id: Id
+    member: Id
+    from_cell: Id
+    to_cell: Id
+    kind: TransferKind
+    ground: TransferGround | None
+    code: str | None
+    introduced_on: date
+    due_on: date | None
+    until: date | None
+    ended_on: date | None
+    state: TransferState
+
+
+Place = tuple[date, str]
+"""The day of introduction and the id of the last one of the page before."""
+FIRST: Place = (date.min, "00000000-0000-0000-0000-000000000000")
+
+SELECT = """
+SELECT t.transfer::text, t.stream::text, t.from_cell::text, t.to_cell::text, t.kind, t.ground, t.code, t.introduced_on,
+       t.due_on, t.until, CASE WHEN t.ended_on <= %(day)s THEN t.ended_on END, t.state
+FROM views.transfers t
+"""
+HOLDS = " WHERE {holds:t}"
+IN_STATE = " AND t.state = ANY (%(states)s)"
+OF_SCOPE = " AND (t.from_cell IN (SELECT id FROM below) OR t.to_cell IN (SELECT id FROM below))"
+PAGE = """
+AND (t.introduced_on, t.transfer) > (%(on)s, %(id)s::uuid) ORDER BY t.introduced_on, t.transfer LIMIT %(limit)s
+"""
+ONE = sql(
+    SELECT
+    + "WHERE t.transfer = %(transfer)s::uuid AND {known:t} AND t.from_on <= %(day)s ORDER BY t.from_on DESC LIMIT 1"
+)
+
+
+def one(connection: psycopg.Connection[Any], transfer: Id, as_of: AsOf) -> Found | None:
+    """A transfer; None before its introduction."""
+    row = connection.execute(ONE, {"transfer": transfer, **as_of._asdict()}).fetchone()
+    return None if row is None else Found._make(row)
+
+
+def find(
+    connection: psycopg.Connection[Any],
+    states: Sequence[TransferState],
+    scope: Id | None,
+    as_of: AsOf,
+    after: Place,
+    limit: int,
+) -> list[Found]:
+    """Those from or to the cells below `scope` (None: all) that were in one of these states (none: any)."""
+    query = "WITH RECURSIVE {below}" + SELECT + HOLDS + OF_SCOPE if scope else SELECT + HOLDS
+    query += (IN_STATE if states else "") + PAGE
+    asked = {"scope": scope, "states": list(states), "on": after[0], "id": after[1], "limit": limit}
+    return list(map(Found._make, connection.execute(sql(query), {**asked, **as_of._asdict()}).fetchall()))

@@ -1,0 +1,128 @@
+"""Members in lines, by given name: the roll of a day, where each lives, and who lives with us and works elsewhere."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+import psycopg
+
+from events.fact import Id
+from events.member import Standing, Status
+from projections.asked import AsOf, sql
+from projections.names import search_key
+
+VIEWS = ("residents", "roll", "tree")
+
+
+class Line(NamedTuple):
+    """A member on a day. Whoever is a guest with those who are asked is so in `standing`, and since when in `since`."""
+
+    id: Id
+    name: str
+    card: str | None
+    code: str | None
+    status: Status | None
+    cell: Id | None
+    standing: Standing
+    since: date | None
+    committee: Id | None
+    place: str | None
+    address: str | None
+    sort_key: str
+
+
+Place = tuple[str, str]
+"""The sort key and the id of the last line of the page before."""
+FIRST: Place = ("", "00000000-0000-0000-0000-000000000000")
+
+ANYWHERE = "seen AS (SELECT r.*, r.standing AS stands, r.since AS here FROM views.roll r WHERE {holds:r})"
+BELOW = """
+{below}, seen AS (
+    SELECT r.*, r.standing AS stands, r.since AS here
+    FROM below JOIN views.roll r ON r.cell = below.id AND {holds:r}
+    UNION ALL
+    SELECT r.*, CASE r.standing WHEN 'temporary_out' THEN 'temporary_in' ELSE r.standing END, r.from_on
+    FROM below JOIN views.roll r ON r.away_to = below.id AND {holds:r}
+    WHERE r.cell NOT IN (SELECT id FROM below)
+)
+"""
+# Of a cell, those whom it was given to follow; of any other organisation, those who live with it or in its commune.
+LIVING_THERE = """
+{below}, home (stream, since) AS (
+    SELECT h.stream, h.from_on FROM views.residents h
+    WHERE {holds:h} AND (h.committee = %(scope)s::uuid OR h.committee IS NULL AND h.place = (
+        SELECT t.serves FROM views.tree t WHERE t.stream = %(scope)s::uuid AND {holds:t}))
+    UNION
+    SELECT l.member, l.from_on FROM views.liaisons l
+    WHERE {holds:l} AND l.cell = %(scope)s::uuid AND l.state = 'accepted'
+), seen AS (
+    SELECT r.*, r.standing AS stands, home.since AS here
+    FROM home JOIN views.roll r ON r.stream = home.stream AND {holds:r}
+    WHERE r.cell IS NOT NULL AND (%(own)s OR r.cell NOT IN (SELECT id FROM below))
+)
+"""
+LINES = """
+SELECT s.stream::text, s.name, s.card, s.code, s.status, s.cell::text, s.stands, s.here,
+       h.committee::text, h.place, h.address, s.sort_key
+FROM seen s LEFT JOIN views.residents h ON h.stream = s.stream AND {holds:h}
+WHERE (s.sort_key, s.stream) > (%(key)s COLLATE "C", %(id)s::uuid)
+"""
+ORDER = " ORDER BY s.sort_key, s.stream LIMIT %(limit)s"
+FILTERS = {
+    "card": "s.card = %(card)s",
+    "code": "s.code = %(code)s",
+    "name": "position(%(name)s IN s.name_key) > 0",
+    "strength": """EXISTS (SELECT FROM views.liaisons l WHERE l.member = s.stream AND {holds:l}
+                   AND l.state = 'accepted' AND %(strength)s = ANY (l.strengths))""",
+}
+ONE = sql(f"WITH {ANYWHERE} {LINES} AND s.stream = %(member)s::uuid LIMIT 1")
+LAST_CELL = sql("""
+SELECT r.cell::text FROM views.roll r WHERE r.stream = %(member)s::uuid AND {known:r} AND r.cell IS NOT NULL
+AND r.from_on <= %(day)s ORDER BY r.from_on DESC LIMIT 1
+""")
+NAMES = sql("""
+SELECT DISTINCT r.stream::text, r.name FROM views.roll r WHERE r.stream = ANY (%(ids)s::uuid[]) AND {known:r}
+""")
+
+
+def one(connection: psycopg.Connection[Any], member: Id, as_of: AsOf) -> Line | None:
+    """A member, also one who is out by then; None before his admission."""
+    key, last = FIRST
+    row = connection.execute(ONE, {"member": member, "key": key, "id": last, **as_of._asdict()}).fetchone()
+    return None if row is None else Line._make(row)
+
+
+def last_cell(connection: psycopg.Connection[Any], member: Id, as_of: AsOf) -> Id | None:
+    """The cell in which he counts, or counted last."""
+    row = connection.execute(LAST_CELL, {"member": member, **as_of._asdict()}).fetchone()
+    return None if row is None else Id(row[0])
+
+
+def names(connection: psycopg.Connection[Any], ids: list[Id], known: int) -> dict[Id, str]:
+    """What members are called; an id of something else is missing."""
+    return dict(connection.execute(NAMES, {"ids": ids, "known": known}).fetchall())
+
+
+def listed(
+    connection: psycopg.Connection[Any], asked: Mapping[str, str], as_of: AsOf, after: Place, limit: int
+) -> list[Line]:
+    """Those of `asked`: some of `FILTERS`, and `scope` for the members of all cells below one, and their guests."""
+    return _lines(connection, BELOW if "scope" in asked else ANYWHERE, dict(asked), as_of, after, limit)
+
+
+def residents(
+    connection: psycopg.Connection[Any], asked: Mapping[str, str], as_of: AsOf, after: Place, limit: int, *, own: bool
+) -> list[Line]:
+    """Those whom `scope` follows where they live, since when; with `own`, those of its own cells, too."""
+    return _lines(connection, LIVING_THERE, {**asked, "own": own}, as_of, after, limit)
+
+
+def _lines(
+    connection: psycopg.Connection[Any], seen: str, asked: dict[str, Any], as_of: AsOf, after: Place, limit: int
+) -> list[Line]:
+    if "name" in asked:
+        asked["name"] = search_key(asked["name"])
+    conditions = "".join(f" AND {FILTERS[name]}" for name in asked if name in FILTERS)
+    params = {**asked, **as_of._asdict(), "key": after[0], "id": after[1], "limit": limit}
+    query = sql(f"WITH RECURSIVE {seen} {LINES}{conditions}{ORDER}")
+    return list(map(Line._make, connection.execute(query, params).fetchall()))

@@ -1,0 +1,80 @@
+"""What has happened to a member or an organisation, and in what they were named: facts by their day, in sentences."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Annotated, Any
+
+import psycopg
+from fastapi import APIRouter, Query
+
+from events import wire
+from events.fact import Id, Record
+from events.mentions import mentions
+from projections import concerns, members, tree
+from projections.asked import AsOf
+from services.access import Relation
+from services.questions.asked import AtLeast, ByPosition, PageQuestion, ident, page, place, reading, wait
+from services.questions.members import must_see_member
+from services.questions.sentences import sentence
+from services.questions.shown import HistoryPage, Told
+from services.web.context import Asking, Context, Here, must
+
+router = APIRouter(tags=["history"])
+
+VIEWS = (*members.VIEWS, "concerns")
+START = ByPosition(date.min, 0)
+Asked = Annotated[PageQuestion, Query()]
+
+
+@router.get("/members/{member}/history")
+def read_member_history(member: str, asking: Asking, here: Here, asked: Asked, at_least: AtLeast = None) -> HistoryPage:
+    """All that concerns a member, in the order of the days on which it took effect."""
+    of = ident(member, "member")
+    wait(here, VIEWS, at_least)
+    with reading(here, asked) as (_, as_of):
+        pass
+    must_see_member(here, asking, of, as_of)
+    return _history(here, of, asked)
+
+
+@router.get("/organisations/{organisation}/history")
+def read_organisation_history(
+    organisation: str, asking: Asking, here: Here, asked: Asked, at_least: AtLeast = None
+) -> HistoryPage:
+    """All that concerns an organisation, in the order of the days on which it took effect."""
+    of = ident(organisation, "organisation")
+    wait(here, VIEWS, at_least)
+    must(here, asking, Relation.SEE, of)
+    return _history(here, of, asked)
+
+
+def _history(here: Context, subject: Id, asked: PageQuestion) -> HistoryPage:
+    after = place(asked, ByPosition, START)
+    with reading(here, asked) as (connection, as_of):
+        positions = concerns.of_subject(connection, subject, as_of, after, asked.limit + 1)
+        records = {record.position: record for record in here.ledger.at(positions)}
+        found, following = page(
+            [records[position] for position in positions], asked.limit, lambda one: (one.effective_on, one.position)
+        )
+        called = _names(connection, found, as_of)
+    return HistoryPage(items=[_told(record, subject, called) for record in found], next=following)
+
+
+def _names(connection: psycopg.Connection[Any], records: Iterable[Record], as_of: AsOf) -> dict[Id, str]:
+    ids = {record.stream for record in records}
+    for record in records:
+        ids.update(mentions(wire.decode(record.name, record.data)))
+    return members.names(connection, sorted(ids), as_of.known) | tree.names(connection, sorted(ids), as_of.known)
+
+
+def _told(record: Record, subject: Id, called: Mapping[Id, str]) -> Told:
+    said = sentence(wire.decode(record.name, record.data), called)
+    if record.stream != subject and record.stream in called:
+        said = f"{called[record.stream]}: {said[:1].lower()}{said[1:]}"
+    return Told(
+        position=record.position,
+        on=record.effective_on,
+        recorded_at=record.recorded_at,
+        name=record.name,
+        sentence=said,
+    )

@@ -1,0 +1,224 @@
+"""What each fact says, in a Vietnamese sentence without its subject: one small function a fact."""
+
+from collections.abc import Callable
+from typing import Any
+
+from events import liaison, meeting, member, notice, oath_campaign, oath_review, organisation, proposal
+from events.fact import Fact
+from services.questions import words
+from services.questions.words import Called, day, moment, of, paper
+
+
+def sentence(fact: Fact, called: Called) -> str:
+    """The fact in a sentence; `called` are the names of those who are here."""
+    said = SENTENCES[type(fact)](fact, called)
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+def _established(fact: organisation.OrganisationEstablished, called: Called) -> str:
+    above = f", trực thuộc {of(fact.parent, called)}" if fact.parent else ""
+    return f"được thành lập: {words.KINDS[fact.kind]} {fact.name}{above}"
+
+
+def _dissolved(fact: organisation.OrganisationDissolved, called: Called) -> str:
+    return "giải thể" + (f"; {of(fact.successor, called)} kế tục" if fact.successor else "")
+
+
+def _admitted(fact: member.MemberAdmitted, called: Called) -> str:
+    return f"đảng viên {words.STATUSES[fact.status]} của {of(fact.cell, called)}, vào Đảng ngày {day(fact.admitted_on)}"
+
+
+def _recognised(_fact: member.MemberRecognised, _called: Called) -> str:
+    return "được công nhận là đảng viên chính thức"
+
+
+def _lives(fact: member.ResidenceDeclared, called: Called) -> str:
+    return f"cư trú tại địa bàn của {of(fact.committee, called)}" if fact.committee else f"cư trú tại xã {fact.place}"
+
+
+def _introduced(fact: member.TransferIntroduced, called: Called) -> str:
+    until = f" đến hết ngày {day(fact.until)}" if fact.until else ""
+    way = f"từ {of(fact.from_cell, called)} đến {of(fact.to, called)}"
+    return f"được giới thiệu chuyển sinh hoạt đảng {words.TRANSFERS[fact.kind]} {way}{until}"
+
+
+def _received(_fact: member.TransferReceived, _called: Called) -> str:
+    return "được nơi đến tiếp nhận sinh hoạt đảng"
+
+
+def _not_received(_fact: member.TransferRefused, _called: Called) -> str:
+    return "nơi đến không tiếp nhận sinh hoạt đảng"
+
+
+def _rewarded(fact: member.RewardGiven, called: Called) -> str:
+    return f"được khen thưởng: {words.badge(fact.form)}, {paper(fact.decision, called)}"
+
+
+def _disciplined(fact: member.MemberDisciplined, called: Called) -> str:
+    return f"bị kỷ luật {words.SANCTIONS[fact.form]}, {paper(fact.decision, called)}"
+
+
+def _called(fact: meeting.MeetingCalled, called: Called) -> str:
+    theme = f" “{fact.theme}”" if fact.theme else ""
+    return f"{of(fact.cell, called)} triệu tập họp {words.MEETINGS[fact.kind]}{theme}, {moment(fact.planned_at)}"
+
+
+def _prepared(fact: meeting.PreMeetingHeld, _called: Called) -> str:
+    return f"cấp ủy họp trước, {moment(fact.held_at)}"
+
+
+def _sent(fact: meeting.DocumentsSent, _called: Called) -> str:
+    return f"gửi tài liệu, {moment(fact.sent_at)}"
+
+
+def _held(fact: meeting.MeetingHeld, _called: Called) -> str:
+    return f"đã họp, từ {moment(fact.started_at)} đến {moment(fact.ended_at)}"
+
+
+def _attended(fact: meeting.AttendanceRecorded, _called: Called) -> str:
+    return f"ghi danh sách dự họp, {len(fact.attendance)} người"
+
+
+def _resolved(fact: meeting.ResolutionAdopted, _called: Called) -> str:
+    return f"kết luận, {len(fact.tasks)} nhiệm vụ được giao"
+
+
+def _minuted(fact: meeting.MinutesApproved, _called: Called) -> str:
+    return f"thông qua biên bản, {moment(fact.approved_at)}"
+
+
+def _scored(fact: meeting.SelfScored, _called: Called) -> str:
+    return f"cấp ủy tự chấm {fact.points} điểm".replace(".", ",")
+
+
+def _voted(fact: meeting.VoteTaken, _called: Called) -> str:
+    return f"chi bộ biểu quyết: {fact.for_} tán thành, {fact.against} không tán thành, {fact.abstained} ý kiến khác"
+
+
+def _decided(fact: meeting.BandDecided, _called: Called) -> str:
+    return f"cấp trên xếp loại {words.BANDS[fact.band]}"
+
+
+def _to_residence(fact: liaison.LiaisonIntroduced, called: Called) -> str:
+    exempt = ", miễn sinh hoạt nơi cư trú" if fact.activity_exempt else ""
+    return f"{of(fact.member, called)} được giới thiệu giữ mối liên hệ với {of(fact.committee, called)}{exempt}"
+
+
+def _accepted(_fact: liaison.LiaisonAccepted, _called: Called) -> str:
+    return "cấp ủy nơi cư trú tiếp nhận"
+
+
+def _not_accepted(_fact: liaison.LiaisonRefused, _called: Called) -> str:
+    return "cấp ủy nơi cư trú không tiếp nhận"
+
+
+def _assigned(fact: liaison.LiaisonAssigned, called: Called) -> str:
+    return f"phân công {of(fact.cell, called)} theo dõi"
+
+
+def _contact(fact: liaison.ContactMade, _called: Called) -> str:
+    return f"liên hệ ngày {day(fact.on)}: {words.CONTACTS[fact.kind]}"
+
+
+def _asked(fact: liaison.RemarkRequested, _called: Called) -> str:
+    return f"đề nghị nhận xét năm {fact.year}"
+
+
+def _remarked(fact: liaison.RemarkDrafted, _called: Called) -> str:
+    return f"nhận xét nơi cư trú năm {fact.year}: {words.BANDS[fact.band]}"
+
+
+def _confirmed(fact: liaison.RemarkConfirmed, _called: Called) -> str:
+    return f"xác nhận nhận xét năm {fact.year}"
+
+
+def _ended(fact: liaison.LiaisonEnded, _called: Called) -> str:
+    return f"kết thúc giữ mối liên hệ: {words.ENDINGS[fact.ground]}"
+
+
+def _campaign(fact: oath_campaign.OathCampaignOpened, called: Called) -> str:
+    term = f"từ {day(fact.opens_on)} đến {day(fact.closes_on)}"
+    return f"mở đợt “{fact.title}” trong {of(fact.scope, called)}, {term}"
+
+
+def _campaign_over(_fact: oath_campaign.OathCampaignClosed, _called: Called) -> str:
+    return "kết thúc đợt giữ trọn lời thề đảng viên"
+
+
+def _roll(fact: oath_review.OathReviewOpened, called: Called) -> str:
+    return f"{of(fact.cell, called)} chốt danh sách giữ trọn lời thề, {len(fact.roll)} đảng viên"
+
+
+def _reported(fact: oath_review.OathReported, called: Called) -> str:
+    return (
+        f"{of(fact.member, called)} báo cáo giữ trọn lời thề: {fact.kept} điều giữ trọn, {fact.not_well} làm chưa tốt, "
+        f"{fact.not_done} hứa chưa làm"
+    )
+
+
+def _excused(fact: oath_review.MemberExcused, called: Called) -> str:
+    return f"{of(fact.member, called)} không báo cáo giữ trọn lời thề: {words.EXCUSES[fact.reason]}"
+
+
+def _roll_over(_fact: oath_review.OathReviewClosed, _called: Called) -> str:
+    return "chi bộ kết thúc đợt giữ trọn lời thề"
+
+
+def _proposed(fact: proposal.ProposalMade, called: Called) -> str:
+    return f"đề nghị thay đổi đối với {of(fact.subject, called)}, chờ người thứ hai xác nhận"
+
+
+def _approved(_fact: proposal.ProposalApproved, _called: Called) -> str:
+    return "đề nghị được xác nhận"
+
+
+def _rejected(_fact: proposal.ProposalRejected, _called: Called) -> str:
+    return "đề nghị không được xác nhận"
+
+
+def _known(fact: notice.NoticeAcknowledged, called: Called) -> str:
+    return f"{of(fact.organisation, called)} xác nhận đã nhận thông báo"
+
+
+SENTENCES: dict[type[Fact], Callable[[Any, Called], str]] = {
+    organisation.OrganisationEstablished: _established,
+    organisation.OrganisationDissolved: _dissolved,
+    member.MemberAdmitted: _admitted,
+    member.MemberRecognised: _recognised,
+    member.ResidenceDeclared: _lives,
+    member.TransferIntroduced: _introduced,
+    member.TransferReceived: _received,
+    member.TransferRefused: _not_received,
+    member.RewardGiven: _rewarded,
+    member.MemberDisciplined: _disciplined,
+    meeting.MeetingCalled: _called,
+    meeting.PreMeetingHeld: _prepared,
+    meeting.DocumentsSent: _sent,
+    meeting.MeetingHeld: _held,
+    meeting.AttendanceRecorded: _attended,
+    meeting.ResolutionAdopted: _resolved,
+    meeting.MinutesApproved: _minuted,
+    meeting.SelfScored: _scored,
+    meeting.VoteTaken: _voted,
+    meeting.BandDecided: _decided,
+    liaison.LiaisonIntroduced: _to_residence,
+    liaison.LiaisonAccepted: _accepted,
+    liaison.LiaisonRefused: _not_accepted,
+    liaison.LiaisonAssigned: _assigned,
+    liaison.ContactMade: _contact,
+    liaison.RemarkRequested: _asked,
+    liaison.RemarkDrafted: _remarked,
+    liaison.RemarkConfirmed: _confirmed,
+    liaison.LiaisonEnded: _ended,
+    oath_campaign.OathCampaignOpened: _campaign,
+    oath_campaign.OathCampaignClosed: _campaign_over,
+    oath_review.OathReviewOpened: _roll,
+    oath_review.OathReported: _reported,
+    oath_review.MemberExcused: _excused,
+    oath_review.OathReviewClosed: _roll_over,
+    proposal.ProposalMade: _proposed,
+    proposal.ProposalApproved: _approved,
+    proposal.ProposalRejected: _rejected,
+    notice.NoticeAcknowledged: _known,
+}
+"""By the fact's class; a test sees to it that none is missing."""

@@ -1,0 +1,200 @@
+"""What is answered: organisations, members, transfers, meetings and histories as the outside sees them (CONTRACT 4)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from events.fact import Id
+from projections import meetings, members, transfers, tree
+from projections.sanctions import Sanction
+
+
+class OrganisationLine(BaseModel):
+    """An organisation; `ended_on` where it had ended by the day asked about."""
+
+    id: Id
+    name: str
+    kind: str
+    cell_kind: str | None
+    code: str | None
+    parent: Id | None
+    place: str | None
+    serves: str | None
+    since: date
+    ended_on: date | None
+
+
+class Organisation(OrganisationLine):
+    """The same with its head-count, its own and of all cells below it."""
+
+    members: int
+
+
+class Branch(BaseModel):
+    """An organisation with what stands below it; `members` counts all of it."""
+
+    id: Id
+    name: str
+    kind: str
+    code: str | None
+    members: int
+    children: list["Branch"]
+
+
+class Residence(BaseModel):
+    """Where somebody lives; a place whose committee is not here stands alone."""
+
+    committee: Id | None
+    place: str | None
+    address: str | None
+
+
+class MemberLine(BaseModel):
+    """A member in a list; `since` when he has been in the cell or, among residents, lived there."""
+
+    id: Id
+    name: str
+    card: str | None
+    code: str | None
+    status: str | None
+    cell: Id | None
+    residence: Residence | None
+    standing: str
+    since: date | None
+
+
+class SanctionShown(BaseModel):
+    """`position` is that of its fact; `until` the day on which it lapses."""
+
+    position: int
+    form: str
+    since: date = Field(serialization_alias="from")
+    until: date | None
+    state: str
+
+
+class MemberShown(MemberLine):
+    """A member with his sanctions, the lapsed ones, too."""
+
+    sanctions: list[SanctionShown]
+
+
+class TransferShown(BaseModel):
+    """`age_days` counts from the introduction to the answer, or to the day asked about."""
+
+    id: Id
+    member: Id
+    from_cell: Id = Field(serialization_alias="from")
+    to_cell: Id = Field(serialization_alias="to")
+    kind: str
+    ground: str | None
+    code: str | None
+    state: str
+    introduced_on: date
+    due_on: date | None
+    until: date | None
+    ended_on: date | None
+    age_days: int
+
+
+class MeetingLine(BaseModel):
+    """A meeting in a list; `on` is the day on which it was held or, before that, is to be."""
+
+    id: Id
+    cell: Id
+    kind: str
+    theme: str | None
+    campaign: Id | None
+    code: str | None
+    on: date
+    planned_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    present: int | None
+    excused: int | None
+    absent: int | None
+    spoke: int | None
+    pre_meeting_at: datetime | None
+    documents_at: datetime | None
+    tasks: int | None
+    minutes_at: datetime | None
+    minutes_sent_at: datetime | None
+    self_score: float | None
+    band: str | None
+
+
+class Told(BaseModel):
+    """A fact in a history; `struck` where a correction has struck it through."""
+
+    position: int
+    on: date
+    recorded_at: datetime
+    name: str
+    sentence: str
+    struck: bool = False
+
+
+class Page(BaseModel):
+    """`next` is the `after` of the next page."""
+
+    next: str | None
+
+
+class OrganisationPage(Page):
+    """Organisations by name."""
+
+    items: list[OrganisationLine]
+
+
+class MemberPage(Page):
+    """Members by given name."""
+
+    items: list[MemberLine]
+
+
+class TransferPage(Page):
+    """Transfers by their introduction."""
+
+    items: list[TransferShown]
+
+
+class MeetingPage(Page):
+    """Meetings by day."""
+
+    items: list[MeetingLine]
+
+
+class HistoryPage(Page):
+    """Facts by their day in the world."""
+
+    items: list[Told]
+
+
+def organisation(found: tree.Found) -> dict[str, Any]:
+    """The fields of an organisation."""
+    return {name: getattr(found, name) for name in OrganisationLine.model_fields}
+
+
+def member(line: members.Line) -> dict[str, Any]:
+    """The fields of a member."""
+    fields = {name: getattr(line, name) for name in MemberLine.model_fields if name != "residence"}
+    lives = line.committee is not None or line.place is not None
+    home = Residence(committee=line.committee, place=line.place, address=line.address) if lives else None
+    return {**fields, "residence": home}
+
+
+def sanction(found: Sanction) -> SanctionShown:
+    """A sanction."""
+    return SanctionShown(**found._asdict())
+
+
+def transfer(found: transfers.Found, day: date) -> TransferShown:
+    """A transfer as of a day."""
+    return TransferShown(**found._asdict(), age_days=((found.ended_on or day) - found.introduced_on).days)
+
+
+def meeting(of: Id, row: meetings.Row) -> MeetingLine:
+    """A meeting in a line."""
+    fields = {name: getattr(row, name) for name in MeetingLine.model_fields if hasattr(row, name)}
+    return MeetingLine(id=of, on=row.meets_on, self_score=None if row.points is None else float(row.points), **fields)
