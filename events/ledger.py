@@ -94,7 +94,7 @@ class Ledger:
 
     def head(self) -> int:
         """The last position; 0 of an empty log."""
-        return int(self._one(HEAD))
+        return int(self._rows(HEAD)[0][0])
 
     def read(self, after: int, limit: int = PAGE) -> list[Record]:
         """The next `limit` records after a position, in order and without a gap; fewer at the end of the log."""
@@ -118,22 +118,19 @@ class Ledger:
 
     def known(self, command: Id) -> Known | None:
         """What a command came to, for the same answer again; None where it never came to anything."""
-        with self.connection() as connection:
-            stored = connection.execute(DIGEST, (command,)).fetchone()
-            silent = stored or connection.execute(SILENT, (command,)).fetchone()
-        if stored is not None:
-            return Known(stored[0], self._records(COMMAND, (command,)), b"")
-        return Known(silent[0], [], silent[1]) if silent is not None else None
+        stored = self._rows(DIGEST, (command,))
+        if stored:
+            return Known(stored[0][0], self._records(COMMAND, (command,)), b"")
+        silent = self._rows(SILENT, (command,))
+        return Known(silent[0][0], [], silent[0][1]) if silent else None
 
     def holders(self, claims: Sequence[str]) -> dict[str, Id]:
         """Which stream holds each of these claims; a claim that nobody holds is missing."""
-        with self.connection() as connection:
-            return dict(connection.execute(CLAIMS, (list(claims),)).fetchall())
+        return dict(self._rows(CLAIMS, (list(claims),)))
 
     def versions(self, streams: Sequence[Id]) -> dict[Id, int]:
         """The version of each of these streams that exists."""
-        with self.connection() as connection:
-            return dict(connection.execute(HEADS, (list(streams),)).fetchall())
+        return dict(self._rows(HEADS, (list(streams),)))
 
     @contextmanager
     def connection(self) -> Iterator[psycopg.Connection[Any]]:
@@ -141,11 +138,17 @@ class Ledger:
         with self._pool.connection() as connection:
             yield connection
 
-    def _one(self, query: QueryNoTemplate, params: Sequence[object] = ()) -> Any:
-        with self.connection() as connection:
-            row = connection.execute(query, params).fetchone()
-        return row[0] if row else None
-
     def _records(self, query: QueryNoTemplate, params: Sequence[object]) -> list[Record]:
+        return list(map(Record._make, self._rows(query, params)))
+
+    def _rows(self, query: QueryNoTemplate, params: Sequence[object] = ()) -> list[Any]:
+        """Asked a second time over a new connection where the first turned out to be one of before a restart."""
+        try:
+            return self._asked(query, params)
+        except psycopg.OperationalError:
+            self._pool.check()
+            return self._asked(query, params)
+
+    def _asked(self, query: QueryNoTemplate, params: Sequence[object]) -> list[Any]:
         with self.connection() as connection, connection.cursor(binary=True) as cursor:
-            return list(map(Record._make, cursor.execute(query, params).fetchall()))
+            return cursor.execute(query, params).fetchall()

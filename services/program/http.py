@@ -57,7 +57,14 @@ class open_context:  # noqa: N801  # reads as a function: `with open_context(set
         assert settings.database is not None
         self._ledger = Ledger(settings.database)
         self._pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
-            settings.database, min_size=1, max_size=8, open=False, timeout=5, kwargs={"autocommit": True}
+            settings.database,
+            min_size=1,
+            max_size=8,
+            open=False,
+            timeout=5,
+            # After a restart of the database nobody is given a connection of before it.
+            check=ConnectionPool.check_connection,
+            kwargs={"autocommit": True},
         )
         self._settings = settings
 

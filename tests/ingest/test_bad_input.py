@@ -9,7 +9,7 @@ from tests.ingest.conftest import DECISION, Commune
 
 GOOD: dict[str, Any] = {"name": "Trần Văn Nam", "status": "official", "admitted_on": "2020-01-01"}
 
-BAD = {
+BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a wrong type": ({"status": 3}, "/status"),
     "an unknown word": ({"status": "honorary"}, "/status"),
     "an unknown field": ({"nmae": "x"}, "/nmae"),
