@@ -1,21 +1,21 @@
 """A committee says that it knows: the one change that this service makes, a fact in the notice's own stream."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
 
 import msgspec
 
 from events import wire
-from events.fact import Id, Refused, stored_name
+from events.fact import Id, Record, Refused, stored_name
 from events.ledger import Ledger
 from events.notice import Notice, NoticeAcknowledged, acknowledge
 from events.request import Appended, CommandReused, Conflict, Entry, Request, Write
 from projections.notices import Notice as Row
 from services.access import Caller
-from services.web.idempotency import command
+from services.web.idempotency import command as command_of
 from services.web.problem import Problem
 
 ROUNDS = 5
@@ -27,6 +27,8 @@ class Acknowledgement:
 
     caller: Caller
     on: date
+    digest: int
+    """Of the body: the same key with another one is refused."""
     reason: str = ""
     key: str | None = None
     if_match: int | None = None
@@ -51,33 +53,32 @@ def perform(ledger: Ledger, row: Row, asked: Acknowledgement) -> Answer:
     """
     if row.state == "history":
         raise Refused("notice.history", "it tells of what was entered as history, and waits for nobody")
-    ident = Id(str(uuid4())) if asked.key is None else command(asked.caller, asked.key)
-    digest = _digest(row.id, asked)
+    command = Id(str(uuid4())) if asked.key is None else command_of(asked.caller, asked.key)
     for _ in range(ROUNDS):
         records = ledger.stream(row.id)
         _must_match(asked, len(records))
-        state = Notice()
-        for record in records:
-            state.see(wire.decode(record.name, record.data), record.effective_on, record.position)
-        acknowledged = NoticeAcknowledged(organisation=row.organisation, position=row.position)
-        facts = acknowledge(state, acknowledged, asked.on)
-        position = records[-1].position if records else 0
-        nothing = _body(row.id, len(records), position, [])
-        if not facts and asked.key is None:
-            return Answer(200, nothing)
-        entries = [Entry(stored_name(fact), asked.on, wire.encode(fact)) for fact in facts]
-        request = Request(
-            command=ident, by=asked.caller.id, reason=asked.reason, cause=row.position, digest=digest,
-            writes=[Write(row.id, len(records), entries)] if entries else (),
-            conditions=() if entries else [(row.id, len(records))],
-            answer=b"" if entries else msgspec.json.encode(nothing),
-        )  # fmt: skip
-        try:
-            done = ledger.append(request)
-        except Conflict:
-            continue
-        return _answer(ledger, row.id, len(records), request, done)
+        request = _request(row, records, asked, command)
+        if not request.writes and asked.key is None:
+            return Answer(200, msgspec.json.decode(request.answer))
+        with suppress(Conflict):
+            return _answer(ledger, row.id, len(records), request, ledger.append(request))
     raise Problem(503, "busy", "others acknowledge at the same time; please repeat", headers={"Retry-After": "1"})
+
+
+def _request(row: Row, records: list[Record], asked: Acknowledgement, command: Id) -> Request:
+    """What is to be appended; a request without facts is kept for its key, with the answer to give again."""
+    state = Notice()
+    for record in records:
+        state.see(wire.decode(record.name, record.data), record.effective_on, record.position)
+    facts = acknowledge(state, NoticeAcknowledged(organisation=row.organisation, position=row.position), asked.on)
+    entries = [Entry(stored_name(fact), asked.on, wire.encode(fact)) for fact in facts]
+    nothing = _body(row.id, len(records), records[-1].position if records else 0, [])
+    return Request(
+        command=command, by=asked.caller.id, reason=asked.reason, cause=row.position, digest=asked.digest,
+        writes=[Write(row.id, len(records), entries)] if entries else (),
+        conditions=() if entries else [(row.id, len(records))],
+        answer=b"" if entries else msgspec.json.encode(nothing),
+    )  # fmt: skip
 
 
 def _answer(ledger: Ledger, notice: Id, version: int, request: Request, done: Appended) -> Answer:
@@ -114,9 +115,3 @@ def _must_match(asked: Acknowledgement, version: int) -> None:
     if asked.if_match is not None and asked.if_match != version:
         detail = f"the stream stands at version {version}"
         raise Problem(412, "stale", detail, headers={"ETag": f'"{version}"'})
-
-
-def _digest(notice: Id, asked: Acknowledgement) -> int:
-    """64 bits that differ for another notice or another body."""
-    said = msgspec.json.encode(["notices", notice, "acknowledgements", asked.reason])
-    return int.from_bytes(blake2b(said, digest_size=8).digest(), "big", signed=True)

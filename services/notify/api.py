@@ -1,7 +1,6 @@
 """What committees ask and say over HTTP: the inbox, a notice, who was told about somebody, and that they know."""
 
 from contextlib import suppress
-from datetime import date
 from time import monotonic, sleep
 from typing import Annotated
 from uuid import UUID
@@ -18,6 +17,7 @@ from projections.notices import NEWEST, Cursor, Notice, Waiting
 from projections.positions import positions
 from services.access import Relation
 from services.notify.acknowledging import Acknowledgement, perform
+from services.notify.said import DESCRIBED, IfMatch, Said
 from services.notify.shown import NoticeLine, NoticePage, WholeNotice, whole
 from services.web.context import Asking, Context, Here, must
 from services.web.problem import Problem, not_found, unprocessable
@@ -25,8 +25,6 @@ from services.web.problem import Problem, not_found, unprocessable
 PATIENCE = 5.0
 LOOK = 0.01
 """Seconds: how long a question waits for the notices to have read a position, and how often it looks."""
-
-OLDEST = date(1850, 1, 1)
 
 router = APIRouter(tags=["exchange"])
 
@@ -61,14 +59,6 @@ class InboxQuestion(PageQuestion):
     state: Waiting | None = None
 
 
-class Acknowledging(Asked):
-    """The body of an acknowledgement: nothing need be said, and `backfill` makes no difference, for it tells nobody."""
-
-    effective_on: Annotated[date, Field(ge=OLDEST)] | None = None
-    reason: Annotated[str, Field(max_length=4000, pattern=r"^[^\x00]*$")] | None = None
-    backfill: bool = False
-
-
 @router.get("/inbox")
 def read_inbox(
     asking: Asking, here: Here, asked: Annotated[InboxQuestion, Query()], at_least: AtLeast = None
@@ -90,28 +80,24 @@ def read_notice(ident: str, asking: Asking, here: Here, at_least: AtLeast = None
     return whole(here.ledger, _notice(here, asking, ident, Relation.SEE))
 
 
-@router.post("/notices/{ident}/acknowledgements", status_code=201)
+@router.post("/notices/{ident}/acknowledgements", **DESCRIBED)
 def acknowledge(
     ident: str,
     asking: Asking,
     here: Here,
-    body: Acknowledging | None = None,
+    said: Said,
+    if_match: IfMatch,
     idempotency_key: Annotated[str | None, Header()] = None,
-    if_match: Annotated[str | None, Header(pattern=r'^(\*|(W/)?"?[0-9]{1,9}"?)$')] = None,
 ) -> Response:
     """The committee knows: 201 the first time, 200 without facts when it has said so before."""
-    said = body or Acknowledging()
     today = here.today()
     if said.effective_on is not None and said.effective_on > today:
         raise unprocessable("/effective_on", "nobody knows today that he will know tomorrow")
     notice = _notice(here, asking, ident, Relation.RECORD)
     acknowledgement = Acknowledgement(
-        caller=asking,
-        on=said.effective_on or today,
-        reason=said.reason or "",
-        key=idempotency_key,
-        if_match=None if if_match in {None, "*"} else int(str(if_match).removeprefix("W/").strip('"')),
-    )
+        caller=asking, on=said.effective_on or today, digest=said.digest(notice.id), reason=said.reason or "",
+        key=idempotency_key, if_match=if_match,
+    )  # fmt: skip
     answer = perform(here.ledger, notice, acknowledgement)
     headers = {"ETag": f'"{answer.body["version"]}"', "Caunoi-Position": str(answer.body["position"])}
     if answer.replayed:

@@ -121,7 +121,7 @@ class Log:
 
 def tell_all(worker: Worker) -> None:
     """Until nothing more comes."""
-    while worker.step(0.2):
+    while worker.step(0.05):
         pass
 
 

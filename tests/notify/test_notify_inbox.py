@@ -140,8 +140,9 @@ def test_the_same_key_answers_the_same_again(reprimanded: int, ask: As) -> None:
     assert first.json() == again.json()
     assert "idempotency-replayed" not in first.headers
     assert again.headers["idempotency-replayed"] == "true"
-    other = client.post(path, json={"reason": "đã biết"}, headers=key)
-    assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-key-reused")
+    for another in ({"reason": "đã biết"}, {"effective_on": "2026-03-03"}):
+        other = client.post(path, json=another, headers=key)
+        assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-key-reused")
 
 
 def test_a_key_of_one_who_came_late_is_kept_too(reprimanded: int, ask: As) -> None:
@@ -278,51 +279,74 @@ def test_a_question_waits_for_the_position_it_names_and_not_for_ever(reprimanded
     assert (late.status_code, late.headers["retry-after"]) == (503, "1")
 
 
-@pytest.mark.parametrize(
-    ("path", "status"),
-    [
-        ("/inbox?state=forgotten", 422),
-        ("/inbox?limit=0", 422),
-        ("/inbox?limit=501", 422),
-        ("/inbox?after=x", 422),
-        ("/inbox?after=999999999999999999.00000000-0000-0000-0000-000000000000", 200),
-        ("/inbox?organisation=me", 422),
-        ("/inbox?organization=" + COMMUNE, 422),
-        ("/notices/me", 404),
-        (f"/notices/{an_id('nothing')}", 404),
-        ("/members/me/notices", 404),
-    ],
-)
-def test_a_question_that_cannot_be_answered_is_a_problem(reprimanded: int, ask: As, path: str, status: int) -> None:
-    answer = ask("secretary", COMMUNE).get(path)
-    assert answer.status_code == status
-    assert status == 200 or answer.headers["content-type"] == "application/problem+json"
+QUESTIONS = [
+    ("/inbox?state=forgotten", 422),
+    ("/inbox?limit=0", 422),
+    ("/inbox?limit=501", 422),
+    ("/inbox?after=x", 422),
+    ("/inbox?after=999999999999999999.00000000-0000-0000-0000-000000000000", 200),
+    ("/inbox?organisation=me", 422),
+    ("/inbox?organization=" + COMMUNE, 422),
+    ("/notices/me", 404),
+    (f"/notices/{an_id('nothing')}", 404),
+    ("/members/me/notices", 404),
+]
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        (b"{", 400),
-        (b"[]", 422),
-        (b'{"said": "yes"}', 422),
-        (b'{"effective_on": "2099-01-01"}', 422),
-        (b'{"effective_on": "1066-10-14"}', 422),
-        (b'{"reason": "a\\u0000b"}', 422),
-        (b'{"reason": "\\ud800"}', 422),
-        (b'{"reason": 7}', 422),
-        (b'{"effective_on": "2026-03-03", "reason": "\xc4\x91\xc3\xa3 bi\xe1\xba\xbft", "backfill": true}', 201),
-        (b"", 201),
-    ],
-)
-def test_a_body_that_is_no_acknowledgement_writes_nothing(
-    reprimanded: int, log: Log, ask: As, body: bytes, status: int
-) -> None:
+def test_a_question_that_cannot_be_answered_is_a_problem(reprimanded: int, ask: As) -> None:
+    client = ask("secretary", COMMUNE)
+    for path, status in QUESTIONS:
+        answer = client.get(path)
+        assert answer.status_code == status, path
+        assert status == 200 or answer.headers["content-type"] == "application/problem+json"
+
+
+BODIES = [
+    (b"{", 400),
+    (b"[]", 422),
+    (b'{"said": "yes"}', 422),
+    (b'{"effective_on": "2099-01-01"}', 422),
+    (b'{"effective_on": "1066-10-14"}', 422),
+    (b'{"reason": "a\\u0000b"}', 422),
+    (b'{"reason": "\\ud800"}', 400),
+    (b'{"reason": 7}', 422),
+]
+
+
+def test_a_body_that_is_no_acknowledgement_writes_nothing(reprimanded: int, log: Log, ask: As) -> None:
     client = ask("secretary", COMMUNE)
     (line,) = items(client)
     path = f"/notices/{line['id']}/acknowledgements"
-    answer = client.post(path, content=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code == status, answer.text
-    assert log.ledger.head() == reprimanded + (status == 201)
+    for body, status in BODIES:
+        answer = client.post(path, content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code == status, answer.text
+    assert log.ledger.head() == reprimanded
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", '{"effective_on": "2026-03-03", "reason": "đã biết", "backfill": true}'.encode()],
+    ids=["empty", "full"],
+)
+def test_what_may_be_said_is_kept(reprimanded: int, log: Log, ask: As, body: bytes) -> None:
+    client = ask("secretary", COMMUNE)
+    (line,) = items(client)
+    path = f"/notices/{line['id']}/acknowledgements"
+    assert client.post(path, content=body, headers={"Content-Type": "application/json"}).status_code == 201
+    (record,) = log.ledger.stream(line["id"])
+    assert (record.reason, record.effective_on == date(2026, 3, 3)) == (("đã biết", True) if body else ("", False))
+
+
+def test_a_body_too_large_or_of_another_kind_is_not_read(reprimanded: int, log: Log, ask: As) -> None:
+    client = ask("secretary", COMMUNE)
+    (line,) = items(client)
+    path = f"/notices/{line['id']}/acknowledgements"
+    large = b'{"reason": "' + b"x" * (1 << 20) + b'"}'
+    assert client.post(path, content=large, headers={"Content-Type": "application/json"}).status_code == 413
+    assert client.post(path, content=b"{}", headers={"Content-Type": "text/plain"}).status_code == 415
+    assert client.post(path, json={}, headers={"If-Match": "x"}).status_code == 412
+    assert client.post(path, json={}, headers={"Idempotency-Key": "k" * 256}).status_code == 422
+    assert log.ledger.head() == reprimanded
 
 
 @pytest.mark.parametrize("role", ["inspector", "service"])
