@@ -86,9 +86,10 @@ class States:
             self._kept.popitem(last=False)
 
     def _state(self, kind: type[S], stream: Id, upto: int) -> S | None:
-        UUID(stream)  # raises, for the one record that says so, what the database would refuse a whole batch for
-        for cold, records in self._cold([stream], upto):
-            self._keep(cold, records)
+        if stream not in self._kept:
+            UUID(stream)  # raises, for the one record that says so, what the database would refuse a whole batch for
+            for cold, records in self._cold([stream], upto):
+                self._keep(cold, records)
         state = self._kept.get(stream)
         if not isinstance(state, kind):
             return None
