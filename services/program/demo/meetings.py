@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from services.program.demo.known import Known
-from services.program.demo.lines import DIRTY, PassedOver, Reading, Source, history, ident, instant
+from services.program.demo.lines import DIRTY, Line, PassedOver, Reading, Source, history, ident, instant
 from services.program.demo.oath import CAMPAIGN, THEME
 from services.program.demo.sheets import HEADINGS_ROW, Dirty, Row, csv_rows, each, sheet_rows
 
@@ -17,9 +17,9 @@ ABOUT_PEOPLE = {"TT", "Số thẻ", "Họ và tên", "Chi bộ"}
 
 def meetings(known: Known) -> Iterator[Reading]:
     """Each meeting from its call to its self-score; then the names behind the counts of those in the matrix."""
-    sessions: dict[str, Reading] = {}
+    sessions: dict[str, Line] = {}
     for reading in each(csv_rows(BOOK), lambda row: _meeting(row, known)):
-        if not isinstance(reading, PassedOver) and reading.post.endswith("/sessions"):
+        if isinstance(reading, Line) and reading.post.endswith("/sessions"):
             sessions[reading.post] = reading
         yield reading
     yield from _named(known, sessions)
@@ -58,7 +58,7 @@ def _counts(row: Row) -> dict[str, int]:
     return {name: row.count(heading) for name, heading in headings.items()}
 
 
-def _named(known: Known, sessions: dict[str, Reading]) -> Iterator[Reading]:
+def _named(known: Known, sessions: dict[str, Line]) -> Iterator[Reading]:
     """The same sessions again, with names: the interface takes them once, where they agree with the counts."""
     there: dict[tuple[str, str], list[dict[str, str]]] = {}
     for row in sheet_rows(MATRIX):
@@ -68,12 +68,12 @@ def _named(known: Known, sessions: dict[str, Reading]) -> Iterator[Reading]:
         except Dirty as dirty:
             yield PassedOver(row.source, DIRTY, str(dirty))
     for (sheet, code), attendance in there.items():
+        source = Source(MATRIX, sheet, HEADINGS_ROW)
         session = sessions.get(f"/meetings/{known.meetings.get(code)}/sessions")
-        if isinstance(session, PassedOver) or session is None:
-            yield PassedOver(Source(MATRIX, sheet, HEADINGS_ROW), DIRTY, "a heading names no meeting of the book")
+        if session is None:
+            yield PassedOver(source, DIRTY, "a heading names no meeting of the book")
             continue
         frame = {name: value for name, value in session.body.items() if name != "counts"}
-        source = Source(MATRIX, sheet, HEADINGS_ROW)
         yield history(source, session.on, session.post, **{**frame, "attendance": attendance})
 
 

@@ -1,0 +1,307 @@
+"""The demonstration commune in a running system: its numbers are those that the books must come to, and one day more.
+
+The expected numbers are those of all kinds of change. Where one that is not recorded yet would make a difference, the
+test says which: the members who died or were removed from the list are still on the roll here, and what was withdrawn,
+extended or ended early is as if it had not been.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.program.demo.lines import CLOCK, ident
+from services.program.demo.meeting_today import MEETING
+from services.program.demo.oath import CAMPAIGN, OPENS_ON
+from services.program.demo.reading import Books, read
+from services.program.demo.sheets import WRITTEN_ON
+from services.program.system import System
+from tests.program.places import eventually, place
+from tests.program.test_demo_books import EXPECTED
+
+AS_OF = date.fromisoformat(EXPECTED["as_of"])
+PROGRAM = [sys.executable, "-m", "services.program"]
+
+pytestmark = pytest.mark.skipif(
+    datetime.now(CLOCK).date() <= WRITTEN_ON, reason="the books are of days that have not come"
+)
+
+
+class Demonstrated:
+    """A running system with the demonstration in it, and what loading it has printed."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.first = self.load()
+        self.books = read()
+        self.system = System.find(data)
+
+    def load(self) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*PROGRAM, "demo", "--data", str(self.data)], check=True, capture_output=True, text=True)
+
+    def head(self) -> int:
+        return max(int(view["head"]) for view in self.system.get("/views"))
+
+    def records(self, name: str) -> list[dict[str, Any]]:
+        """All records of that name."""
+        return list(self.system.every("/log", name=name))
+
+    def of_cells(self, name: str) -> list[tuple[str, dict[str, Any]]]:
+        """The records of that name about meetings planned up to the day, each with the code of its meeting's cell."""
+        codes = {organisation.id: code for code, organisation in self.books.known.organisations.items()}
+        cells = {
+            record["stream"]: codes[record["data"]["cell"]]
+            for record in self.records("meeting.called")
+            if datetime.fromisoformat(record["data"]["planned_at"]).astimezone(CLOCK).date() <= AS_OF
+        }
+        return [(cells[record["stream"]], record) for record in self.records(name) if record["stream"] in cells]
+
+    def members(self, cell: str, day: date) -> list[dict[str, Any]]:
+        """Who counts in the cell on that day: its guests count where they came from."""
+        lines = self.system.every(f"/organisations/{ident('organisation', cell)}/members", as_of=day.isoformat())
+        return [line for line in lines if line["standing"] != "temporary_in"]
+
+
+@pytest.fixture(scope="module")
+def loaded(seed: Path) -> Iterator[Demonstrated]:
+    with place() as nowhere:
+        data = nowhere / "data"
+        subprocess.run(["cp", "--archive", str(seed), str(data)], check=True)
+        up = subprocess.Popen([*PROGRAM, "up", "--data", str(data), "--port", "0"], stdout=subprocess.PIPE, text=True)
+        try:
+            eventually(lambda: (data / "address").exists() or up.poll() is not None, seconds=60)
+            made = Demonstrated(data)
+            yield made
+            made.system.close()
+        finally:
+            up.send_signal(signal.SIGTERM)
+            up.communicate(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def books(loaded: Demonstrated) -> Books:
+    return loaded.books
+
+
+def gone(books: Books, day: date) -> set[str]:
+    """Who had died or been removed from the list by that day, which is not recorded yet."""
+    left = [one for one in books.passed_over if one.kind in {"deaths", "removals"}]
+    return {books.known.people[one.card].id for one in left if one.on is not None and one.on <= day}
+
+
+def test_one_day_is_told_in_five_short_lines_and_then_where_to_look(loaded: Demonstrated) -> None:
+    told, _, steps = loaded.first.stdout.partition("\n\n")
+    lines = told.splitlines()
+    assert len(lines) == 5
+    assert max(map(len, lines)) <= 120
+    assert "94.5 of 100 points by 42-HD/BTCTW, band good" in lines[0]
+    assert re.search(r"inbox after \d+, \d+, \d+ ms\.$", lines[3])
+    assert "2 still wait" in lines[4]
+    assert loaded.system.url in steps
+    assert "score explain meeting" in steps
+    assert (loaded.data / "admin-token").read_text().strip() not in loaded.first.stdout
+
+
+def test_all_else_goes_to_standard_error_without_a_name_of_a_person(loaded: Demonstrated, books: Books) -> None:
+    said, found = loaded.first.stderr, re.search(r"(\d+) new facts in ([\d.]+) s", loaded.first.stderr)
+    assert books.summary() in said
+    assert not any(person.name in said for person in books.known.people.values())
+    assert found
+    assert int(found[1]) > len(books.lines)
+    assert float(found[2]) < 30, "half a minute at most"
+
+
+def test_a_second_run_changes_nothing_and_says_so(loaded: Demonstrated) -> None:
+    head, tokens = loaded.head(), len(list(loaded.system.every("/tokens")))
+    again = loaded.load()
+    assert again.stdout.splitlines()[0] == "The demonstration commune is here already: nothing was added."
+    assert again.stdout.partition("\n\n")[2] == loaded.first.stdout.partition("\n\n")[2]
+    assert loaded.head() == head
+    assert len(list(loaded.system.every("/tokens"))) == tokens
+
+
+def test_nor_does_a_run_of_another_operator(loaded: Demonstrated) -> None:
+    """Who has not posted these keys before learns from the rules that there is nothing new."""
+    other = loaded.system.post("/tokens", {"role": "operator", "name": "another"})["token"]
+    head = loaded.head()
+    remote = {**os.environ, "CAUNOI_URL": loaded.system.url, "CAUNOI_TOKEN": other}
+    said = subprocess.run([*PROGRAM, "demo"], env=remote, check=True, capture_output=True, text=True).stdout
+    assert said.startswith("The demonstration commune is here already")
+    assert "$CAUNOI_TOKEN" in said
+    assert loaded.head() == head
+
+
+def test_the_meeting_of_the_day_was_judged_by_three_bodies_and_by_the_facts(loaded: Demonstrated) -> None:
+    score = loaded.system.get(f"/scores/meetings/{MEETING}")
+    assert score["complete"]
+    assert set(score["bands"].values()) == {"good"}
+    assert all(line["facts"] for line in score["lines"])
+
+
+def test_what_the_day_told_waits_in_the_inbox_but_for_what_was_acknowledged(loaded: Demonstrated) -> None:
+    committee = ident("organisation", "HH")
+    found = [(one["fact"], one["state"]) for one in loaded.system.every("/inbox", organisation=committee)]
+    assert found == [
+        ("member.disciplined", "acknowledged"),
+        ("member.transfer_received", "delivered"),
+        ("member.transfer_introduced", "delivered"),
+    ]
+
+
+@pytest.mark.parametrize("day", sorted(EXPECTED["members_per_cell"]))
+def test_each_cell_has_its_members_on_three_days(loaded: Demonstrated, books: Books, day: str) -> None:
+    left = gone(books, date.fromisoformat(day))
+    found = {
+        cell: sum(member["id"] not in left for member in loaded.members(cell, date.fromisoformat(day)))
+        for cell in EXPECTED["members_per_cell"][day]
+    }
+    assert found == EXPECTED["members_per_cell"][day]
+
+
+def test_official_and_probationary_members_are_told_apart(loaded: Demonstrated, books: Books) -> None:
+    left = gone(books, AS_OF)
+    assert (
+        len(left)
+        == EXPECTED["members_per_status"]["left"]["removed"] + EXPECTED["members_per_status"]["left"]["deceased"]
+    )
+    found = Counter(
+        one["status"]
+        for cell in EXPECTED["secretaries"]
+        for one in loaded.members(cell, AS_OF)
+        if one["id"] not in left
+    )
+    assert found == {status: EXPECTED["members_per_status"][status] for status in ("official", "probationary")}
+
+
+def test_the_expelled_member_is_on_no_roll(loaded: Demonstrated) -> None:
+    (expelled,) = (one for one in loaded.records("member.disciplined") if one["data"]["form"] == "expulsion")
+    assert expelled["effective_on"] == "2026-08-24"
+    member = loaded.system.get(f"/members/{expelled['stream'].partition('/')[2]}")
+    assert member["standing"] == "out"
+
+
+def test_the_committee_finds_whom_it_follows(loaded: Demonstrated, books: Books) -> None:
+    committee = ident("organisation", "HH")
+    own = {ident("organisation", code) for code in books.known.organisations if code.startswith("HH")}
+    residents = list(loaded.system.every(f"/organisations/{committee}/residents", as_of=AS_OF.isoformat()))
+    elsewhere = {one["id"] for one in residents if one["cell"] not in own}
+    assert len(elsewhere - gone(books, AS_OF)) == EXPECTED["residents_working_elsewhere"]["by_committee"]["HH"]
+
+
+def test_what_is_in_transit_is_known_and_what_is_too_long(loaded: Demonstrated) -> None:
+    """One was withdrawn, which is not recorded yet: it is in transit here, and by now for too long."""
+    withdrawn = "GT-020"
+    province = ident("organisation", "T22")
+    found = list(loaded.system.every("/transfers", state="in_transit", organisation=province, as_of=AS_OF.isoformat()))
+    expected = {*EXPECTED["transfers"]["in_transit"]["which"], withdrawn}
+    assert {one["id"] for one in found} == {ident("transfer", code) for code in expected}
+    late = {*EXPECTED["transfers"]["in_transit_over_30_working_days"], withdrawn}
+    assert {one["id"] for one in found if one["state"] == "overdue"} == {ident("transfer", code) for code in late}
+    for outcome in ("received", "refused"):
+        records = loaded.records(f"member.transfer_{outcome}")
+        assert (
+            sum(date.fromisoformat(one["effective_on"]) <= AS_OF for one in records) == EXPECTED["transfers"][outcome]
+        )
+
+
+def test_the_committee_where_somebody_lives_is_told_and_nobody_else(loaded: Demonstrated, books: Books) -> None:
+    """The notices are history: made for the record, sent to nobody. Of six kinds to be told three are recorded."""
+    facts = {
+        "member.transfer_introduced": "transfer", "member.reward_given": "reward", "member.disciplined": "sanction",
+    }  # fmt: skip
+    cards = {person.id: card for card, person in books.known.people.items()}
+    notices = loaded.system.every("/inbox", organisation=ident("organisation", "HH"), state="history")
+    told = set()
+    for notice in (one for one in notices if one["fact"] in facts):
+        record = loaded.system.get(f"/log/{notice['position']}")
+        ref = record["data"].get("code") or record["data"]["decision"]["number"]
+        told.add((cards[notice["subject"]], facts[notice["fact"]], ref, record["effective_on"]))
+    assert told == {
+        (one["card"], one["fact"], one["ref"], one["on"]) for one in EXPECTED["told"] if one["fact"] in facts.values()
+    }
+
+
+def test_each_cell_has_held_its_meetings(loaded: Demonstrated) -> None:
+    expected = EXPECTED["meetings"]
+    called = loaded.of_cells("meeting.called")
+    assert Counter(cell for cell, one in called if one["data"]["kind"] == "thematic") == {
+        cell: said["thematic"] for cell, said in expected.items()
+    }
+    regular = {one["stream"]: cell for cell, one in called if one["data"]["kind"] == "regular"}
+    held = {one["stream"]: date.fromisoformat(one["effective_on"]) for _, one in loaded.of_cells("meeting.held")}
+    for cell, said in expected.items():
+        months = [held[stream].month for stream, of in regular.items() if of == cell]
+        assert len(months) == said["regular"]
+        assert sorted(set(range(1, 11)) - set(months)) == said["months_without_regular"]
+
+
+def test_each_cell_has_prepared_and_written_up_its_regular_meetings(loaded: Demonstrated) -> None:
+    called = loaded.of_cells("meeting.called")
+    regular = {one["stream"] for _, one in called if one["data"]["kind"] == "regular"}
+    held = {one["stream"]: date.fromisoformat(one["effective_on"]) for _, one in loaded.of_cells("meeting.held")}
+
+    def days(name: str) -> Iterator[tuple[str, int]]:
+        """The cell of each, and how many days after the session it was."""
+        for cell, one in loaded.of_cells(name):
+            if one["stream"] in regular:
+                yield cell, (date.fromisoformat(one["effective_on"]) - held[one["stream"]]).days
+
+    found = {
+        "pre_meeting": Counter(cell for cell, _ in days("meeting.pre_meeting_held")),
+        "documents_a_day_before": Counter(cell for cell, after in days("meeting.documents_sent") if after <= -1),
+        "minutes_in_two_days": Counter(cell for cell, after in days("meeting.minutes_approved") if after <= 2),
+    }
+    for cell, said in EXPECTED["meetings"].items():
+        assert {name: count[cell] for name, count in found.items()} == {name: said[name] for name in found}
+
+
+def test_october_is_known_by_name(loaded: Demonstrated) -> None:
+    expected = EXPECTED["attendance_2026_10"]["by_meeting"]
+    streams = {f"meeting/{ident('meeting', code)}": code for code in expected}
+    found = {
+        streams[one["stream"]]: Counter(each["status"] for each in one["data"]["attendance"])
+        for one in loaded.records("meeting.attendance_recorded")
+    }
+    for code, said in expected.items():
+        assert found[code] == Counter({status: count for status, count in said.items() if status != "rate"})
+
+
+def test_the_oath_review_is_covered_as_far_as_the_books_say(loaded: Demonstrated, books: Books) -> None:
+    """Who had died when the rolls were frozen is still on one, and unexplained."""
+    expected, dead = EXPECTED["oath_review"], len(gone(books, OPENS_ON))
+    coverage = loaded.system.get(f"/oath-reviews/{CAMPAIGN}/coverage")
+    assert coverage["cells"] == expected["cells"]
+    assert coverage["members"]["reported"] == expected["members"]["reported"]
+    assert coverage["members"]["roll"] - dead == expected["members"]["roll"]
+    assert coverage["excused"] == expected["excused"]
+    assert coverage["unexplained"] - dead == expected["unexplained"]
+
+
+def test_a_year_of_liaison_is_as_the_ledger_kept_it(loaded: Demonstrated) -> None:
+    expected = EXPECTED["liaison_2025"]
+    by_name: dict[str, list[dict[str, Any]]] = {}
+    for one in loaded.records("liaison.*"):
+        by_name.setdefault(one["name"].partition(".")[2], []).append(one)
+    introduced = {one["stream"]: one["data"] for one in by_name["introduced"]}
+    answered = {one["stream"] for name in ("accepted", "refused") for one in by_name[name]}
+    contacts = Counter(one["data"]["on"][:7] for one in by_name["contact_made"])
+    assert {name: len(by_name[name]) for name in ("introduced", "accepted", "refused", "ended")} == {
+        name: expected[name] for name in ("introduced", "accepted", "refused", "ended")
+    }
+    assert sum(said.get("activity_exempt", False) for said in introduced.values()) == expected["introduced_but_exempt"]
+    assert sorted(introduced[stream]["code"] for stream in introduced.keys() - answered) == expected["unanswered"]
+    assert {month: contacts[month] for month in expected["contacts_per_month"]} == expected["contacts_per_month"]
+    remarked = {one["stream"]: one["data"] for one in by_name["remark_drafted"]}
+    seen = {one["stream"] for one in by_name["contact_made"]}
+    assert (len(remarked), len(by_name["remark_confirmed"])) == (expected["remarks"], expected["remarks_confirmed"])
+    assert sorted(introduced[one]["code"] for one in remarked.keys() - seen) == expected["remarks_without_a_contact"]
+    alone = sum(not said.get("consulted") for said in remarked.values())
+    assert alone == expected["remarks_without_consulting"]
