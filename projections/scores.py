@@ -94,13 +94,13 @@ class Kept(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Scores of one kind and cell, held in `[first, end)`, as known at a position; those after a certain one."""
+    """Scores of one kind and cell, held from `first` to `last`, as known at a position; those after a certain one."""
 
     kind: str
     cell: Id
     known: int
     first: date = date.min
-    end: date = date.max
+    last: date = date.max
     after_on: date = date.min
     after: Id = Id("00000000-0000-0000-0000-000000000000")
     limit: int = 50
@@ -109,7 +109,7 @@ class Asked(NamedTuple):
 OF_CELL = """
 SELECT stream::text, known_from, cell::text, held_on, points, complete, band, computed, self, vote, superior, rubric
 FROM views.scores
-WHERE kind = %(kind)s AND cell = %(cell)s::uuid AND held_on >= %(first)s AND held_on < %(end)s
+WHERE kind = %(kind)s AND cell = %(cell)s::uuid AND held_on BETWEEN %(first)s AND %(last)s
 AND known_from <= %(known)s AND %(known)s < known_to AND (held_on, stream) > (%(after_on)s, %(after)s::uuid)
 ORDER BY held_on, stream LIMIT %(limit)s
 """

@@ -122,8 +122,8 @@ def test_a_list_goes_on_after_the_last_one_and_keeps_to_its_days(
     first = of_cell(database, last, limit=2)
     rest = of_cell(database, last, after_on=first[-1].held_on, after=first[-1].subject)
     assert [kept.subject for kept in first + rest] == sorted(meetings)
-    assert of_cell(database, last, end=date(2026, 3, 5)) == []
-    assert len(of_cell(database, last, first=date(2026, 3, 5), end=date(2026, 3, 6))) == 3
+    assert of_cell(database, last, last=date(2026, 3, 4)) == []
+    assert len(of_cell(database, last, first=date(2026, 3, 5), last=date(2026, 3, 5))) == 3
 
 
 def test_a_worker_that_stops_and_starts_goes_on_where_it_stood(
