@@ -10,9 +10,9 @@ from events.fact import Id
 from projections import positions
 from services.access import Relation, Role
 from services.audit.log import Filter, find
-from services.audit.shown import shown
 from services.web.context import Asking, Here, must
 from services.web.problem import forbidden, not_found
+from services.web.record import shown
 
 router = APIRouter(tags=["audit"])
 

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from os import urandom
 from time import time_ns
 from typing import Any, Generic, TypeVar
-from uuid import UUID, uuid5
 
 import msgspec
 
@@ -73,6 +72,8 @@ class Asked(Generic[B]):
     approved: bool = False
     """A second person has agreed: what would be proposed is done."""
     new_id: Id = field(default_factory=lambda: new_id())  # noqa: PLW0108  # defined below
+    command: Id = field(init=False)
+    """Of this request: a new one, unless the caller's key makes it the same for ever."""
     on: date = field(init=False)
     """When it takes effect: as said, else the day of what is told, else today."""
     question: Question | None = None
@@ -80,12 +81,8 @@ class Asked(Generic[B]):
     sight: Sight = field(init=False)
 
     def __post_init__(self) -> None:
+        self.command = self.new_id
         self.on = self.body.effective_on or self.body.natural_day(self.now) or self.now.date()
-
-    @property
-    def command(self) -> Id:
-        """The command of this request: the caller's key makes it the same for ever."""
-        return Id(str(uuid5(UUID(self.caller.id), self.key))) if self.key is not None else self.new_id
 
     def ident(self) -> Id:
         """The id of what is created: the caller's choice, else a new one."""

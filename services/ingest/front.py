@@ -17,10 +17,10 @@ from services.ingest.asked import Asked, Change
 from services.ingest.bodies import UUID_TEXT
 from services.ingest.perform import Answer, Outcome, Performer
 from services.web.context import Context, unknown_token
+from services.web.idempotency import command
 from services.web.problem import MEDIA_TYPE, Problem, invalid, of_ledger
 
 BODY_LIMIT = 1 << 20
-KEY_LIMIT = 255
 
 Headers = list[tuple[bytes, bytes]]
 Places = list[tuple[str, str]]
@@ -136,11 +136,10 @@ class Front:
             raise invalid(error) from None
         if b"idempotency-key" in headers:
             key = headers[b"idempotency-key"].decode("latin-1")
-        if key is not None and not 0 < len(key) <= KEY_LIMIT:
-            raise Problem(422, "invalid", f"an Idempotency-Key has 1 to {KEY_LIMIT} characters")
         here: Context = self._fastapi.state.context
         asked = Asked(change, path, checked, caller, here.now(), key, numbers=numbers)
         if key is not None:
+            asked.command = command(caller, key)
             asked.digest = _digest(change.path, values, body)
         asked.if_match = _version(headers.get(b"if-match"))
         return asked

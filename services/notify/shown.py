@@ -4,17 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from pydantic import BaseModel
 
 from events import wire
-from events.fact import Fact, Id, Record
+from events.fact import Fact, Id
 from events.ledger import Ledger
 from events.member import Member
 from events.mentions import mentions
 from events.organisation import Organisation
 from projections.notices import Notice
 from services.notify.wording import sentence
+from services.web.record import shown
 
 
 class NoticeLine(BaseModel):
@@ -75,7 +75,7 @@ def whole(ledger: Ledger, notice: Notice) -> WholeNotice:
     return WholeNotice(
         **notice._asdict(),
         sentence=sentence(fact, record.effective_on, member, _names(ledger, fact, member, notice.position)),
-        record=_record(record),
+        record=shown(record),
         times=Times(delivered=notice.delivered_at, acknowledged=notice.acknowledged_at),
     )
 
@@ -94,18 +94,3 @@ def _names(ledger: Ledger, fact: Fact, member: Member, upto: int) -> dict[Id, st
         if organisation.name:
             names[ident] = organisation.name
     return names
-
-
-def _record(record: Record) -> dict[str, Any]:
-    return {
-        "position": record.position,
-        "stream": f"{record.kind}/{record.stream}",
-        "version": record.version,
-        "name": record.name,
-        "effective_on": record.effective_on.isoformat(),
-        "recorded_at": record.recorded_at.isoformat().replace("+00:00", "Z"),
-        "by": record.by,
-        "reason": record.reason or None,
-        "data": msgspec.json.decode(record.data),
-        "struck_by": None,
-    }
