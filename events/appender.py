@@ -191,26 +191,31 @@ class Appender:
     def _ask(self, pgconn: pq.abc.PGconn, statement: bytes, params: list[bytes]) -> pq.abc.PGresult:
         """The answer to a prepared statement; libpq's own way to wait for it would wait for ever.
 
+        Rows come before the commit. Only when the server is ready for the next statement are they true, and what it
+        said last counts: that it was shut down in between, perhaps.
+
         Raises:
             psycopg.OperationalError: the connection is lost, or nothing came.
         """
-        pgconn.send_query_prepared(statement, params, [1] * len(params), result_format=1)
         until = monotonic() + self._patience
         socket = select.poll()
+        pgconn.send_query_prepared(statement, params, [1] * len(params), result_format=1)
+        last: pq.abc.PGresult | None = None
         while True:
             unsent = pgconn.flush()
-            socket.register(pgconn.socket, select.POLLIN | select.POLLOUT if unsent else select.POLLIN)
-            if not socket.poll(max(0.0, until - monotonic()) * 1000):
-                raise psycopg.OperationalError("no answer in time")
-            pgconn.consume_input()
-            if not unsent and not pgconn.is_busy():
+            while unsent or pgconn.is_busy():
+                socket.register(pgconn.socket, select.POLLIN | select.POLLOUT if unsent else select.POLLIN)
+                if not socket.poll(max(0.0, until - monotonic()) * 1000):
+                    raise psycopg.OperationalError("no answer in time")
+                pgconn.consume_input()
+                unsent = unsent and pgconn.flush()
+            result = pgconn.get_result()
+            if result is None:
                 break
-        result = pgconn.get_result()
-        if result is None:
-            raise psycopg.OperationalError("no answer")
-        while pgconn.get_result() is not None:
-            pass
-        return result
+            last = result
+        if last is None or pgconn.transaction_status != pq.TransactionStatus.IDLE:
+            raise psycopg.OperationalError("connection lost")
+        return last
 
     def _connect(self) -> psycopg.Connection[Any]:
         connection = psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5)

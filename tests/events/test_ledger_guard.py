@@ -125,11 +125,11 @@ def test_several_processes_may_install_at_once(empty: Database) -> None:
 
 
 def test_installing_below_a_load_disturbs_nobody(database: Database) -> None:
-    writer = writers.start(database.app, threads=4, requests=150, seed=3)
-    while writer.poll() is None:
+    writer = writers.Writer(database.app, threads=4, requests=150, seed=3)
+    while writer.running:
         install(database.owner)
     heard = writers.hear([writer])
-    assert writer.returncode == 0
+    assert writer.process.returncode == 0
     assert len(heard.done) == 600
     with Ledger(database.app) as ledger:
         records = everything(ledger)

@@ -23,9 +23,9 @@ def ledger(database: Database) -> Iterator[Ledger]:
 
 
 def test_four_processes_number_their_facts_without_a_gap(database: Database, ledger: Ledger) -> None:
-    started = [writers.start(database.app, threads=4, requests=60, seed=n) for n in range(4)]
+    started = [writers.Writer(database.app, threads=4, requests=60, seed=n) for n in range(4)]
     heard = writers.hear(started)
-    assert [writer.returncode for writer in started] == [0] * 4
+    assert [writer.process.returncode for writer in started] == [0] * 4
     assert len(heard.done) == 4 * 4 * 60
     records = everything(ledger)
     must_be_whole(records)
@@ -66,10 +66,10 @@ def test_of_sixteen_callers_who_want_the_same_version_one_wins_it(database: Data
 
 def test_positions_are_in_the_order_in_which_they_become_visible(database: Database, ledger: Ledger) -> None:
     """Whoever has seen a position finds all before it, at that very moment."""
-    writer = writers.start(database.app, threads=6, requests=80, seed=1)
+    writer = writers.Writer(database.app, threads=6, requests=80, seed=1)
     with psycopg.connect(database.app, autocommit=True) as connection:
         looks = 0
-        while writer.poll() is None:
+        while writer.running:
             row = connection.execute("SELECT count(*), coalesce(max(position), 0) FROM ledger.log").fetchone()
             assert row is not None
             assert row[0] == row[1]

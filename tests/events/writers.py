@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -18,21 +19,36 @@ class Heard(NamedTuple):
     done: dict[str, tuple[int, int]]
 
 
-def start(
-    conninfo: str, *, threads: int, requests: int = 0, seed: int = 0, pause: float = 0.0
-) -> "subprocess.Popen[str]":
+class Writer:
     """A writer process; without a number of requests it writes until it is killed."""
-    argv = [*WRITER, conninfo, str(threads), str(requests), str(seed), str(pause)]
-    return subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
+
+    def __init__(self, conninfo: str, *, threads: int, requests: int = 0, seed: int = 0, pause: float = 0.0) -> None:
+        # A file, for a pipe that nobody reads would hold it up.
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115  # closed when it was heard
+        argv = [*WRITER, conninfo, str(threads), str(requests), str(seed), str(pause)]
+        self.process = subprocess.Popen(argv, stdout=self._said)
+
+    @property
+    def running(self) -> bool:
+        return self.process.poll() is None
+
+    def kill(self) -> None:
+        self.process.kill()
+
+    def said(self) -> str:
+        """All that it said, once it has ended."""
+        self.process.wait(60)
+        with self._said as said:
+            said.seek(0)
+            return said.read()
 
 
-def hear(writers: Iterable["subprocess.Popen[str]"]) -> Heard:
+def hear(writers: Iterable[Writer]) -> Heard:
     """All that they said, once they have ended; the last word of a killed one may be half."""
     asked: dict[str, int] = {}
     done: dict[str, tuple[int, int]] = {}
     for writer in writers:
-        said, _ = writer.communicate(timeout=60)
-        for line in said.splitlines(keepends=True):
+        for line in writer.said().splitlines(keepends=True):
             match line.split():
                 case ["asked", command, facts] if line.endswith("\n"):
                     asked[command] = int(facts)

@@ -1,0 +1,223 @@
+"""When the database goes, freezes or comes back, and when callers leave: every fact once, and nobody waits for ever."""
+
+import os
+import random
+import signal
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Event, Thread
+from time import monotonic, sleep
+from typing import Any
+
+import psycopg
+import pytest
+
+from events.appender import Appender
+from events.ledger import Ledger
+from events.request import Appended, LedgerAway, Request, Unstorable
+from tests.database import Database
+from tests.events import writers
+from tests.events.appending import everything, must_agree, must_be_whole, new, to
+
+TERMINATE = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'caunoi appender' AND datname = %s"
+)
+BACKENDS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'caunoi appender' AND datname = %s"
+
+
+def backends(database: Database) -> list[int]:
+    with psycopg.connect(database.owner) as owner:
+        return [pid for (pid,) in owner.execute(BACKENDS, [database.name]).fetchall()]
+
+
+def test_terminated_connections_lose_and_double_nothing(database: Database) -> None:
+    started = [writers.Writer(database.app, threads=6, requests=120, seed=n) for n in range(2)]
+    dice = random.Random(5)
+    killed = 0
+    with psycopg.connect(database.owner, autocommit=True) as owner:
+        while any(writer.running for writer in started):
+            killed += owner.execute(TERMINATE, [database.name]).rowcount
+            sleep(dice.random() * 0.1)
+    heard = writers.hear(started)
+    assert [writer.process.returncode for writer in started] == [0, 0]
+    assert killed > 5
+    assert len(heard.done) == 2 * 6 * 120
+    with Ledger(database.app) as ledger:
+        records = everything(ledger)
+    must_be_whole(records)
+    writers.must_be_kept(heard, records)
+    assert len(records) == sum(heard.asked.values())
+    must_agree(database.app)
+
+
+def test_a_database_that_stays_away_is_said_in_time() -> None:
+    with Ledger("host=/nonexistent dbname=none", patience=0.5) as ledger, ThreadPoolExecutor(8) as pool:
+        started = monotonic()
+        said = [pool.submit(ledger.append, to(new())) for _ in range(8)]
+        assert all(isinstance(each.exception(10), LedgerAway) for each in said)
+        assert 0.4 < monotonic() - started < 3
+
+
+REFUSE_AT_COMMIT = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'at the last moment' USING ERRCODE = 'check_violation'; END $$;
+CREATE CONSTRAINT TRIGGER late AFTER INSERT ON ledger.heads DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION refuse();
+"""
+
+
+@pytest.mark.parametrize("facts", [1, 2])
+def test_nothing_is_acknowledged_before_it_is_committed(database: Database, facts: int) -> None:
+    """The rows of the answer come before the commit; whoever believes them has lost what was refused there."""
+    with psycopg.connect(database.owner) as owner:
+        owner.execute(REFUSE_AT_COMMIT)
+    with Ledger(database.app) as ledger:
+        with pytest.raises(Unstorable):
+            ledger.append(to(new(), facts=facts))
+        assert ledger.head() == 0
+
+
+@contextmanager
+def frozen(database: Database) -> Iterator[None]:
+    """The appender's backend stands still, as a machine that swaps or a disc that hangs."""
+    (pid,) = backends(database)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("facts", [1, 2])
+def test_a_frozen_database_is_said_in_time_and_the_same_command_asks_safely_again(
+    database: Database, facts: int
+) -> None:
+    request = to(new(), facts=facts)
+    with Ledger(database.app, patience=0.7) as ledger:
+        ledger.append(to(new()))
+        with frozen(database):
+            started = monotonic()
+            with pytest.raises(LedgerAway):
+                ledger.append(request)
+            assert 0.6 < monotonic() - started < 5
+        done = append_at_last(ledger, request)
+        records = everything(ledger)
+    assert [r.position for r in records if r.command == request.command] == list(range(done.first, done.first + facts))
+    must_be_whole(records)
+
+
+def append_at_last(ledger: Ledger, request: Request) -> Appended:
+    until = monotonic() + 20
+    while True:
+        try:
+            return ledger.append(request)
+        except LedgerAway:
+            assert monotonic() < until
+
+
+def test_whoever_holds_the_counter_too_long_is_not_waited_for(database: Database) -> None:
+    request = to(new())
+    with Ledger(database.app, patience=0.5) as ledger, psycopg.connect(database.owner) as owner:
+        owner.execute("SELECT FROM ledger.counter FOR UPDATE")
+        with pytest.raises(LedgerAway):
+            ledger.append(request)
+        owner.rollback()
+        assert append_at_last(ledger, request).first == 1
+        assert ledger.head() == 1
+
+
+def test_a_ledger_that_was_not_installed_is_away_and_not_the_requests_fault(database: Database) -> None:
+    with psycopg.connect(database.owner) as owner:
+        owner.execute("ALTER FUNCTION ledger.append_one RENAME TO elsewhere")
+    with Ledger(database.app, patience=0.2) as ledger:
+        with pytest.raises(LedgerAway):
+            ledger.append(to(new()))
+        with psycopg.connect(database.owner) as owner:
+            owner.execute("ALTER FUNCTION ledger.elsewhere RENAME TO append_one")
+        assert ledger.append(to(new())).first == 1
+
+
+# Closing, and callers that leave
+
+
+def test_close_writes_what_waits(database: Database) -> None:
+    appender = Appender(database.app)
+    requests = [to(new()) for _ in range(300)] + [to(stream := new(), 0), to(stream, 1), to(stream, 2)]
+    told: list[Any] = []
+    pendings = appender.submit(requests, told.extend)
+    appender.close()
+    assert all(isinstance(pending.outcome, Appended) for pending in pendings)
+    assert len(told) == len(requests)
+    assert backends(database) == []
+
+
+def test_close_writes_for_those_who_wait_in_threads(database: Database) -> None:
+    appender = Appender(database.app)
+    appender.append(to(new()))
+    with ThreadPoolExecutor(16) as pool:
+        with psycopg.connect(database.owner) as owner:
+            owner.execute("SELECT FROM ledger.counter FOR UPDATE")
+            said = [pool.submit(appender.append, to(new())) for _ in range(16)]
+            sleep(0.2)
+            closing = pool_free_close(appender)
+            sleep(0.1)
+        assert all(isinstance(each.result(10), Appended) for each in said)
+    closing.join(10)
+    assert not closing.is_alive()
+
+
+def pool_free_close(appender: Appender) -> Thread:
+    closing = Thread(target=appender.close)
+    closing.start()
+    return closing
+
+
+def test_a_closed_ledger_says_so_and_connects_no_more(database: Database) -> None:
+    ledger = Ledger(database.app)
+    ledger.append(to(new()))
+    ledger.close()
+    ledger.close()
+    for attempt in (lambda: ledger.append(to(new())), lambda: ledger._appender.submit([to(new())], lambda _: None)):
+        with pytest.raises(LedgerAway):
+            attempt()
+    assert backends(database) == []
+
+
+def test_closing_does_not_wait_for_a_database_that_is_away() -> None:
+    appender = Appender("host=/nonexistent dbname=none")
+    pendings = appender.submit([to(new())], lambda _: None)
+    started = monotonic()
+    appender.close()
+    assert monotonic() - started < 5
+    assert isinstance(pendings[0].outcome, LedgerAway)
+
+
+def test_when_the_one_who_writes_for_all_is_interrupted_the_others_hear_of_it(database: Database) -> None:
+    appender = Appender(database.app)
+    execute, interrupted = appender._execute, Event()
+
+    def interrupt(group: list[Any]) -> list[Any]:
+        if not interrupted.is_set() and len(group) > 1:
+            interrupted.set()
+            execute(group)
+            raise KeyboardInterrupt
+        return execute(group)
+
+    appender._execute = interrupt  # type: ignore[method-assign]  # as if a signal came in the middle
+    requests = [to(new()) for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        appender._turn.acquire()
+        said = [pool.submit(appender.append, request) for request in requests]
+        sleep(0.2)
+        appender._turn.release()
+        outcomes = [_outcome(each) for each in said]
+    assert set(map(type, outcomes)) == {KeyboardInterrupt, LedgerAway}
+    again = [appender.append(request) for request in requests]
+    appender.close()
+    assert all(done.replayed for done in again)
+    assert sorted(done.first for done in again) == list(range(1, 9))
+
+
+def _outcome(said: "Future[Appended]") -> Any:
+    return said.exception(10) or said.result()
