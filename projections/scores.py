@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from events.fact import Id, Record
+from projections.positions import REGISTER
 from projections.view import View
 
 
@@ -74,6 +75,17 @@ class Scored:
 def view(judge: Judge, reads: frozenset[str]) -> View:
     """The view as this judge fills it; `reads` are the facts that may change a score."""
     return replace(TABLE, reads=reads, subject=lambda: Scored(judge))
+
+
+def install(conninfo: str) -> None:
+    """Make the table where it is missing, as the owner or as the application, which owns its views; safe to repeat."""
+    with psycopg.connect(conninfo) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('caunoi.install'))")
+        connection.execute("SET LOCAL ROLE caunoi_app")
+        added = connection.execute(REGISTER, {"view": TABLE.name, "shape": TABLE.shape}).fetchone()
+        if added is not None and added[0]:
+            for statement in (TABLE.table("views"), *TABLE.keys("views")):
+                connection.execute(statement.encode())
 
 
 class Kept(NamedTuple):

@@ -27,3 +27,11 @@ def run(settings: Settings) -> None:
         # The text of an error may quote what somebody entered; the log knows what of it may be said.
         log.critical("cannot go on", exc_info=error)
         raise Trouble(f"scoring cannot go on: {type(error).__name__}, see the log") from None
+
+
+if __name__ == "__main__":
+    from services import logs
+
+    chosen = Settings.read()
+    logs.configure("scoring", chosen.log_level)
+    run(chosen)

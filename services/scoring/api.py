@@ -1,136 +1,117 @@
 """What may be asked about scores over HTTP: a meeting's, with its reasons; a cell's, in short; and the rules."""
 
-from datetime import date
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from events.fact import Id
+from events.ledger import END
 from events.meeting import Meeting
 from projections import scores
+from projections.asked import LATEST, position_at
 from services.access import Relation
-from services.scoring.answers import answer, in_short, of_pack
-from services.scoring.clocks import AtLeast, known, known_position, wait_for_log, wait_for_scores
+from services.scoring.asked import (
+    AtLeast,
+    Place,
+    RuleQuestion,
+    RulesPage,
+    RulesQuestion,
+    ScoreQuestion,
+    ScoresPage,
+    ScoresQuestion,
+    answer,
+    ident,
+    shown,
+    wait,
+)
 from services.scoring.meeting_score import score_meeting
+from services.scoring.rulebook import Pack
+from services.scoring.score import Bands, Score, Short
 from services.scoring.shelf import shipped
-from services.web.context import Asking, Here, must
+from services.web.context import Asking, Context, Here, must
 from services.web.problem import not_found
 
 router = APIRouter(tags=["scores"])
 
-
-class Question(BaseModel):
-    """A question with a field that is not known would be answered as if it had not been there, so it is refused."""
-
-    model_config = ConfigDict(extra="forbid")
+REACH = "tree"
+"""The view that says who is below whom, and so who may ask."""
 
 
-class MeetingQuestion(Question):
-    """Which facts may count: those that held on a day in the world, and those recorded by an instant."""
-
-    as_of: date | None = None
-    known_at: AwareDatetime | None = None
-
-
-class ListQuestion(Question):
-    """The scores of a cell's meetings, held from a day to a day, both included; `after` is what `next` said."""
-
-    cell: UUID
-    since: Annotated[date, Field(alias="from")] = date.min
-    until: Annotated[date, Field(alias="to")] = date.max
-    known_at: AwareDatetime | None = None
-    limit: Annotated[int, Field(ge=1, le=500)] = 50
-    after: Annotated[str | None, Field(pattern=r"^\d{4}-\d\d-\d\d\.[0-9a-f-]{36}$")] = None
-
-    @field_validator("after")
-    @classmethod
-    def _a_day_and_an_id(cls, after: str | None) -> str | None:
-        if after is not None:
-            date.fromisoformat(after[:10]), UUID(after[11:])
-        return after
-
-
-class RulesQuestion(Question):
-    """The next packs; `after` is what `next` said."""
-
-    limit: Annotated[int, Field(ge=1, le=500)] = 50
-    after: Annotated[int, Field(ge=0, le=1_000_000)] = 0
-
-
-class RuleQuestion(Question):
-    """Which version: the one that held on a day, or by its number; else the latest."""
-
-    version: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
-    as_of: date | None = None
-
-
-@router.get("/scores/meetings/{ident}")
+@router.get("/scores/meetings/{meeting}", response_model=Score)
 def read_meeting_score(
-    ident: str, asking: Asking, here: Here, asked: Annotated[MeetingQuestion, Query()], at_least: AtLeast = None
+    meeting: str, asking: Asking, here: Here, asked: Annotated[ScoreQuestion, Query()], at_least: AtLeast = None
 ) -> Response:
-    """A meeting's score, judged from its facts as they stand: each line with its points, reason, facts and source."""
-    wait_for_log(here, at_least)
-    records = here.ledger.stream(_id(ident))
+    """A meeting's score, judged from its own records: each line with its points, reason, facts and source."""
+    of = ident(meeting, "meeting")
+    wait(here, [REACH], at_least)
+    records = here.ledger.stream(of, _known(here, asked, END))
     if asked.as_of is not None:
         records = [record for record in records if record.effective_on <= asked.as_of]
-    score = score_meeting(_id(ident), known(records, asked.known_at), shipped(), ZoneInfo(here.settings.timezone))
+    score = score_meeting(of, records, shipped(), ZoneInfo(here.settings.timezone))
     if score is None:
         raise not_found("meeting")
     must(here, asking, Relation.SEE, score.cell)
     return answer(score)
 
 
-@router.get("/scores/meetings")
+@router.get("/scores/meetings", response_model=ScoresPage)
 def read_meeting_scores(
-    asking: Asking, here: Here, asked: Annotated[ListQuestion, Query()], at_least: AtLeast = None
+    asking: Asking, here: Here, asked: Annotated[ScoresQuestion, Query()], at_least: AtLeast = None
 ) -> Response:
-    """The scores of a cell's meetings in the order of their days, in short."""
-    cell = Id(str(asked.cell))
+    """The scores of a cell's meetings in the order of their days, in short; with `as_of`, of that day and before."""
+    cell, after = Id(str(asked.cell)), Place.read(asked.after)
+    wait(here, [REACH, scores.TABLE.name], at_least)
     must(here, asking, Relation.SEE, cell)
-    stands = wait_for_scores(here, at_least)
-    position = stands if asked.known_at is None else known_position(here, asked.known_at)
-    question = scores.Asked(
-        Meeting.KIND, cell, position, asked.since, asked.until, limit=asked.limit + 1, **_place(asked.after)
-    )
+    last = min(asked.last, asked.as_of or asked.last)
+    known, limit = _known(here, asked, LATEST), asked.limit + 1
     with here.pool.connection() as connection:
-        found = scores.of_cell(connection, question)
+        question = scores.Asked(Meeting.KIND, cell, known, asked.first, last, after.on, after.id, limit)
+        found = [_short(kept) for kept in scores.of_cell(connection, question)]
     items = found[: asked.limit]
-    following = f"{items[-1].held_on}.{items[-1].subject}" if len(found) > asked.limit else None
-    return answer({"items": [in_short(kept) for kept in items], "next": following})
+    following = str(Place(items[-1].on, items[-1].meeting)) if len(found) > asked.limit else None
+    return answer({"items": items, "next": following})
 
 
-@router.get("/rules")
+@router.get("/rules", response_model=RulesPage)
 def read_rules(_: Asking, asked: Annotated[RulesQuestion, Query()]) -> Response:
     """The rule packs at hand, every version, each in full."""
-    packs = list(shipped())
-    end = asked.after + asked.limit
-    items = [of_pack(pack) for pack in packs[asked.after : end]]
-    return answer({"items": items, "next": end if end < len(packs) else None})
+    packs, first = list(shipped()), int(asked.after)
+    end = first + asked.limit
+    return answer({"items": [shown(pack) for pack in packs[first:end]], "next": str(end) if end < len(packs) else None})
 
 
-@router.get("/rules/{ident}")
-def read_rule(ident: str, _: Asking, asked: Annotated[RuleQuestion, Query()]) -> Response:
+@router.get("/rules/{pack}", response_model=Pack)
+def read_rule(pack: str, _: Asking, asked: Annotated[RuleQuestion, Query()]) -> Response:
     """One rule pack."""
     found = [
-        pack
-        for pack in shipped().versions(ident)
-        if asked.version in {None, pack.version} and (asked.as_of is None or pack.valid_on(asked.as_of))
+        one
+        for one in shipped().versions(pack)
+        if asked.version in {None, one.version} and (asked.as_of is None or one.valid_on(asked.as_of))
     ]
     if not found:
         raise not_found("rule pack")
-    return answer(of_pack(found[-1]))
+    return answer(shown(found[-1]))
 
 
-def _id(text: str) -> Id:
-    """The id in a path, in its canonical form; what is no id is the id of nothing."""
-    try:
-        return Id(str(UUID(text)))
-    except ValueError:
-        raise not_found("meeting") from None
+def _known(here: Context, asked: ScoreQuestion, now: int) -> int:
+    """The last position that may be known; `now` where no instant is given."""
+    if asked.known_at is None:
+        return now
+    with here.pool.connection() as connection:
+        return position_at(connection, asked.known_at)
 
 
-def _place(after: str | None) -> dict[str, Any]:
-    return {} if after is None else {"after_on": date.fromisoformat(after[:10]), "after": Id(after[11:])}
+def _short(kept: scores.Kept) -> Short:
+    bands = Bands(kept.computed, kept.self_, kept.vote, kept.superior)
+    return Short(
+        meeting=kept.subject,
+        cell=kept.cell,
+        on=kept.held_on,
+        points=kept.points,
+        band=kept.band,
+        complete=kept.complete,
+        bands=bands,
+        rubric=kept.rubric,
+        position=kept.position,
+    )

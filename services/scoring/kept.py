@@ -3,17 +3,14 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from events.fact import Record
 from events.meeting import Meeting
 from projections import scores
 from projections.view import View
 from services.scoring.meeting_facts import LOOKED_AT
 from services.scoring.meeting_score import score_meeting
+from services.scoring.score import to_json
 from services.scoring.shelf import Shelf
-
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 def scores_view(shelf: Shelf, zone: ZoneInfo) -> View:
@@ -39,9 +36,9 @@ def row(records: Sequence[Record], shelf: Shelf, zone: ZoneInfo) -> scores.Row |
         complete=score.complete,
         band=score.band,
         computed=score.bands.computed,
-        self_=score.bands.self_,
+        self_=score.bands.self,
         vote=score.bands.vote,
         superior=score.bands.superior,
         rubric=f"{score.rubric.id}/{score.rubric.version}" if score.rubric else None,
-        items=_ENCODER.encode(items).decode(),
+        items=to_json(items).decode(),
     )

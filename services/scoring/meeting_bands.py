@@ -16,7 +16,7 @@ def bands(facts: MeetingFacts, pack: Pack | None, computed: str | None, of: tupl
     decided = facts.last(BandDecided)
     return Bands(
         computed=computed,
-        self_=own,
+        self=own,
         vote=own if agreed(facts) else None,
         superior=decided.fact.band.value if decided else None,
     )

@@ -11,7 +11,7 @@ from services.scoring.meeting_bands import bands, computed_band, late
 from services.scoring.meeting_facts import MeetingFacts, gather
 from services.scoring.meeting_lines import gates, lines
 from services.scoring.rulebook import Pack
-from services.scoring.score import Rubric, Score
+from services.scoring.score import Rubric, Score, in_force
 from services.scoring.shelf import Shelf
 
 
@@ -42,7 +42,7 @@ def score(facts: MeetingFacts, cell: Id, day: date, pack: Pack | None) -> Score:
         cell=cell,
         on=day,
         points=points,
-        band=said.in_force,
+        band=in_force(said),
         complete=complete,
         rubric=Rubric(pack.id, pack.version, pack.issuer, pack.number, pack.on) if pack else None,
         bands=said,

@@ -5,14 +5,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from events.organisation import CellKind
 
 Words = Annotated[str, Field(min_length=1, max_length=500)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
-Figure = Annotated[Decimal, Field(max_digits=8, decimal_places=4)]
-Points = Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)]
+NUMBER = WithJsonSchema({"type": "number"})
+Figure = Annotated[Decimal, Field(max_digits=8, decimal_places=4), NUMBER]
+Points = Annotated[Decimal, Field(ge=0, le=100, decimal_places=2), NUMBER]
 
 FULL_MARKS = Decimal(100)
 
@@ -59,7 +60,7 @@ class Item(Part):
     id: Name
     title: Words
     group: Words | None = None
-    max: Annotated[Decimal, Field(gt=0, le=100, decimal_places=2)]
+    max: Annotated[Decimal, Field(gt=0, le=100, decimal_places=2), NUMBER]
     judged: bool = False
     rule: Name | None = None
     options: tuple[Option, ...] = ()

@@ -1,28 +1,35 @@
 """A score as the outside sees it: points, the line behind each of them, and the bands of those who judge."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct, field
+from pydantic import WithJsonSchema
 
 from events.fact import Id
 
+Number = Annotated[Decimal, WithJsonSchema({"type": "number"})]
+"""A decimal that JSON carries as a number, with the digits that it has."""
 
-class Line(Struct, frozen=True):
+
+@dataclass(frozen=True, slots=True)
+class Line:
     """One item. `points` is None where nothing can be known yet or nobody has judged; `facts` are positions."""
 
     item: str
     title: str
-    points: Decimal | None
-    max: Decimal
+    points: Number | None
+    max: Number
     because: str
     facts: tuple[int, ...]
     source: str
     judged: bool
 
 
-class GateLine(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class GateLine:
     """A condition on top of points; `met` is None while an item that it needs has no points."""
 
     gate: str
@@ -32,21 +39,23 @@ class GateLine(Struct, frozen=True):
     source: str
 
 
-class Bands(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Bands:
     """What the facts, the committee, the cell's vote and the superior say, each kept apart; None: nothing (yet)."""
 
-    computed: str | None = None
-    self_: str | None = field(name="self", default=None)
-    vote: str | None = None
-    superior: str | None = None
-
-    @property
-    def in_force(self) -> str | None:
-        """The superior's word, else the vote's, else the committee's, else what the facts compute."""
-        return self.superior or self.vote or self.self_ or self.computed
+    computed: str | None
+    self: str | None
+    vote: str | None
+    superior: str | None
 
 
-class Rubric(Struct, frozen=True):
+def in_force(bands: Bands) -> str | None:
+    """The superior's word, else the vote's, else the committee's, else what the facts compute."""
+    return bands.superior or bands.vote or bands.self or bands.computed
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
     """Which rule pack was applied; the paper behind it is known by issuer, number and day (`on`) together."""
 
     id: str
@@ -56,7 +65,23 @@ class Rubric(Struct, frozen=True):
     on: date
 
 
-class Score(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A meeting's score without its reasons; `rubric` is the pack's ID/VERSION, `position` the last one looked at."""
+
+    meeting: Id
+    cell: Id
+    on: date
+    points: Number | None
+    band: str | None
+    complete: bool
+    bands: Bands
+    rubric: str | None
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
     """A meeting's score. `points` is the sum of the lines that have some, None where none has; `rubric` None: no pack
     held on that day. `complete`: every line has points. `late`: positions recorded after the superior had decided;
     they count in the computed points and in no band that was decided. `position`: the last one looked at.
@@ -65,7 +90,7 @@ class Score(Struct, frozen=True):
     meeting: Id
     cell: Id
     on: date
-    points: Decimal | None
+    points: Number | None
     band: str | None
     complete: bool
     rubric: Rubric | None
@@ -79,6 +104,6 @@ class Score(Struct, frozen=True):
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-def to_json(score: Score) -> bytes:
-    """The score as JSON; points are numbers, written with the digits that they have."""
-    return _ENCODER.encode(score)
+def to_json(said: object) -> bytes:
+    """JSON in which decimals are numbers, written with the digits that they have."""
+    return _ENCODER.encode(said)

@@ -3,13 +3,12 @@
 from threading import Event
 from zoneinfo import ZoneInfo
 
-import psycopg
 import structlog
 
-from events.bus import Bus, EmbeddedBus
+from events.bus import EmbeddedBus
+from projections import scores
 from projections.catalogue import VIEWS
 from projections.feed import Feeder
-from projections.positions import REGISTER
 from projections.view import View
 from services.scoring.kept import scores_view
 from services.scoring.shelf import shipped
@@ -38,24 +37,8 @@ def follow(settings: Settings, stop: Event) -> None:
     """
     assert settings.database is not None, "serve was given a database"
     fed = views(settings)
-    install(settings.database, fed[-1])
-    feeder = Feeder(settings.database, fed, bus(settings), group=GROUP)
+    scores.install(settings.database)
+    feeder = Feeder(settings.database, fed, EmbeddedBus(settings.database), group=GROUP)
     log.info("following", views=[view.name for view in fed])
     feeder.run(stop, wait=LOOK)
     log.info("stopped")
-
-
-def bus(settings: Settings) -> Bus:
-    """What carries the records here."""
-    assert settings.database is not None
-    return EmbeddedBus(settings.database)
-
-
-def install(conninfo: str, view: View) -> None:
-    """Make a view's table where it is missing, as the application, which owns its views; safe to repeat."""
-    with psycopg.connect(conninfo) as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(hashtext('caunoi.install'))")
-        added = connection.execute(REGISTER, {"view": view.name, "shape": view.shape}).fetchone()
-        if added is not None and added[0]:
-            for statement in (view.table("views"), *view.keys("views")):
-                connection.execute(statement.encode())

@@ -38,7 +38,7 @@ IN_TOTAL = SelfScored(total=Decimal("93.5"))
 
 def bands(*facts: object) -> tuple[str | None, ...]:
     told = score_of(*facts).bands  # type: ignore[arg-type]
-    return told.computed, told.self_, told.vote, told.superior
+    return told.computed, told.self, told.vote, told.superior
 
 
 def test_a_perfect_meeting_has_a_hundred_points() -> None:
@@ -88,7 +88,7 @@ def test_a_total_of_old_books_is_a_band_of_the_committee_and_no_points_of_items(
     told = score_of(*instead(own=IN_TOTAL))
     assert told.points == 20
     assert not told.complete
-    assert (told.bands.computed, told.bands.self_, told.band) == (None, "good", "good")
+    assert (told.bands.computed, told.bands.self, told.band) == (None, "good", "good")
 
 
 def test_before_the_session_there_are_no_points_at_all() -> None:
@@ -114,7 +114,7 @@ def test_the_committees_own_word_on_what_facts_decide_stays_its_own() -> None:
     own = SelfScored(items={item: Decimal(points) for item, points in everything.items()})
     told = score_of(*instead(own=own, session=held(20, absent=5)))
     assert told.points == 85
-    assert (told.bands.computed, told.bands.self_) == ("fair", "good")
+    assert (told.bands.computed, told.bands.self) == ("fair", "good")
 
 
 def test_a_self_score_with_a_hole_is_no_band() -> None:
@@ -184,7 +184,7 @@ def test_a_meeting_before_the_first_pack_has_only_the_superiors_band() -> None:
     told = score_of(old, session, SelfScored(total=Decimal(95)), decided(Band.FAIR))
     assert (told.rubric, told.lines, told.points, told.complete) == (None, (), None, False)
     assert told.bands.superior == told.band == "fair"
-    assert told.bands.self_ is None
+    assert told.bands.self is None
 
 
 def test_the_meetings_day_is_that_of_the_committees_clock() -> None:

@@ -115,8 +115,8 @@ def test_the_place_in_the_log_orders_the_facts_and_not_their_arrival(facts: tupl
 def test_what_comes_after_the_superiors_decision_changes_no_decided_band(facts: tuple[Fact, ...]) -> None:
     later = (ADOPTED, DocumentsSent(sent_at=START - timedelta(days=3)), MinutesApproved(approved_at=END))
     before, after = score((*facts, decided())), score((*facts, decided(), *later))
-    assert (before.bands.self_, before.bands.vote, before.bands.superior) == (
-        after.bands.self_,
+    assert (before.bands.self, before.bands.vote, before.bands.superior) == (
+        after.bands.self,
         after.bands.vote,
         after.bands.superior,
     )

@@ -1,6 +1,7 @@
 """Scores and rules as they are asked for over HTTP, on a real ledger and a real view."""
 
 from collections.abc import Iterator
+from functools import partial
 from threading import Event, Thread
 from typing import Any
 
@@ -12,6 +13,7 @@ from starlette.testclient import TestClient
 
 from events.bands import Band
 from events.ledger import Ledger
+from projections.waiting import at_least
 from services.access import Role, Tokens, issue
 from services.scoring import api
 from services.scoring.worker import follow
@@ -125,12 +127,13 @@ def test_a_question_that_cannot_be_understood_is_refused(client: TestClient, ask
     assert client.get(f"/scores/meetings/{MEETING}", params=asked).status_code == 422
 
 
+@pytest.mark.usefixtures("following")
 def test_a_score_waits_for_the_position_that_it_is_asked_for(
     client: TestClient, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     last = put_meeting(ledger, *PERFECT)
     assert client.get(f"/scores/meetings/{MEETING}", headers={"Caunoi-At-Least": str(last)}).status_code == 200
-    monkeypatch.setattr("services.scoring.clocks.PATIENCE", 0.1)
+    monkeypatch.setattr("services.scoring.asked.at_least", partial(at_least, timeout=0.1))
     answer = client.get(f"/scores/meetings/{MEETING}", headers={"Caunoi-At-Least": str(last + 1)})
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "1"
@@ -146,6 +149,19 @@ def test_a_cells_own_clerk_may_see_its_scores(client: TestClient, ledger: Ledger
     put_meeting(ledger, *PERFECT)
     own = {"Authorization": f"Bearer {token(database, Role.CLERK, CELL_7)}"}
     assert client.get(f"/scores/meetings/{MEETING}", headers=own).status_code == 200
+
+
+@pytest.mark.usefixtures("following")
+def test_who_stands_above_the_cell_may_see_its_scores_and_a_neighbour_may_not(
+    client: TestClient, ledger: Ledger, database: Database
+) -> None:
+    put_cell(ledger)
+    at_least = {"Caunoi-At-Least": str(put_meeting(ledger, *PERFECT))}
+    above = {"Authorization": f"Bearer {token(database, Role.INSPECTOR, COMMUNE)}"} | at_least
+    beside = {"Authorization": f"Bearer {token(database, Role.SECRETARY, CELL_8)}"} | at_least
+    for path in (f"/scores/meetings/{MEETING}", f"/scores/meetings?cell={CELL_7}"):
+        assert client.get(path, headers=above).status_code == 200
+        assert client.get(path, headers=beside).status_code == 403
 
 
 # A cell's list
@@ -190,7 +206,7 @@ def test_a_list_keeps_to_its_cell_its_days_and_what_was_known(client: TestClient
 
 def test_before_the_scoring_process_has_ever_run_a_list_is_not_there_yet(client: TestClient) -> None:
     answer = client.get("/scores/meetings", params={"cell": CELL_7})
-    assert answer.status_code in {200, 503}, "the table is made at installation or by the process"
+    assert answer.status_code in {200, 503}, "the table is made at the installation, or by the process"
 
 
 @pytest.mark.parametrize("after", ["x", "2026-13-01." + "a" * 36, "2026-03-05." + "-" * 36])

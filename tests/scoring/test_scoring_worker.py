@@ -18,6 +18,8 @@ from events.bands import Band
 from events.fact import Id
 from events.ledger import Ledger
 from projections import scores
+from services.program.postgres import Postgres
+from services.program.schemas import install
 from services.scoring.kept import row, scores_view
 from services.scoring.meeting_facts import LOOKED_AT
 from services.scoring.shelf import shipped
@@ -25,7 +27,7 @@ from services.scoring.worker import follow
 from services.settings import Settings
 from tests.database import Database
 from tests.examples import CELL_7, an_id
-from tests.program.places import eventually
+from tests.program.places import eventually, place
 from tests.scoring.ledger import put_cell, put_meeting
 from tests.scoring.meeting import APPROVED, HANOI, MEETING, PERFECT, decided, instead, scored, voted, without
 
@@ -218,3 +220,23 @@ def test_killed_at_any_moment_it_loses_and_doubles_nothing(database: Database, l
     expected = {meeting: row(ledger.stream(meeting), shipped(), ZoneInfo("Asia/Ho_Chi_Minh")) for meeting in meetings}
     kept = {found[0]: found[4:] for found in rows(database) if found[3] > last}
     assert kept == {str(m): (one.points, one.band, one.items) for m, one in expected.items() if one is not None}
+
+
+def test_it_survives_a_restart_of_the_database() -> None:
+    with place() as data:
+        server = Postgres.start(data / "db")
+        try:
+            install(server.dsn())
+            database = Database("caunoi", server.dsn(), server.dsn("caunoi_app"))
+            with Ledger(database.app) as ledger, Following(Settings.read(database=database.app)) as following:
+                first = put_meeting(ledger, *PERFECT[:4])
+                eventually(lambda: read_to(database, first))
+                server.stop()
+                server = Postgres.start(data / "db")
+                eventually(lambda: ledger.head() == first)
+                last = put_meeting(ledger, *PERFECT[4:])
+                eventually(lambda: read_to(database, last))
+            assert following.error is None
+            assert of_cell(database, last)[0].points == 100
+        finally:
+            server.stop()

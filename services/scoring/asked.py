@@ -1,0 +1,135 @@
+"""What may stand in a question about scores or rules, and how it is answered."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, NamedTuple
+from uuid import UUID
+
+from fastapi import Header, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from events.fact import Id
+from projections.waiting import Behind, at_least
+from services.scoring.rulebook import Pack
+from services.scoring.score import Short, to_json
+from services.web.context import Context
+from services.web.problem import not_found, unprocessable
+
+AtLeast = Annotated[int | None, Header(alias="Caunoi-At-Least", ge=0, lt=2**62)]
+Limit = Annotated[int, Field(ge=1, le=500)]
+
+
+class Question(BaseModel):
+    """A field that is not known would be passed over as if it had not been there, so it is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ScoreQuestion(Question):
+    """Which facts may count: those that held on a day in the world, and those recorded by an instant."""
+
+    as_of: date | None = None
+    known_at: AwareDatetime | None = None
+
+
+class ScoresQuestion(ScoreQuestion):
+    """The meetings of a cell, from a day to a day, both included; `after` is what `next` said."""
+
+    cell: UUID
+    first: Annotated[date, Field(alias="from")] = date.min
+    last: Annotated[date, Field(alias="to")] = date.max
+    limit: Limit = 50
+    after: Annotated[str, Field(max_length=60)] | None = None
+
+
+class RulesQuestion(Question):
+    """The next packs; `after` is what `next` said."""
+
+    limit: Limit = 50
+    after: Annotated[str, Field(pattern=r"^[0-9]{1,6}$")] = "0"
+
+
+class RuleQuestion(Question):
+    """Which version: by its number, or the one that held on a day; else the latest."""
+
+    version: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
+    as_of: date | None = None
+
+
+class ScoresPage(BaseModel):
+    """Scores in the order of their meetings' days."""
+
+    items: list[Short]
+    next: str | None
+
+
+class RulesPage(BaseModel):
+    """Rule packs by id and version."""
+
+    items: list[Pack]
+    next: str | None
+
+
+class Place(NamedTuple):
+    """Where a page ended: the day and the id of its last meeting."""
+
+    on: date = date.min
+    id: Id = Id(str(UUID(int=0)))
+
+    def __str__(self) -> str:
+        """As `next` says it."""
+        return f"{self.on}.{self.id}"
+
+    @classmethod
+    def read(cls, said: str | None) -> "Place":
+        """What `next` said; the start where nothing is.
+
+        Raises:
+            Problem: 422.
+        """
+        if said is None:
+            return cls()
+        try:
+            return cls(date.fromisoformat(said[:10]), Id(str(UUID(said[11:]))))
+        except ValueError:
+            raise unprocessable("/after", "this is not what `next` said") from None
+
+
+def answer(said: object) -> Response:
+    """JSON in which points are numbers."""
+    return Response(to_json(said), media_type="application/json")
+
+
+def ident(text: str, what: str) -> Id:
+    """The id in a path, in its canonical form; what is no id is the id of nothing.
+
+    Raises:
+        Problem: 404.
+    """
+    try:
+        return Id(str(UUID(text)))
+    except ValueError:
+        raise not_found(what) from None
+
+
+def wait(here: Context, views: Sequence[str], position: int | None) -> None:
+    """Return once the views are there and have read a position, where one is asked for.
+
+    Raises:
+        Behind: they have not within 5 seconds, or have never been fed.
+    """
+    with here.pool.connection() as connection:
+        try:
+            at_least(connection, views, position or 0)
+        except LookupError as missing:
+            raise Behind(str(missing)) from None
+
+
+def shown(pack: Pack) -> dict[str, object]:
+    """A pack as its issuer wrote it; what it leaves open is left out."""
+    said = pack.model_dump(by_alias=True, exclude_none=True)
+    if not pack.kinds:
+        del said["kinds"]
+    for item in said["items"]:
+        item.pop("options" if item["judged"] else "judged")
+    return said
