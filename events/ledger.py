@@ -22,9 +22,8 @@ FROM ledger.log l JOIN ledger.names n ON n.no = l.name JOIN ledger.actors a ON a
 AFTER = f"SELECT {COLUMNS} WHERE l.position > %s AND l.position <= %s ORDER BY l.position"
 STREAMS = f"SELECT {COLUMNS} WHERE l.stream = ANY (%s::uuid[]) AND l.position <= %s ORDER BY l.position"
 POSITIONS = f"SELECT {COLUMNS} WHERE l.position = ANY (%s) ORDER BY l.position"
-COMMAND = f"SELECT {COLUMNS} WHERE l.command = %s::uuid ORDER BY l.position"
-DIGEST = "SELECT digest FROM ledger.log WHERE command = %s::uuid LIMIT 1"
-SILENT = "SELECT digest, answer FROM ledger.silent WHERE command = %s::uuid"
+COMMANDS = f"SELECT l.digest, {COLUMNS} WHERE l.command = ANY (%s::uuid[]) ORDER BY l.position"
+SILENT = "SELECT command::text, digest, answer FROM ledger.silent WHERE command = ANY (%s::uuid[])"
 HEAD = "SELECT position FROM ledger.counter"
 HEADS = "SELECT stream::text, version FROM ledger.heads WHERE stream = ANY (%s::uuid[])"
 CLAIMS = "SELECT claim, stream::text FROM ledger.claims WHERE claim = ANY (%s)"
@@ -118,11 +117,18 @@ class Ledger:
 
     def known(self, command: Id) -> Known | None:
         """What a command came to, for the same answer again; None where it never came to anything."""
-        stored = self._rows(DIGEST, (command,))
-        if stored:
-            return Known(stored[0][0], self._records(COMMAND, (command,)), b"")
-        silent = self._rows(SILENT, (command,))
-        return Known(silent[0][0], [], silent[0][1]) if silent else None
+        return self.all_known([command]).get(command)
+
+    def all_known(self, commands: Sequence[Id]) -> dict[Id, Known]:
+        """What commands came to, for the same answers again; one that never came to anything is missing."""
+        asked = (list(commands),)
+        found: dict[Id, Known] = {
+            Id(command): Known(digest, [], answer) for command, digest, answer in self._rows(SILENT, asked)
+        }
+        for digest, *record in self._rows(COMMANDS, asked):
+            stored = Record._make(record)
+            found.setdefault(Id(stored.command), Known(digest, [], b"")).records.append(stored)
+        return found
 
     def holders(self, claims: Sequence[str]) -> dict[str, Id]:
         """Which stream holds each of these claims; a claim that nobody holds is missing."""

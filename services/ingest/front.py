@@ -6,7 +6,6 @@ from hashlib import blake2b
 from typing import Any
 
 import msgspec
-import structlog
 from fastapi import FastAPI
 from pydantic import ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,7 +17,7 @@ from services.ingest.bodies import UUID_TEXT
 from services.ingest.perform import Answer, Outcome, Performer
 from services.web.context import Context, unknown_token
 from services.web.idempotency import command
-from services.web.problem import MEDIA_TYPE, Problem, invalid, of_ledger
+from services.web.problem import MEDIA_TYPE, Problem, invalid, of_ledger, surprise
 
 BODY_LIMIT = 1 << 20
 
@@ -201,12 +200,6 @@ def rendered(outcome: Outcome) -> tuple[int, Headers, bytes]:
         return outcome.status, headers, msgspec.json.encode(outcome.body)
     extra = [(name.lower().encode(), value.encode()) for name, value in outcome.headers.items()]
     return outcome.status, [(b"content-type", MEDIA_TYPE.encode()), *extra], msgspec.json.encode(outcome.body())
-
-
-def surprise(path: str, error: Exception) -> Problem:
-    """500, with the story in the log and not in the answer."""
-    structlog.get_logger("http").error("surprise", path=path, error=type(error).__name__, exc_info=error)
-    return Problem(500, "internal", "something went wrong here; it has been logged")
 
 
 def _ident(value: str) -> Id:

@@ -11,10 +11,10 @@ from events import wire
 from events.claims import claims
 from events.fact import Fact, Id, Refused, stored_name
 from events.ledger import Ledger
-from events.request import Appended, CommandReused, Conflict, Entry, Request, Write
+from events.request import Appended, Conflict, Entry, Known, Request, Write
 from services.ingest.asked import Asked, Plan, marks
 from services.ingest.streams import NotLoaded, Question, Sight, Streams
-from services.web.problem import Problem, of_ledger
+from services.web.problem import Problem, of_ledger, reused, surprise
 
 ROUNDS = 200
 """Of a group of changes: each round at least one of those that fight for a stream gets in."""
@@ -33,6 +33,17 @@ class Answer:
 
 Outcome = Answer | Problem
 Waiting = list[tuple[int, Asked[Any]]]
+Decided = tuple[int, Asked[Any], Plan, Request]
+
+
+class Sorted:
+    """One round's changes: to be asked again, decided, refused with a key that may be known; and what was missing."""
+
+    def __init__(self) -> None:
+        self.again: Waiting = []
+        self.decided: list[Decided] = []
+        self.refused: Waiting = []
+        self.missing: set[Id] = set()
 
 
 class Performer:
@@ -62,72 +73,106 @@ class Performer:
 
     async def _round(self, waiting: Waiting, outcomes: dict[int, Outcome]) -> Waiting:
         """Decide all that can be decided now and append it; answers those that must be asked again."""
-        again: Waiting = []
-        decided: list[tuple[int, Asked[Any], Plan, Request]] = []
-        missing: set[Id] = set()
+        sorted_ = self._sort(waiting, outcomes)
+        again = sorted_.again
+        known = sorted_.refused
+        if sorted_.decided:
+            lost, replayed = await self._append(sorted_.decided, outcomes)
+            again += lost
+            known += replayed
+        if known:
+            await self._answer_again(known, outcomes)
+        if sorted_.missing:
+            self._streams.keep(await asyncio.to_thread(self._streams.fetch, sorted_.missing))
+        again = [(number, asked) for number, asked in again if await self._learn(number, asked, outcomes)]
+        again.sort(key=lambda pair: pair[0])
+        return again
+
+    def _sort(self, waiting: Waiting, outcomes: dict[int, Outcome]) -> Sorted:
+        """Decide each in turn. What must see what an earlier one of this very round does is put off to the next."""
+        sorted_ = Sorted()
         touched: set[Id] = set()
         for number, asked in waiting:
-            plan = self._decide(asked, missing)
+            plan = self._decide(asked, sorted_.missing)
             seen = asked.sight.glanced_at.union(asked.path)
             if plan is None or not touched.isdisjoint(seen):
-                # It must be loaded first, or must see what an earlier one of this very round does.
-                again.append((number, asked))
+                sorted_.again.append((number, asked))
                 touched.update(asked.path, (asked.ident(),))
                 if plan is not None:
                     asked.answers.clear()
             elif isinstance(plan, Problem):
-                outcomes[number] = (asked.key is not None and await self._known(asked)) or plan
+                outcomes[number] = plan
+                if asked.key is not None:
+                    sorted_.refused.append((number, asked))
             elif plan.has_facts or asked.key is not None:
-                decided.append((number, asked, plan, self._request(asked, plan)))
+                sorted_.decided.append((number, asked, plan, self._request(asked, plan)))
                 touched.update((part.stream for part in plan.parts), (asked.ident(),))
             else:
                 outcomes[number] = self._nothing_new(plan)
-        if decided:
-            again += await self._append(decided, outcomes)
-        if missing:
-            self._streams.keep(await asyncio.to_thread(self._streams.fetch, missing))
-        for _, asked in again:
-            await self._ask(asked)
-        again.sort(key=lambda pair: pair[0])
-        return again
+        return sorted_
 
     def _decide(self, asked: Asked[Any], missing: set[Id]) -> Plan | Problem | None:
         """What the decision says; None where it must be asked again when more is in memory."""
         asked.sight = Sight(self._streams, asked.answers)
         try:
             plan: Plan = asked.change.plan(asked)
+            for part in plan.parts:
+                asked.sight.warm(part.stream)
             self._must_match(asked, plan)
         except NotLoaded as unseen:
             missing.update(unseen.streams)
-            if unseen.question is not None:
-                asked.question = unseen.question
+            asked.question = unseen.question
             return None
         except (Refused, Problem) as refusal:
             return of_ledger(refusal)
+        except Exception as error:  # noqa: BLE001  # a mistake in one change is that change's alone
+            return surprise(asked.change.path, error)
         return plan
 
-    async def _ask(self, asked: Asked[Any]) -> None:
-        if asked.question is not None:
-            question, asked.question = asked.question, None
+    async def _learn(self, number: int, asked: Asked[Any], outcomes: dict[int, Outcome]) -> bool:
+        """Ask the question that stopped a decision; False where it cannot be answered, and that is the outcome."""
+        if asked.question is None:
+            return True
+        question, asked.question = asked.question, None
+        try:
             asked.answers[question] = await asyncio.to_thread(self._answer_to, question)
+        except Exception as error:  # noqa: BLE001  # the others of its batch do not suffer for it
+            outcomes[number] = of_ledger(error) or surprise(asked.change.path, error)
+            return False
+        return True
 
     def _answer_to(self, question: Question) -> Any:
         with self._ledger.connection() as connection:
             return question.ask(connection)
 
-    async def _append(
-        self, decided: list[tuple[int, Asked[Any], Plan, Request]], outcomes: dict[int, Outcome]
-    ) -> Waiting:
-        again: Waiting = []
+    async def _append(self, decided: list[Decided], outcomes: dict[int, Outcome]) -> tuple[Waiting, Waiting]:
+        """Append what was decided; answers those who lost a race, and those whose command was known."""
+        lost: Waiting = []
+        replayed: Waiting = []
         results = await self._ledger.append_all([request for *_, request in decided])
         for (number, asked, plan, request), result in zip(decided, results, strict=True):
-            outcome = await self._outcome(asked, plan, request, result)
-            if outcome is None:
+            if isinstance(result, Conflict):
+                self._streams.forget([write.stream for write in request.writes])
+                self._streams.forget([stream for stream, _ in request.conditions])
                 asked.answers.clear()
-                again.append((number, asked))
+                lost.append((number, asked))
+            elif isinstance(result, Exception):
+                outcomes[number] = of_ledger(result) or surprise(asked.change.path, result)
+            elif result.replayed:
+                self._streams.forget([write.stream for write in request.writes])
+                replayed.append((number, asked))
+            elif result.facts:
+                outcomes[number] = self._appended(asked, plan, request, result)
             else:
-                outcomes[number] = outcome
-        return again
+                outcomes[number] = self._nothing_new(plan)
+        return lost, replayed
+
+    async def _answer_again(self, waiting: Waiting, outcomes: dict[int, Outcome]) -> None:
+        """The first answers of those whose commands are known; a refusal stays where one never came to anything."""
+        known = await asyncio.to_thread(self._ledger.all_known, [asked.command for _, asked in waiting])
+        for number, asked in waiting:
+            if asked.command in known:
+                outcomes[number] = _first_answer(asked, known[asked.command])
 
     def _request(self, asked: Asked[Any], plan: Plan) -> Request:
         looked_at = dict(asked.sight.looked_at)
@@ -162,28 +207,6 @@ class Performer:
             answer=b"" if writes else msgspec.json.encode(self._nothing_new(plan).body),
         )
 
-    async def _outcome(
-        self, asked: Asked[Any], plan: Plan, request: Request, result: Appended | Exception
-    ) -> Outcome | None:
-        """The answer; None where somebody was quicker and the decision must be made again."""
-        if isinstance(result, Conflict):
-            self._streams.forget([write.stream for write in request.writes])
-            self._streams.forget([stream for stream, _ in request.conditions])
-            return None
-        if isinstance(result, Exception):
-            if isinstance(result, CommandReused):
-                return of_ledger(result)
-            problem = of_ledger(result)
-            if problem is None:
-                raise result
-            return problem
-        if result.replayed:
-            self._streams.forget([write.stream for write in request.writes])
-            return await self._known(asked)
-        if not result.facts:
-            return self._nothing_new(plan)
-        return self._appended(asked, plan, request, result)
-
     def _appended(self, asked: Asked[Any], plan: Plan, request: Request, result: Appended) -> Answer:
         position = result.first
         said: list[dict[str, Any]] = []
@@ -211,31 +234,27 @@ class Performer:
         }  # fmt: skip
         return Answer(200, body, version, position)
 
-    async def _known(self, asked: Asked[Any]) -> Outcome | None:
-        """The first answer to this command again; None where it was never appended."""
-        known = await asyncio.to_thread(self._ledger.known, asked.command)
-        if known is None:
-            return None
-        if known.digest != asked.digest:
-            return of_ledger(CommandReused("the command is known with another body"))
-        records = known.records
-        if not records:
-            said = msgspec.json.decode(known.answer, type=dict[str, Any])
-            return Answer(200, said, said["version"], said["position"], replayed=True)
-        first = records[0]
-        fact = wire.decode(first.name, first.data)
-        ident = asked.change.ident(fact) if asked.change.ident is not None else first.stream
-        stored = [{"name": record.name, "position": record.position} for record in records]
-        version = max(record.version for record in records if record.stream == first.stream)
-        answer = _answer(first.kind, first.stream, ident, version, stored, fact)
-        answer.replayed = True
-        return answer
-
     def _must_match(self, asked: Asked[Any], plan: Plan) -> None:
         if asked.if_match is not None:
             version = asked.sight.warm(plan.stream).version
             if version != asked.if_match:
                 raise Problem(412, "stale", f"the stream stands at version {version}", headers={"ETag": f'"{version}"'})
+
+
+def _first_answer(asked: Asked[Any], known: Known) -> Outcome:
+    if known.digest != asked.digest:
+        return reused()
+    if not known.records:
+        said = msgspec.json.decode(known.answer, type=dict[str, Any])
+        return Answer(200, said, said["version"], said["position"], replayed=True)
+    first = known.records[0]
+    fact = wire.decode(first.name, first.data)
+    ident = asked.change.ident(fact) if asked.change.ident is not None else first.stream
+    stored = [{"name": record.name, "position": record.position} for record in known.records]
+    version = max(record.version for record in known.records if record.stream == first.stream)
+    answer = _answer(first.kind, first.stream, ident, version, stored, fact)
+    answer.replayed = True
+    return answer
 
 
 def _answer(kind: str, stream: Id, ident: Id, version: int, said: list[dict[str, Any]], first: Fact) -> Answer:

@@ -72,6 +72,17 @@ def unprocessable(pointer: str, message: str) -> Problem:
     return Problem(422, "invalid", "the body is not what this change takes", [(pointer, message)])
 
 
+def reused() -> Problem:
+    """422: the key of an earlier request, with another body."""
+    return Problem(422, "idempotency-key-reused", "this Idempotency-Key was used with another body")
+
+
+def surprise(path: str, error: Exception) -> Problem:
+    """500, with the story in the log and not in the answer; `path` is the template, without ids."""
+    structlog.get_logger("http").error("surprise", path=path, error=type(error).__name__, exc_info=error)
+    return Problem(500, "internal", "something went wrong here; it has been logged")
+
+
 def refused(refusal: Refused) -> Problem:
     """409: a rule forbids it; the rule's name ends the type."""
     errors = [(refusal.pointer, str(refusal))] if refusal.pointer else ()
@@ -99,7 +110,7 @@ def of_ledger(error: Exception) -> Problem | None:  # noqa: PLR0911  # a table, 
         case Refused():
             return refused(error)
         case CommandReused():
-            return Problem(422, "idempotency-key-reused", "this Idempotency-Key was used with another body")
+            return reused()
         case Claimed():
             kind = error.claim.partition(":")[0]
             return Problem(409, f"claimed.{kind}", f"this {kind} belongs to another already", [(f"/{kind}", "in use")])
@@ -118,7 +129,6 @@ def of_ledger(error: Exception) -> Problem | None:  # noqa: PLR0911  # a table, 
 
 def handle_problems(app: FastAPI) -> None:
     """Every error that leaves this application is a problem, and a surprise says nothing of its inside."""
-    log = structlog.get_logger("http")
 
     async def known(_: Request, error: Exception) -> Response:
         problem = of_ledger(error)
@@ -136,9 +146,9 @@ def handle_problems(app: FastAPI) -> None:
         detail = f"{request.method} is not possible here" if error.status_code == 405 else "there is nothing here"
         return Problem(error.status_code, rule, detail, headers=dict(error.headers or {})).response()
 
-    async def surprise(request: Request, error: Exception) -> Response:
-        log.error("surprise", path=request.scope.get("path_format", ""), error=type(error).__name__, exc_info=error)
-        return Problem(500, "internal", "something went wrong here; it has been logged").response()
+    async def anything(request: Request, error: Exception) -> Response:
+        route = request.scope.get("route")
+        return surprise(getattr(route, "path", ""), error).response()
 
     for kind in (
         Problem,
@@ -155,4 +165,4 @@ def handle_problems(app: FastAPI) -> None:
         app.add_exception_handler(kind, known)
     app.add_exception_handler(RequestValidationError, validation)
     app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(Exception, surprise)
+    app.add_exception_handler(Exception, anything)
