@@ -7,9 +7,9 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from services.access import Caller
+from services.ingest.answer import Outcome
 from services.ingest.asked import Asked
 from services.ingest.front import Front, Table, read_body, rendered, send_outcome
-from services.ingest.perform import Outcome
 from services.web.problem import Problem, of_ledger, surprise
 
 BATCH_LIMIT = 32 << 20

@@ -12,9 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from events.fact import Id
 from services.access import Caller
+from services.ingest.answer import Answer, Outcome
 from services.ingest.asked import Asked, Change
 from services.ingest.bodies import UUID_TEXT
-from services.ingest.perform import Answer, Outcome, Performer
+from services.ingest.perform import Performer
 from services.web.context import Context, unknown_token
 from services.web.idempotency import command
 from services.web.problem import MEDIA_TYPE, Problem, invalid, of_ledger, surprise

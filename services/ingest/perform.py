@@ -2,36 +2,24 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from events import wire
 from events.claims import claims
-from events.fact import Fact, Id, Refused, stored_name
+from events.fact import Id, Refused, stored_name
 from events.ledger import Ledger
-from events.request import Appended, Conflict, Entry, Known, Request, Write
+from events.request import Appended, Conflict, Entry, Request, Write
+from services.ingest.answer import Answer, Outcome, appended, first_answer
 from services.ingest.asked import Asked, Plan, marks
 from services.ingest.streams import NotLoaded, Question, Sight, Streams
-from services.web.problem import Problem, of_ledger, reused, surprise
+from services.web.problem import Problem, of_ledger, surprise
 
 ROUNDS = 200
 """Of a group of changes: each round at least one of those that fight for a stream gets in."""
 
 
-@dataclass(slots=True)
-class Answer:
-    """What a change comes to: its status, the body, and the stream's version and position for the headers."""
-
-    status: int
-    body: dict[str, Any]
-    version: int = 0
-    position: int = 0
-    replayed: bool = False
-
-
-Outcome = Answer | Problem
 Waiting = list[tuple[int, Asked[Any]]]
 Decided = tuple[int, Asked[Any], Plan, Request]
 
@@ -172,7 +160,7 @@ class Performer:
         known = await asyncio.to_thread(self._ledger.all_known, [asked.command for _, asked in waiting])
         for number, asked in waiting:
             if asked.command in known:
-                outcomes[number] = _first_answer(asked, known[asked.command])
+                outcomes[number] = first_answer(asked, known[asked.command])
 
     def _request(self, asked: Asked[Any], plan: Plan) -> Request:
         looked_at = dict(asked.sight.looked_at)
@@ -223,7 +211,7 @@ class Performer:
                 said.append({"name": name, "position": position})
                 position += 1
         version = next(w.expected + len(w.entries) for w in request.writes if w.stream == plan.stream)
-        return _answer(plan.kind, plan.stream, plan.ident or plan.stream, version, said, parts[0].facts[0])
+        return appended(plan.kind, plan.stream, plan.ident or plan.stream, version, said, parts[0].facts[0])
 
     def _nothing_new(self, plan: Plan) -> Answer:
         warm = self._streams.get(plan.stream)
@@ -239,35 +227,6 @@ class Performer:
             version = asked.sight.warm(plan.stream).version
             if version != asked.if_match:
                 raise Problem(412, "stale", f"the stream stands at version {version}", headers={"ETag": f'"{version}"'})
-
-
-def _first_answer(asked: Asked[Any], known: Known) -> Outcome:
-    if known.digest != asked.digest:
-        return reused()
-    if not known.records:
-        said = msgspec.json.decode(known.answer, type=dict[str, Any])
-        return Answer(200, said, said["version"], said["position"], replayed=True)
-    first = known.records[0]
-    fact = wire.decode(first.name, first.data)
-    ident = asked.change.ident(fact) if asked.change.ident is not None else first.stream
-    stored = [{"name": record.name, "position": record.position} for record in known.records]
-    version = max(record.version for record in known.records if record.stream == first.stream)
-    answer = _answer(first.kind, first.stream, ident, version, stored, fact)
-    answer.replayed = True
-    return answer
-
-
-def _answer(kind: str, stream: Id, ident: Id, version: int, said: list[dict[str, Any]], first: Fact) -> Answer:
-    position = said[-1]["position"]
-    if stored_name(first) == "proposal.made":
-        return Answer(
-            202,
-            {"proposal": stream, "stream": f"{kind}/{stream}", "version": version, "position": position, "facts": said},
-            version,
-            position,
-        )
-    body = {"id": ident, "stream": f"{kind}/{stream}", "version": version, "position": position, "facts": said}
-    return Answer(201, body, version, position)
 
 
 def _tells_its_reason(plan: Plan) -> bool:

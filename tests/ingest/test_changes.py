@@ -36,6 +36,15 @@ def test_one_key_answers_the_first_answer_for_ever(commune: Commune) -> None:
     assert again.headers["idempotency-replayed"] == "true"
 
 
+def test_every_step_of_a_transfer_answers_the_transfers_id_again(commune: Commune) -> None:
+    body = {"to": commune.village_cell, "kind": "official"}
+    transfer = commune.post(f"/members/{commune.lan}/transfers", body)["id"]
+    first = commune.post(f"/transfers/{transfer}/receptions", {}, 201, Idempotency_Key="r")
+    again = commune.post(f"/transfers/{transfer}/receptions", {}, 201, Idempotency_Key="r")
+    assert first == again
+    assert first["id"] == transfer
+
+
 def test_a_key_with_another_body_is_refused(commune: Commune) -> None:
     commune.post(f"/members/{commune.lan}/rewards", REWARD, Idempotency_Key="k")
     other = {"form": "other", "decision": DECISION}

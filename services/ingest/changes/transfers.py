@@ -2,7 +2,14 @@
 
 from events.claims import transfer_claim
 from events.fact import Fact, Id
-from events.member import Member, TransferGround, TransferIntroduced, TransferKind
+from events.member import (
+    Member,
+    TransferGround,
+    TransferIntroduced,
+    TransferKind,
+    TransferReceived,
+    TransferRefused,
+)
 from events.member.transfer import Move, introduce, receive, refuse
 from events.organisation import Organisation
 from services.access import Relation
@@ -32,7 +39,7 @@ class RefusalBody(Body):
 
 
 def _transfer_id(fact: Fact) -> Id:
-    assert isinstance(fact, TransferIntroduced)
+    assert isinstance(fact, TransferIntroduced | TransferReceived | TransferRefused)
     return fact.transfer
 
 
@@ -70,6 +77,6 @@ def _open(asked: Asked[ReceptionBody] | Asked[RefusalBody]) -> tuple[Id, Member,
 
 CHANGES = (
     Change("/members/{id}/transfers", TransferBody, _introduce, "Introduce a member to another cell", _transfer_id),
-    Change("/transfers/{id}/receptions", ReceptionBody, _receive, "Receive a transferred member", None),
-    Change("/transfers/{id}/refusals", RefusalBody, _refuse, "Refuse a transferred member", None),
+    Change("/transfers/{id}/receptions", ReceptionBody, _receive, "Receive a transferred member", _transfer_id),
+    Change("/transfers/{id}/refusals", RefusalBody, _refuse, "Refuse a transferred member", _transfer_id),
 )

@@ -1,0 +1,57 @@
+"""What a change is answered: where its facts stand, that there is nothing new, or the first answer again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from events import wire
+from events.fact import Fact, Id, stored_name
+from events.request import Known
+from services.ingest.asked import Asked
+from services.web.problem import Problem, reused
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a change comes to: its status, the body, and the stream's version and position for the headers."""
+
+    status: int
+    body: dict[str, Any]
+    version: int = 0
+    position: int = 0
+    replayed: bool = False
+
+
+Outcome = Answer | Problem
+
+
+def first_answer(asked: Asked[Any], known: Known) -> Outcome:
+    """What the same command was answered when it was first asked; 422 where that was with another body."""
+    if known.digest != asked.digest:
+        return reused()
+    if not known.records:
+        said = msgspec.json.decode(known.answer, type=dict[str, Any])
+        return Answer(200, said, said["version"], said["position"], replayed=True)
+    first = known.records[0]
+    fact = wire.decode(first.name, first.data)
+    ident = asked.change.ident(fact) if asked.change.ident is not None else first.stream
+    stored = [{"name": record.name, "position": record.position} for record in known.records]
+    version = max(record.version for record in known.records if record.stream == first.stream)
+    answer = appended(first.kind, first.stream, ident, version, stored, fact)
+    answer.replayed = True
+    return answer
+
+
+def appended(kind: str, stream: Id, ident: Id, version: int, said: list[dict[str, Any]], first: Fact) -> Answer:
+    """201 and where the facts stand; 202 where the first of them is a proposal."""
+    position = said[-1]["position"]
+    if stored_name(first) == "proposal.made":
+        return Answer(
+            202,
+            {"proposal": stream, "stream": f"{kind}/{stream}", "version": version, "position": position, "facts": said},
+            version,
+            position,
+        )
+    body = {"id": ident, "stream": f"{kind}/{stream}", "version": version, "position": position, "facts": said}
+    return Answer(201, body, version, position)
