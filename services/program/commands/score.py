@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from services.program.options import AsJson, Data
-from services.program.printing import out_json
+from services.program.printing import out, out_json
 from services.program.system import System
 
 PATHS = {"meeting": "/scores/meetings/"}
@@ -46,18 +46,24 @@ def explain(
         score = system.get(PATHS[kind.value] + quote(ident, safe=""), known_at=known_at)
     if as_json:
         out_json(score)
-    else:
-        show(score, Console(highlight=False, soft_wrap=False))
+        return
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = PIPED_WIDTH
+    with console.capture() as shown:
+        show(score, console)
+    for line in shown.get().splitlines():
+        out(line.rstrip())
 
 
 def show(score: dict[str, Any], console: Console) -> None:
     """The score for people; positions are those that `caunoi log` shows."""
-    if not console.is_terminal:
-        console.width = PIPED_WIDTH
-    console.print(f"[bold]{_points(score['points'])} points, band {score['band'] or '–'}[/]{_unfinished(score)}")
+    unfinished = "" if score["complete"] else " (incomplete: some lines have no points yet)"
+    console.print(f"[bold]{_points(score['points'])} points, band in force {score['band'] or '–'}[/]{unfinished}")
     rubric = score["rubric"]
     paper = f"{rubric['number']}, {rubric['on']}, {rubric['issuer']}" if rubric else "no rule pack held on that day"
-    console.print(escape(f"meeting {score['meeting']} of {score['on']}, cell {score['cell']}, by {paper}"))
+    console.print(escape(f"meeting {score['meeting']} of {score['on']}, cell {score['cell']}"))
+    console.print(escape(f"by {paper}") + "\n")
     console.print(_lines(score["lines"]))
     for gate in score["gates"]:
         met = {True: "met", False: "not met", None: "open"}[gate["met"]]
@@ -70,18 +76,14 @@ def show(score: dict[str, Any], console: Console) -> None:
 
 
 def _lines(lines: list[dict[str, Any]]) -> Table:
-    table = Table("item", "points", "why", "facts", box=None, padding=(0, 2, 1, 0), header_style="dim")
+    table = Table("item", "points", "why", "facts", box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.columns[1].justify = "right"
     for line in lines:
         points = f"{_points(line['points'])}/{_points(line['max'])}"
         who = "judged" if line["judged"] else "from facts"
-        why = f"{escape(line['title'])} ({who})\n{escape(line['because'])}\n[dim]{escape(line['source'])}[/]"
+        why = f"{escape(line['title'])} ({who})\n{escape(line['because'])}\n[dim]{escape(line['source'])}[/]\n"
         table.add_row(line["item"], points, why, _positions(line["facts"]))
     return table
-
-
-def _unfinished(score: dict[str, Any]) -> str:
-    return "" if score["complete"] else " (incomplete: some lines have no points yet)"
 
 
 def _points(points: float | None) -> str:
