@@ -1,0 +1,104 @@
+"""Where the time goes: who has the processor while requests run, and what Python does in its share."""
+
+import os
+import pstats
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from cProfile import Profile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from bench.figure import Sample
+
+LINES = 30
+IDLE_CALLS = 2000
+"""A thread that made fewer has only waited."""
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Shares:
+    """Processor seconds by process and thread, while something ran."""
+
+    seconds: float = 0.0
+    used: dict[str, float] = field(default_factory=dict)
+
+
+@contextmanager
+def processors() -> Iterator[Shares]:
+    """Who uses the processors while the block runs: every thread that is there at its end."""
+    shares = Shares()
+    start, before = time.perf_counter(), _used()
+    yield shares
+    after, shares.seconds = _used(), time.perf_counter() - start
+    for who, used in after.items():
+        if (more := used - before.get(who, 0.0)) > 0.005 * shares.seconds:
+            shares.used[_named(who)] = shares.used.get(_named(who), 0.0) + more
+
+
+def _used() -> dict[tuple[int, int], float]:
+    """Processor seconds by (process, thread)."""
+    found: dict[tuple[int, int], float] = {}
+    for stat in Path("/proc").glob("[0-9]*/task/[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended meanwhile
+        found[int(stat.parts[2]), int(stat.parts[4])] = (int(fields[11]) + int(fields[12])) / TICKS
+    return found
+
+
+def _named(who: tuple[int, int]) -> str:
+    process, thread = who
+    try:
+        words = Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ").split()
+        name = Path(f"/proc/{process}/task/{thread}/comm").read_text().strip()
+    except OSError:
+        return "gone"
+    if words and words[0].startswith("postgres"):
+        return " ".join(words[:4])
+    told = " ".join(word for word in words[1:6] if word not in {"-m", "-P"})
+    name = name if thread == process else f"{name}, another thread"
+    return f"{told} [{name}]" if process != os.getpid() else f"this process [{_thread(thread, name)}]"
+
+
+def _thread(native: int, name: str) -> str:
+    return next((thread.name for thread in threading.enumerate() if thread.native_id == native), name)
+
+
+def report(title: str, sample: Sample, shares: Shares) -> None:
+    """The shares, each also as microseconds a unit of work."""
+    done = sample.value * shares.seconds
+    print(f"\n{title}: {sample.value:,.0f}/s")
+    for name, used in sorted(shares.used.items(), key=lambda pair: -pair[1]):
+        print(f"  {used / shares.seconds:6.1%} of a core  {1e6 * used / done:8.1f} µs each  {name}")
+
+
+@contextmanager
+def every_thread(out: TextIO) -> Iterator[None]:
+    """Watches this thread and those started meanwhile, each by a profile of its own, and prints them to `out`."""
+    profiles: list[tuple[str, Profile]] = []
+
+    def begin(*_: object) -> None:
+        profile = Profile()
+        profiles.append((threading.current_thread().name, profile))
+        # From Python 3.12 on one profile at a time sees all threads.
+        with suppress(ValueError):
+            profile.enable()
+
+    threading.setprofile(begin)
+    begin()
+    try:
+        yield
+    finally:
+        threading.setprofile(None)
+        profiles[0][1].disable()
+        for name, profile in profiles:
+            stats = pstats.Stats(profile, stream=out)
+            if stats.total_calls >= IDLE_CALLS:  # type: ignore[attr-defined]  # its stub leaves it out
+                out.write(f"\n  Python in {name}, slowed down by being watched:\n")
+                stats.sort_stats("tottime").print_stats(LINES)
+        out.flush()
