@@ -56,7 +56,7 @@ def test_a_score_is_taken_apart_for_people(url: str) -> None:
     said = run(url, "meeting", MEETING)
     assert said.returncode == 0, said.stderr
     assert said.stderr == ""
-    assert said.stdout.startswith("100 points, band in force fair\n")
+    assert said.stdout.startswith("100 points, band fair\n")
     assert "by 42-HD/BTCTW, 2025-10-28, Ban Tổ chức Trung ương" in said.stdout
     assert "Có mặt 25/25 đảng viên thuộc diện dự họp (100 %)" in said.stdout
     assert "Hướng dẫn số 42-HD/BTCTW ngày 28/10/2025" in said.stdout

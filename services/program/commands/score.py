@@ -59,11 +59,10 @@ def explain(
 def show(score: dict[str, Any], console: Console) -> None:
     """The score for people; positions are those that `caunoi log` shows."""
     unfinished = "" if score["complete"] else " (incomplete: some lines have no points yet)"
-    console.print(f"[bold]{_points(score['points'])} points, band in force {score['band'] or '–'}[/]{unfinished}")
+    console.print(f"[bold]{_points(score['points'])} points, band {score['band'] or '–'}[/]{unfinished}")
     rubric = score["rubric"]
     paper = f"{rubric['number']}, {rubric['on']}, {rubric['issuer']}" if rubric else "no rule pack held on that day"
-    console.print(escape(f"meeting {score['meeting']} of {score['on']}, cell {score['cell']}"))
-    console.print(escape(f"by {paper}") + "\n")
+    console.print(escape(f"meeting {score['meeting']} of {score['on']}, cell {score['cell']}, by {paper}") + "\n")
     console.print(_lines(score["lines"]))
     for gate in score["gates"]:
         met = {True: "met", False: "not met", None: "open"}[gate["met"]]
