@@ -10,10 +10,12 @@ import structlog
 
 from events.bus import Bus, Reader
 from events.fact import Record
+from projections.applying import apply, apply_carefully
 from projections.fold import Fold
 from projections.parked import park, parked
 from projections.positions import Held, Zombie, advance, positions
-from projections.reading import following, pasts
+from projections.reading import following
+from projections.rebuild import rebuild
 from projections.table import Table, Unfit
 from projections.view import View
 
@@ -48,11 +50,16 @@ class Feeder:
     def open(self) -> None:
         """Find out where the views stand, and begin to read where the one that is furthest behind does.
 
+        A view whose table is of another shape is made anew before, so that one release may follow another.
+
         Raises:
             LookupError: a view is not installed.
-            Zombie: a view's table has another shape; `projections.rebuild` makes it anew.
+            Busy, Hole: a view cannot be made anew.
         """
         connection = self._connected()
+        for name, held in positions(connection, list(self._views)).items():
+            if held.shape != self._views[name].shape:
+                rebuild(self._conninfo, self._views[name])
         # Held for a moment: a predecessor that was killed in the middle of a batch has then committed, or will not.
         with connection.transaction():
             self._held = positions(connection, list(self._views), hold=True)
@@ -124,15 +131,12 @@ class Feeder:
                 held = self._hold(connection)
                 self._attempted = last
                 unread = {name: _after(records, at.position) for name, at in held.items() if at.position < last}
-                if carefully:
-                    for name, mine in unread.items():
-                        self._apply_carefully(connection, self._folds[name], mine)
-                else:
-                    self._apply(connection, unread)
+                self._apply(connection, unread, carefully)
                 advance(connection, {name: held[name].position for name in unread}, last)
         except BaseException:
             for fold in self._folds.values():
                 fold.forget()
+                fold.poisons.clear()
             raise
         self._attempted = None
         self._held = {name: at._replace(position=max(last, at.position)) for name, at in held.items()}
@@ -162,41 +166,21 @@ class Feeder:
             if held[name].shape != view.shape:
                 raise Zombie(f"the table of {name} is of another shape than the view")
 
-    def _apply(self, connection: psycopg.Connection[Any], unread: dict[str, Sequence[Record]]) -> None:
-        """Fold records into views and write what follows, the cold streams of all views read in one question."""
-        by_start: dict[int, list[str]] = {}
+    def _apply(self, connection: psycopg.Connection[Any], unread: dict[str, Sequence[Record]], carefully: bool) -> None:
+        """Views that stand at the same place together, and what they parked beside their rows."""
+        together: dict[int, list[str]] = {}
         for name, records in unread.items():
-            by_start.setdefault(records[0].position, []).append(name)
-        for first, names in by_start.items():
-            cold = {name: self._folds[name].cold(unread[name]) for name in names}
-            for past in pasts(connection, set().union(*cold.values()), first - 1):
-                for name in names:
-                    self._folds[name].warm({s: records for s, records in past.items() if s in cold[name]})
-        for name, records in unread.items():
-            fold = self._folds[name]
-            fold.take(records)
-            self._tables[name].write(connection, fold.changes())
-            if fold.poisons:
-                park(connection, name, fold.poisons)
-                fold.poisons.clear()
-
-    def _apply_carefully(self, connection: psycopg.Connection[Any], fold: Fold, records: Sequence[Record]) -> None:
-        """The same for one view, in halves where the table refuses a row, until the record that gave it is alone."""
-        name = fold.view.name
-        try:
-            with connection.transaction():
-                self._apply(connection, {name: records})
-        except Unfit as error:
-            fold.forget()
-            fold.parked = parked(connection, [name]).get(name, set())
-            if len(records) == 1:
-                fold.park(records[0], error)
-                park(connection, name, fold.poisons)
-                fold.poisons.clear()
-                return
-            half = len(records) // 2
-            self._apply_carefully(connection, fold, records[:half])
-            self._apply_carefully(connection, fold, records[half:])
+            together.setdefault(records[0].position, []).append(name)
+        for names in together.values():
+            views = [(self._folds[name], self._tables[name]) for name in names]
+            if carefully:
+                for fold, table in views:
+                    apply_carefully(connection, fold, table, unread[names[0]])
+            else:
+                apply(connection, views, unread[names[0]])
+        for name in unread:
+            park(connection, name, self._folds[name].poisons)
+            self._folds[name].poisons.clear()
 
     def _tell(self, position: int) -> None:
         """A hint for those who wait for a position; outside the transaction, where it delays no append."""

@@ -58,13 +58,26 @@ class Stream:
     def take(self, record: Record) -> Sequence[Row]:
         """See one more record; the rows that ended with it. What raises has changed no row."""
         self.subject.see(record)
-        values = list(self.subject.rows())
-        old = self.values
-        if values == old:
-            return ()
+        values, old = self.subject.rows(), self.values
         same = len(old)
-        if values[:same] != old:
-            same = next(i for i, (one, other) in enumerate(zip(old, [*values, None], strict=False)) if one != other)
+        if len(values) >= same:
+            # Nearly always nothing changed, or something was added: compared in place, without touching what stands.
+            added = values[same:]
+            old += added
+            if old == values:
+                self._append(record, added)
+                return ()
+            del old[same:]
+        return self._replace(record, list(values))
+
+    def _append(self, record: Record, added: Sequence[tuple[Any, ...]]) -> None:
+        for value in added:
+            self.count += 1
+            self.rows.append(Row(record.stream, self.count, record.position, value))
+
+    def _replace(self, record: Record, values: list[tuple[Any, ...]]) -> list[Row]:
+        old = self.values
+        same = next(i for i, (one, other) in enumerate(zip(old, [*values, None], strict=False)) if one != other)
         left: dict[tuple[Any, ...], list[Row]] = {}
         for row in reversed(self.rows[same:]):
             left.setdefault(row.values, []).append(row)
@@ -108,9 +121,9 @@ class Fold:
         self._ended: list[Row] = []
 
     def forget(self) -> None:
-        """Empty the memory: the log has it all."""
+        """Empty the memory: the log has it all. What is parked stays so."""
         self._left = None
-        for kept in (self._streams, self._touched, self._fresh, self._ended, self.poisons):
+        for kept in (self._streams, self._touched, self._fresh, self._ended):
             kept.clear()
 
     def cold(self, records: Iterable[Record]) -> set[Id]:

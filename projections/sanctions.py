@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import psycopg
@@ -31,19 +32,26 @@ class Row(NamedTuple):
 _disciplined = reading("member.disciplined", Announced)
 
 
+@lru_cache(4096)
+def _lapses_alone(form: SanctionForm, on: date) -> date:
+    return lapses_on(form, on) or FOREVER
+
+
 class Sanctions:
     """One member's."""
 
     def __init__(self) -> None:
         self._rows: list[Row] = []
+        self._last = date.min
 
     def see(self, record: Record) -> None:
         """A sanction that is announced, and what it does to those before it."""
-        form = _disciplined(record.data).form
-        on = record.effective_on
-        self._rows.append(Row(record.position, form, on, lapses_on(form, on) or FOREVER))
-        if len(self._rows) > 1:
+        form, on = _disciplined(record.data).form, record.effective_on
+        new = Row(record.position, form, on, _lapses_alone(form, on))
+        self._rows.append(new)
+        if on < self._last:  # Most are years apart.
             self._relapse()
+        self._last = max(self._last, new.to_on)
 
     def rows(self) -> Sequence[Row]:
         """In the order in which they were recorded."""

@@ -1,0 +1,150 @@
+"""A view made anew from the log, in a table beside the one that serves."""
+
+import gc
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, Self
+
+import psycopg
+
+from events.fact import Record
+from projections.applying import apply_carefully
+from projections.fold import Changes, Fold, Row
+from projections.reading import Hole, following, page, pasts
+from projections.table import HEADER, TRAILER, Table, Unfit
+from projections.view import View
+
+SCHEMA = "rebuild"
+PAGE = 10_000
+WARM = 50_000
+SESSION = """
+SET application_name = 'caunoi rebuild'; SET synchronous_commit = off; SET jit = off; SET maintenance_work_mem = '128MB'
+"""
+LOCK = "SELECT pg_try_advisory_lock(hashtextextended('caunoi rebuild ' || %s, 0))"
+
+
+class Busy(Exception):
+    """Somebody else is making this view anew."""
+
+
+class Anew:
+    """The view in its own table in the schema `rebuild`, dropped in the end unless it has taken the other's place."""
+
+    def __init__(self, conninfo: str, view: View) -> None:
+        self.view = view
+        self.table = Table(view, SCHEMA)
+        self.position = 0
+        self.fold = Fold(view, warm=WARM, whole=True)
+        self.connection: psycopg.Connection[Any] = psycopg.connect(conninfo, autocommit=True, connect_timeout=5)
+        self._log: psycopg.Connection[Any] = psycopg.connect(conninfo, autocommit=True, connect_timeout=5)
+        self._late: list[Row] = []
+
+    def __enter__(self) -> Self:
+        """Take the table for oneself.
+
+        Raises:
+            Busy: somebody else has it.
+        """
+        try:
+            for connection in (self.connection, self._log):
+                connection.execute(SESSION)
+            self._lock()
+            self._drop()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave nothing behind; with the connection goes the lock."""
+        try:
+            if not self.connection.broken:
+                self._drop()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._log.close()
+        self.connection.close()
+
+    def fill(self, upto: int) -> None:
+        """Read the log from its beginning to a position into a fresh table, in one COPY; keys are made afterwards.
+
+        Where the table refuses a row, again from the beginning, in batches that find out whose it is.
+
+        Raises:
+            Hole: a record is missing.
+        """
+        self.connection.execute(self.view.table(SCHEMA).encode())
+        try:
+            with _without_collector():
+                self._copy(upto)
+        except Unfit:
+            self._drop()
+            self.fold, self.position, self._late = Fold(self.view, warm=WARM, whole=True), 0, []
+            self.connection.execute(self.view.table(SCHEMA).encode())
+        for statement in self.view.keys(SCHEMA):
+            self.connection.execute(statement.encode())
+        for first in range(0, len(self._late), PAGE):
+            self.table.write(self.connection, Changes([], self._late[first : first + PAGE]))
+        self._late = []
+        self.follow(upto)
+
+    def follow(self, upto: int) -> None:
+        """Read on to a position, batch by batch, into the table that has its keys.
+
+        Raises:
+            Hole: a record is missing.
+        """
+        for records in self._pages(upto):
+            apply_carefully(self.connection, self.fold, self.table, records)
+            self.position = records[-1].position
+
+    def _lock(self) -> None:
+        row = self.connection.execute(LOCK, [self.view.name]).fetchone()
+        if row is None or not row[0]:
+            raise Busy(f"somebody else is making {self.view.name} anew")
+
+    def _copy(self, upto: int) -> None:
+        table, fold = self.table, self.fold
+        with self.connection.cursor() as cursor, cursor.copy(table.copy) as copy:
+            copy.write(HEADER)
+            for records in self._pages(upto):
+                for past in pasts(self._log, fold.cold(records), self.position):
+                    fold.warm(past)
+                fold.take(records)
+                changes = fold.passed()
+                self._late += changes.ended
+                copy.write(table.pack(changes.fresh))
+                self.position = records[-1].position
+            copy.write(table.pack(fold.standing().fresh) + TRAILER)
+
+    def _pages(self, upto: int) -> Iterator[Sequence[Record]]:
+        """The records after the position that was reached, the next page being read while one is worked on."""
+        with ThreadPoolExecutor(1) as reader:
+            after = self.position
+            coming = reader.submit(page, self._log, after, min(PAGE, upto - after))
+            while after < upto:
+                records = following(coming.result(), after)
+                if not records:
+                    raise Hole(f"position {after + 1} is missing: the log ends before {upto}")
+                after = records[-1].position
+                coming = reader.submit(page, self._log, after, min(PAGE, upto - after))
+                yield records
+
+    def _drop(self) -> None:
+        self.connection.execute(f"DROP TABLE IF EXISTS {self.table.name}".encode())
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Millions of small objects that live long and form no circles: looking through them all takes half of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

@@ -1,0 +1,43 @@
+"""From records to a table: cold streams are read from the log, what follows is written, what is refused is found."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+
+from events.fact import Record
+from projections.fold import Fold
+from projections.reading import pasts
+from projections.table import Table, Unfit
+
+
+def apply(connection: psycopg.Connection[Any], views: Sequence[tuple[Fold, Table]], records: Sequence[Record]) -> None:
+    """Fold the next records into views and write what follows, their cold streams read in one question for all.
+
+    Raises:
+        Unfit: a table does not take a row; nothing can be said of the folds then, they must forget.
+    """
+    cold = [(fold, fold.cold(records)) for fold, _ in views]
+    for past in pasts(connection, set().union(*(streams for _, streams in cold)), records[0].position - 1):
+        for fold, streams in cold:
+            fold.warm({stream: past[stream] for stream in streams.intersection(past)})
+    for fold, table in views:
+        fold.take(records)
+        table.write(connection, fold.changes())
+
+
+def apply_carefully(connection: psycopg.Connection[Any], fold: Fold, table: Table, records: Sequence[Record]) -> None:
+    """The same for one view, in halves where its table refuses a row: the record that gave it is parked, alone."""
+    before = set(fold.parked), list(fold.poisons)
+    try:
+        with connection.transaction():
+            apply(connection, [(fold, table)], records)
+    except Unfit as error:
+        fold.forget()
+        fold.parked, fold.poisons = before
+        if len(records) == 1:
+            fold.park(records[0], error)
+            return
+        half = len(records) // 2
+        apply_carefully(connection, fold, table, records[:half])
+        apply_carefully(connection, fold, table, records[half:])

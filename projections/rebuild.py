@@ -1,0 +1,117 @@
+"""Blue and green: a view is made anew beside the one that serves, and takes its place in one transaction."""
+
+from time import monotonic
+from typing import Any, NamedTuple
+
+import psycopg
+import structlog
+
+from events.ledger import HEAD
+from projections.anew import SCHEMA, Anew
+from projections.hashes import Hash, difference, view_hash
+from projections.parked import park
+from projections.positions import positions
+from projections.view import View
+
+NEAR = 1000
+"""Records that may be left to read while the live view is held still."""
+ATTEMPTS = 20
+SWAP = """
+DROP TABLE views.{view};
+ALTER TABLE rebuild.{view} SET SCHEMA views;
+DELETE FROM views.parked WHERE view = '{view}';
+UPDATE views.positions SET position = {position}, shape = '{shape}', generation = generation + 1,
+    updated_at = clock_timestamp() WHERE view = '{view}'
+"""
+# Readers that come meanwhile queue behind the swap, so it does not wait long for those who are there.
+PATIENCE = "SET LOCAL lock_timeout = '2s'"
+
+log = structlog.get_logger("views")
+
+
+class Rebuilt(NamedTuple):
+    """To which position, from the log's beginning on, and in how many seconds; `parked` streams could not be read."""
+
+    position: int
+    seconds: float
+    parked: int
+
+
+class Comparison(NamedTuple):
+    """The live view and the one made anew, as known at one position; `difference` is the first row of either alone."""
+
+    position: int
+    live: Hash
+    anew: Hash
+    difference: dict[str, Any] | None
+
+    @property
+    def same(self) -> bool:
+        """Whether they are the same rows."""
+        return self.live == self.anew
+
+
+def rebuild(conninfo: str, view: View) -> Rebuilt:
+    """Make a view anew from the whole log; the live one serves, and is fed, until it is replaced.
+
+    Raises:
+        Busy: somebody else does.
+        LookupError: the view is not installed.
+        Hole: a record is missing.
+        psycopg.errors.LockNotAvailable: somebody has read the live view for longer than all attempts together took.
+    """
+    began = monotonic()
+    with Anew(conninfo, view) as anew:
+        positions(anew.connection, [view.name])
+        anew.fill(_head(anew.connection))
+        for attempt in range(1, ATTEMPTS + 1):
+            while (head := _head(anew.connection)) - anew.position > NEAR:
+                anew.follow(head)
+            try:
+                _swap(anew)
+                break
+            except psycopg.errors.LockNotAvailable:
+                anew.fold.forget()
+                if attempt == ATTEMPTS:
+                    raise
+        done = Rebuilt(anew.position, monotonic() - began, len(anew.fold.parked))
+    log.info("rebuilt", view=view.name, position=done.position, seconds=round(done.seconds, 1), parked=done.parked)
+    return done
+
+
+def compare(conninfo: str, view: View) -> Comparison:
+    """Make a view anew and compare it with the live one, which goes on undisturbed.
+
+    Raises:
+        Busy, LookupError, Hole: as above.
+        ValueError: the live table is of another shape than the view.
+    """
+    with Anew(conninfo, view) as anew:
+        live = positions(anew.connection, [view.name])[view.name]
+        if live.shape != view.shape:
+            raise ValueError(f"the table of {view.name} is of another shape than the view: rebuild it")
+        anew.fill(live.position)
+        hashes = [view_hash(anew.connection, view, live.position, schema) for schema in ("views", SCHEMA)]
+        first = None if hashes[0] == hashes[1] else difference(anew.connection, view, live.position)
+        return Comparison(live.position, hashes[0], hashes[1], first)
+
+
+def _swap(anew: Anew) -> None:
+    """Hold the live view still, read to where it stands or beyond, and put the new table in its place."""
+    before = anew.position, set(anew.fold.parked), list(anew.fold.poisons)
+    try:
+        with anew.connection.transaction():
+            anew.connection.execute(PATIENCE)
+            live = positions(anew.connection, [anew.view.name], hold=True)[anew.view.name]
+            anew.follow(max(live.position, anew.position))
+            swap = SWAP.format(view=anew.view.name, position=anew.position, shape=anew.view.shape)
+            anew.connection.execute(swap.encode())
+            park(anew.connection, anew.view.name, anew.fold.poisons)
+    except BaseException:
+        anew.position, anew.fold.parked, anew.fold.poisons = before
+        raise
+
+
+def _head(connection: psycopg.Connection[Any]) -> int:
+    row = connection.execute(HEAD).fetchone()
+    return int(row[0]) if row else 0
