@@ -69,7 +69,7 @@ class Scored:
     def rows(self) -> Sequence[Row]:
         """The one score, or none."""
         row = self._judge(self._records)
-        return () if row is None else (row,)
+        return [] if row is None else [row]
 
 
 def view(judge: Judge, reads: frozenset[str]) -> View:
