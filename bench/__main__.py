@@ -12,7 +12,7 @@ from rich.console import Console
 from bench import server, table
 from bench.figure import FULL, QUICK, Case, Sizes
 
-NAMES = ("append", "batch", "read", "rebuild", "size", "http", "notify", "startup")
+NAMES = ("append", "batch", "copy", "read", "rebuild", "size", "http", "notify", "startup")
 """Each is a module here with `run(server, sizes)`, which yields its cases."""
 
 PROGRESS = Console(stderr=True)
@@ -45,7 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             except Exception:  # noqa: BLE001  # the other figures can still be measured
                 PROGRESS.print_exception(max_frames=4)
                 broken += 1
-    if not asked.json:
+    if asked.markdown:
+        sys.stdout.write(table.markdown(found))
+    elif not asked.json:
         table.show(found, Console(width=None if sys.stdout.isatty() else 150))
     return 1 if broken else 0
 
@@ -70,8 +72,9 @@ def arguments() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     made.add_argument("names", nargs="*", metavar="NAME", type=_known, help=", ".join(NAMES))
     made.add_argument("--json", action="store_true", help="one JSON object a case, on standard output")
+    made.add_argument("--markdown", action="store_true", help="tables for docs/reference/figures.md")
     made.add_argument("--quick", action="store_true", help="tiny sizes: shows that all runs, its figures mean nothing")
-    made.add_argument("--profile", action="store_true", help="where the time goes, for append, http and rebuild")
+    made.add_argument("--profile", action="store_true", help="where the time goes, in append, copy, http, rebuild")
     return made
 
 

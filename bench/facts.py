@@ -15,9 +15,10 @@ ON = date(2026, 11, 3)
 
 _PAPER = (
     b'{"form":"reprimand","decision":{"number":"17-QD/DU","on":"2026-11-03","by":"0199f0a0-0000-7000-8000-000000000002"}'
-    b',"note":"'
+    b',"note":"Announced to the cell at its meeting of 3 November; the member was heard, agreed with the finding and'
+    b" said how he will make good what the inspection of the second quarter found in the book of dues; no complaint. "
 )
-DATA = _PAPER + b"x" * (BYTES - len(_PAPER) - 2) + b'"}'
+DATA = _PAPER[: BYTES - 2] + b'"}'
 ENTRY = Entry(NAME, ON, DATA)
 STREAM_LENGTH = 10
 

@@ -21,7 +21,7 @@ class Sizes:
     """Who are rewarded over HTTP."""
 
 
-FULL = Sizes(seconds=3.0, rounds=5, records=300_000, members=10_000)
+FULL = Sizes(seconds=3.0, rounds=5, records=300_000, members=18_000)
 QUICK = Sizes(seconds=0.5, rounds=2, records=10_000, members=4_000)
 
 

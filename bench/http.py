@@ -1,7 +1,7 @@
 """Rewards over HTTP: one a request from 64 clients, and many a request as NDJSON."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bench import stock_app
@@ -30,29 +30,30 @@ SAID = {
 
 
 def run(server: Server, sizes: Sizes) -> Iterator[Case]:
-    """Single rewards, then batches without and with keys."""
-    with (
-        server.database() as own,
-        server.database(installed=False) as library,
-        place() as folder,
-        ours(own, sizes.members, folder) as mine,
-    ):
-        with ExitStack() as stack:
-            sides = {
-                OURS: mine,
-                "noop": stack.enter_context(other("noop", mine.members, None, folder)),
-                "starlette": stack.enter_context(other("starlette", mine.members, None, folder)),
-                "fastapi-eventsourcing": stack.enter_context(
-                    other("fastapi-eventsourcing", stock_members(library, sizes.members), library, folder)
-                ),
-            }
-            yield _single(server, sizes, sides, folder)
-        for keys in (False, True):
-            yield _batch(server, sizes, mine, keys, folder)
+    """Single rewards beside the others; then batches: plain, with keys, and with many lines to the same stream."""
+    with _fresh(server, sizes) as (mine, folder), server.database(installed=False) as library, ExitStack() as stack:
+        known = stock_members(library, sizes.members)
+        sides = {
+            OURS: mine,
+            "noop": stack.enter_context(other("noop", mine.members, None, folder)),
+            "starlette": stack.enter_context(other("starlette", mine.members, None, folder)),
+            "fastapi-eventsourcing": stack.enter_context(other("fastapi-eventsourcing", known, library, folder)),
+        }
+        yield _single(server, sizes, sides, folder)
+    for keys, each in ((False, 1), (True, 1), (False, 8)):
+        with _fresh(server, sizes) as (mine, folder):
+            yield _batch(server, sizes, mine, keys, each, folder)
+
+
+@contextmanager
+def _fresh(server: Server, sizes: Sizes) -> Iterator[tuple[Served, Path]]:
+    """Ours with members who were rewarded once each: a member with hundreds of rewards is nobody's."""
+    with server.database() as own, place() as folder, ours(own, sizes.members, folder) as mine:
+        warm_up(mine, folder)
+        yield mine, folder
 
 
 def _single(server: Server, sizes: Sizes, sides: dict[str, Served], folder: Path) -> Case:
-    warm_up(sides[OURS], folder)
     calls: dict[str, Callable[[], Sample]] = {
         name: lambda name=name, side=side: posting(
             side, int(MOST_A_SECOND[name] * sizes.seconds), sizes.seconds, folder
@@ -70,21 +71,21 @@ def _single(server: Server, sizes: Sizes, sides: dict[str, Served], folder: Path
     return summed_up(case, interleave(calls, sizes.rounds))
 
 
-def _batch(server: Server, sizes: Sizes, mine: Served, keys: bool, folder: Path) -> Case:
+def _batch(server: Server, sizes: Sizes, mine: Served, keys: bool, each: int, folder: Path) -> Case:
     case = Case(
         NAME,
-        {"endpoint": "/facts", "clients": BATCH_CLIENTS, "lines": LINES, "keys": keys},
+        {"endpoint": "/facts", "clients": BATCH_CLIENTS, "lines": LINES, "keys": keys, "lines_a_stream": each},
         0.0,
         "facts/s",
         settings=_settings(server, sizes),
-        targets=(Target(OURS, least=30_000),),
+        targets=(Target(OURS, least=30_000),) if each == 1 else (),
     )
-    return summed_up(case, interleave({OURS: lambda: batches(mine, sizes.seconds, keys, folder)}, sizes.rounds))
+    return summed_up(case, interleave({OURS: lambda: batches(mine, sizes.seconds, folder, keys, each)}, sizes.rounds))
 
 
 def warm_up(mine: Served, folder: Path) -> None:
     """Each member once, so that his stream is in memory."""
-    made = [mine.post("/facts", lines(mine, len(mine.members), False), NDJSON)]
+    made = [mine.post("/facts", lines(mine, len(mine.members)), NDJSON)]
     _loaded(mine, 1, 60.0, made, folder)
 
 
@@ -94,10 +95,10 @@ def posting(side: Served, number: int, seconds: float, folder: Path) -> Sample:
     return _loaded(side, CLIENTS, seconds, made, folder)
 
 
-def batches(mine: Served, seconds: float, keys: bool, folder: Path) -> Sample:
+def batches(mine: Served, seconds: float, folder: Path, keys: bool = False, each: int = 1) -> Sample:
     """Facts a second."""
     number = int(MOST_FACTS_A_SECOND * seconds / LINES)
-    made = [mine.post("/facts", lines(mine, LINES, keys), NDJSON) for _ in range(number)]
+    made = [mine.post("/facts", lines(mine, LINES, keys=keys, each=each), NDJSON) for _ in range(number)]
     return _loaded(mine, BATCH_CLIENTS, seconds, made, folder)
 
 
@@ -113,22 +114,18 @@ def _settings(server: Server, sizes: Sizes) -> dict[str, object]:
 
 def profile(server: Server, sizes: Sizes) -> None:
     """Where the time of ours goes: one reward a request, then many."""
-    with place() as folder, server.database() as own, ours(own, sizes.members, folder) as mine:
-        warm_up(mine, folder)
-        number = int(MOST_A_SECOND[OURS] * sizes.seconds)
-        with processors() as shares:
-            sample = posting(mine, number, sizes.seconds, folder)
-        report(f"http, {CLIENTS} clients", sample, shares)
-        with processors() as shares:
-            sample = batches(mine, sizes.seconds, False, folder)
-        report(f"http, batches of {LINES}", sample, shares)
-    for what in (posting, batches):
-        with place() as folder, server.database() as own:
-            watched = ("-m", "bench.watched", str(folder / "profile"))
-            with ours(own, sizes.members, folder, watched) as mine:
+    number = int(MOST_A_SECOND[OURS] * sizes.seconds)
+    calls: dict[str, Callable[[Served, Path], Sample]] = {
+        f"http, {CLIENTS} clients": lambda mine, folder: posting(mine, number, sizes.seconds, folder),
+        f"http, batches of {LINES}": lambda mine, folder: batches(mine, sizes.seconds, folder),
+    }
+    for title, call in calls.items():
+        with _fresh(server, sizes) as (mine, folder):
+            with processors() as shares:
+                sample = call(mine, folder)
+            report(title, sample, shares)
+        with server.database() as own, place() as folder:
+            with ours(own, sizes.members, folder, ("-m", "bench.watched", str(folder / "profile"))) as mine:
                 warm_up(mine, folder)
-                if what is posting:
-                    posting(mine, number, sizes.seconds, folder)
-                else:
-                    batches(mine, sizes.seconds, False, folder)
+                call(mine, folder)
             print((folder / "profile").read_text())

@@ -18,6 +18,11 @@ IDLE_CALLS = 2000
 """A thread that made fewer has only waited."""
 TICKS = os.sysconf("SC_CLK_TCK")
 
+LOOK_SECONDS = 0.2
+
+Who = tuple[int, int]
+"""A process and its thread."""
+
 
 @dataclass
 class Shares:
@@ -29,19 +34,36 @@ class Shares:
 
 @contextmanager
 def processors() -> Iterator[Shares]:
-    """Who uses the processors while the block runs: every thread that is there at its end."""
-    shares = Shares()
+    """Who uses the processors while the block runs; looked at a few times a second, for some end before it does."""
+    shares, names, after, over = Shares(), dict[Who, str](), dict[Who, float](), threading.Event()
+
+    def look() -> None:
+        found = _used()
+        names.update((who, _named(who)) for who in found if who not in names)
+        after.update(found)
+
+    def keep_looking() -> None:
+        while not over.wait(LOOK_SECONDS):
+            look()
+
     start, before = time.perf_counter(), _used()
-    yield shares
-    after, shares.seconds = _used(), time.perf_counter() - start
+    looking = threading.Thread(target=keep_looking, name="looking")
+    looking.start()
+    try:
+        yield shares
+    finally:
+        over.set()
+        looking.join()
+    look()
+    shares.seconds = time.perf_counter() - start
     for who, used in after.items():
         if (more := used - before.get(who, 0.0)) > 0.005 * shares.seconds:
-            shares.used[_named(who)] = shares.used.get(_named(who), 0.0) + more
+            shares.used[names[who]] = shares.used.get(names[who], 0.0) + more
 
 
-def _used() -> dict[tuple[int, int], float]:
-    """Processor seconds by (process, thread)."""
-    found: dict[tuple[int, int], float] = {}
+def _used() -> dict[Who, float]:
+    """Processor seconds."""
+    found: dict[Who, float] = {}
     for stat in Path("/proc").glob("[0-9]*/task/[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
@@ -51,7 +73,7 @@ def _used() -> dict[tuple[int, int], float]:
     return found
 
 
-def _named(who: tuple[int, int]) -> str:
+def _named(who: Who) -> str:
     process, thread = who
     try:
         words = Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ").split()

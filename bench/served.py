@@ -11,7 +11,6 @@ from bench import stock_app
 from bench.commune import settle
 from bench.processes import HOST, free_port, serving
 from bench.server import Database
-from events.fact import Id
 from events.ledger import Ledger
 from services import access
 
@@ -71,21 +70,29 @@ def stock_members(database: Database, members: int) -> list[str]:
 
 
 _numbers = count(1)
+_turns = count()
 
 
 def rewards(served: Served, number: int) -> Iterator[tuple[str, bytes]]:
     """The paths and bodies of so many rewards, none like another, to the members in turn."""
     members = served.members
     for n in islice(_numbers, number):
-        decision = {"number": f"{n}-QĐ/ĐU", "on": "2026-11-03", "by": "Ban Thường vụ Đảng ủy"}
-        body = {"form": "commendation", "decision": decision, "effective_on": "2026-11-03"}
-        yield f"/members/{members[n % len(members)]}/rewards", json.dumps(body, ensure_ascii=False).encode()
+        yield f"/members/{members[next(_turns) % len(members)]}/rewards", reward(n)
 
 
-def lines(served: Served, number: int, keys: bool) -> bytes:
-    """The same as the lines of a batch."""
+def reward(number: int) -> bytes:
+    """A body, another one for each number."""
+    decision = {"number": f"{number}-QĐ/ĐU", "on": "2026-11-03", "by": "Ban Thường vụ Đảng ủy"}
+    body = {"form": "commendation", "decision": decision, "effective_on": "2026-11-03"}
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
+def lines(served: Served, number: int, *, keys: bool = False, each: int = 1) -> bytes:
+    """So many rewards as the lines of a batch; `each` are for the same member, one after the other."""
     made = []
-    for path, body in rewards(served, number):
-        key = b',"key":"%s"' % Id(path + str(next(_numbers))).encode() if keys else b""
-        made.append(b'{"post":"%s","body":%s%s}' % (path.encode(), body, key))
+    for _ in range(number // each):
+        member = served.members[next(_turns) % len(served.members)]
+        for n in islice(_numbers, each):
+            key = b',"key":"entry %d"' % n if keys else b""
+            made.append(b'{"post":"/members/%s/rewards","body":%s%s}' % (member.encode(), reward(n), key))
     return b"\n".join(made)

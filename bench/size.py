@@ -18,9 +18,11 @@ from services.ingest.asked import new_id
 
 NAME = "size"
 TARGETS = (Target("ours", most=480),)
-SCHEMA = """
-SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %s AND c.relkind IN ('r', 'm')
+# Every table and index with its maps, the parts of the log under one name.
+PARTS = """
+SELECT regexp_replace(c.relname, '^log_[0-9]+', 'log'), sum(pg_table_size(c.oid))::bigint
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %s AND c.relkind IN ('r', 'i')
+GROUP BY 1
 """
 SAID = {
     "ours": "every table of the ledger's schema with its indexes, less what they have empty; no VACUUM before",
@@ -39,7 +41,8 @@ def run(server: Server, sizes: Sizes) -> Iterator[Case]:
         ({"facts": 1, "commands": "random"}, _randomly(requests_on_streams(records, 1))),
     ]
     for case, supply in supplies:
-        ours = _ours(server, supply, records)
+        parts = _ours(server, supply, records)
+        ours = sum(parts.values())
         yield Case(
             NAME,
             {**case, "records": records},
@@ -47,16 +50,23 @@ def run(server: Server, sizes: Sizes) -> Iterator[Case]:
             "bytes/fact",
             {"eventsourcing": theirs},
             {"eventsourcing": ours / theirs},
-            {"fact_bytes": BYTES, **SAID, **server.settings},
+            {
+                "fact_bytes": BYTES,
+                "parts": {name: round(size, 1) for name, size in parts.items()},
+                **SAID,
+                **server.settings,
+            },
             targets=TARGETS,
         )
 
 
-def _ours(server: Server, supply: Iterator[Request], records: int) -> float:
+def _ours(server: Server, supply: Iterator[Request], records: int) -> dict[str, float]:
     with server.database() as own, Ledger(own.app) as ledger, psycopg.connect(own.owner, autocommit=True) as connection:
         empty = _bytes(connection, "ledger")
         fill(ledger, supply)
-        return (_bytes(connection, "ledger") - empty) / records
+        full = _bytes(connection, "ledger")
+    grown = {name: (size - empty.get(name, 0)) / records for name, size in full.items()}
+    return dict(sorted(((name, size) for name, size in grown.items() if size > 0), key=lambda part: -part[1]))
 
 
 def _stock(server: Server, records: int) -> float:
@@ -66,13 +76,11 @@ def _stock(server: Server, records: int) -> float:
         psycopg.connect(library.owner, autocommit=True) as connection,
     ):
         stock.fill(recorder, records, [UUID(new_id()) for _ in range(records // STREAM_LENGTH)])
-        return _bytes(connection, "public") / records
+        return sum(_bytes(connection, "public").values()) / records
 
 
-def _bytes(connection: psycopg.Connection[tuple[int]], schema: str) -> int:
-    row = connection.execute(SCHEMA, [schema]).fetchone()
-    assert row is not None, "a sum is always there"
-    return int(row[0])
+def _bytes(connection: psycopg.Connection[tuple[str, int]], schema: str) -> dict[str, int]:
+    return dict(connection.execute(PARTS, [schema]).fetchall())
 
 
 def _randomly(requests: Iterator[Request]) -> Iterator[Request]:

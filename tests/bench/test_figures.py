@@ -13,6 +13,7 @@ TINY = Sizes(seconds=0.1, rounds=1, records=1_000, members=4_000)
 BASELINES = {
     "append": {"pgbench", "eventsourcing"},
     "batch": {"pgbench", "umadb", "eventsourcing"},
+    "copy": {"copy"},
     "read": {"eventsourcing", "umadb"},
     "rebuild": {"eventsourcing"},
     "size": {"eventsourcing"},
