@@ -10,6 +10,7 @@ from events.fact import Id
 from projections import positions
 from services.access import Relation, Role
 from services.audit.log import Filter, find
+from services.web.asking import AtLeast, wait
 from services.web.context import Asking, Here, must
 from services.web.problem import forbidden, not_found
 from services.web.record import shown
@@ -38,9 +39,12 @@ def read_log(
     asking: Asking,
     here: Here,
     asked: Annotated[LogQuestion, Query()],
+    at_least: AtLeast = None,
 ) -> dict[str, Any]:
     """Records in position order. An inspector names in `about` an organisation that is his own or stands below it."""
     _must_read(here, asking, asked.about)
+    if asked.about is not None:
+        wait(here, ["concerns"], at_least)
     question = Filter(
         after=asked.after, limit=asked.limit, about=Id(str(asked.about)) if asked.about else None, name=asked.name,
         by=asked.by, since=asked.since, until=asked.until,

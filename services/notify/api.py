@@ -1,7 +1,6 @@
 """What committees ask and say over HTTP: the inbox, a notice, who was told about somebody, and that they know."""
 
 from contextlib import suppress
-from time import monotonic, sleep
 from typing import Annotated
 from uuid import UUID
 
@@ -14,11 +13,12 @@ from events.fact import Id
 from events.member import Member
 from projections import notices
 from projections.notices import NEWEST, Cursor, Notice, Waiting
-from projections.positions import positions
 from services.access import Relation
 from services.notify.acknowledging import Acknowledgement, perform
 from services.notify.said import DESCRIBED, IfMatch, Said
 from services.notify.shown import NoticeLine, NoticePage, WholeNotice, whole
+from services.web.asking import AtLeast, wait
+from services.web.asking import ident as canonical
 from services.web.context import Asking, Context, Here, must
 from services.web.problem import Problem, not_found, unprocessable
 
@@ -27,8 +27,6 @@ LOOK = 0.01
 """Seconds: how long a question waits for the notices to have read a position, and how often it looks."""
 
 router = APIRouter(tags=["exchange"])
-
-AtLeast = Annotated[int | None, Header(alias="Caunoi-At-Least", ge=0, le=2**62)]
 
 
 class Asked(BaseModel):
@@ -68,7 +66,7 @@ def read_inbox(
     if of is None:
         raise unprocessable("/organisation", "this token is of no organisation: please say whose inbox")
     must(here, asking, Relation.SEE, of)
-    _wait_for(here, at_least)
+    wait(here, [notices.NAME], at_least)
     with here.pool.connection() as connection:
         return _page(notices.inbox(connection, of, asked.state, asked.cursor, asked.limit + 1), asked.limit)
 
@@ -76,7 +74,7 @@ def read_inbox(
 @router.get("/notices/{ident}")
 def read_notice(ident: str, asking: Asking, here: Here, at_least: AtLeast = None) -> WholeNotice:
     """One notice with the record that it tells of, a sentence that says it, and when it came to each step."""
-    _wait_for(here, at_least)
+    wait(here, [notices.NAME], at_least)
     return whole(here.ledger, _notice(here, asking, ident, Relation.SEE))
 
 
@@ -110,16 +108,16 @@ def read_notices_about(
     ident: str, asking: Asking, here: Here, asked: Annotated[PageQuestion, Query()], at_least: AtLeast = None
 ) -> NoticePage:
     """Who was told what about a member, and when: for his own side and for the committee where he lives."""
-    subject = _id(ident, "member")
+    subject = canonical(ident, "member")
     _must_follow(here, asking, subject)
-    _wait_for(here, at_least)
+    wait(here, [notices.NAME], at_least)
     with here.pool.connection() as connection:
         return _page(notices.about(connection, subject, asked.cursor, asked.limit + 1), asked.limit)
 
 
 def _notice(here: Context, asking: Asking, ident: str, relation: Relation) -> Notice:
     with here.pool.connection() as connection:
-        found = notices.find(connection, _id(ident, "notice"))
+        found = notices.find(connection, canonical(ident, "notice"))
     if found is None:
         raise not_found("notice")
     must(here, asking, relation, found.organisation)
@@ -147,31 +145,7 @@ def _must_follow(here: Context, asking: Asking, subject: Id) -> None:
     must(here, asking, Relation.SEE, member.cells.at(today) or member.admitted.cell)
 
 
-def _wait_for(here: Context, position: int | None) -> None:
-    """Until the notices have read that position.
-
-    Raises:
-        Problem: 503, they have not in time.
-    """
-    until = monotonic() + PATIENCE
-    while position is not None:
-        with here.pool.connection() as connection:
-            if positions(connection, [notices.NAME])[notices.NAME].position >= position:
-                return
-        if monotonic() > until:
-            raise Problem(503, "behind", "the notices have not read that far yet", headers={"Retry-After": "1"})
-        sleep(LOOK)
-
-
 def _page(found: list[Notice], limit: int) -> NoticePage:
     kept = found[:limit]
     following = f"{kept[-1].position}.{kept[-1].id}" if len(found) > limit else None
     return NoticePage(items=[NoticeLine.of(notice) for notice in kept], next=following)
-
-
-def _id(text: str, what: str) -> Id:
-    """The id in a path, in its canonical form; what is no id is the id of nothing."""
-    try:
-        return Id(str(UUID(text)))
-    except ValueError:
-        raise not_found(what) from None

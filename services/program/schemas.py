@@ -5,8 +5,8 @@ def install(conninfo: str) -> None:
     """Makes what is missing, as the owner of the database; safe to repeat."""
     # Imported when needed: most commands of the program need none of it.
     from events import schema
-    from projections import notices, view
+    from projections import notices, scores, view
     from services import access
 
-    for place in (schema, view, notices, access):
+    for place in (schema, view, scores, notices, access):
         place.install(conninfo)

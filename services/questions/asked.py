@@ -9,19 +9,15 @@ from uuid import UUID
 
 import msgspec
 import psycopg
-from fastapi import Header
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from events.fact import Id
 from projections.asked import LATEST, AsOf, position_at
-from projections.waiting import at_least
 from services.web.context import Context
-from services.web.problem import not_found, unprocessable
+from services.web.problem import unprocessable
 
 T = TypeVar("T")
 P = TypeVar("P", bound=tuple[Any, ...])
 
-AtLeast = Annotated[int | None, Header(alias="Caunoi-At-Least", ge=0, lt=2**62)]
 Words = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00]*$")]
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
@@ -89,32 +85,9 @@ def page(found: Sequence[T], limit: int, place_of: Callable[[T], tuple[Any, ...]
     return found[:limit], cursor
 
 
-def ident(text: str, what: str) -> Id:
-    """The id in a path, in its canonical form.
-
-    Raises:
-        Problem: 404; what is no id is the id of nothing.
-    """
-    try:
-        return Id(str(UUID(text)))
-    except ValueError:
-        raise not_found(what) from None
-
-
 def said(**given: UUID | str | None) -> dict[str, str]:
     """What was asked for, without what was not."""
     return {name: str(value) for name, value in given.items() if value is not None}
-
-
-def wait(here: Context, views: Sequence[str], position: int | None) -> None:
-    """Return once the views have read a position.
-
-    Raises:
-        Behind: they have not within 5 seconds.
-    """
-    if position:
-        with here.pool.connection() as connection:
-            at_least(connection, views, position)
 
 
 @contextmanager

@@ -13,10 +13,11 @@ from events.mentions import mentions
 from projections import concerns, members, tree
 from projections.asked import AsOf
 from services.access import Relation
-from services.questions.asked import AtLeast, ByPosition, PageQuestion, ident, page, place, reading, wait
+from services.questions.asked import ByPosition, PageQuestion, page, place, reading
 from services.questions.members import must_see_member
 from services.questions.sentences import sentence
 from services.questions.shown import HistoryPage, Told
+from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here, must
 
 router = APIRouter(tags=["history"])

@@ -17,20 +17,9 @@ from projections import meetings
 from projections.asked import LATEST
 from services.access import Relation
 from services.questions import shown
-from services.questions.asked import (
-    AtLeast,
-    ByDay,
-    PageQuestion,
-    Question,
-    Words,
-    ident,
-    page,
-    place,
-    reading,
-    said,
-    wait,
-)
+from services.questions.asked import ByDay, PageQuestion, Question, Words, page, place, reading, said
 from services.questions.shown import MeetingPage
+from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here, must
 from services.web.problem import not_found
 

@@ -11,9 +11,10 @@ from projections import members, sanctions
 from projections.asked import AsOf
 from services.access import Caller, Relation
 from services.questions import shown
-from services.questions.asked import AtLeast, ByName, PageQuestion, Question, Words, ident, place, reading, said, wait
+from services.questions.asked import ByName, PageQuestion, Question, Words, place, reading, said
 from services.questions.organisations import START, member_page
 from services.questions.shown import MemberPage, MemberShown
+from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here, must
 from services.web.problem import Problem, not_found
 

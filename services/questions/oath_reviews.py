@@ -14,7 +14,8 @@ from events.oath_campaign import OathCampaign, OathCampaignOpened
 from projections import meetings, oath_answers, tree
 from projections.asked import AsOf
 from services.access import Relation
-from services.questions.asked import AtLeast, Question, ident, reading, wait
+from services.questions.asked import Question, reading
+from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here, must
 from services.web.problem import not_found
 

@@ -10,20 +10,9 @@ from events.organisation import OrganisationKind
 from projections import members, roll, tree
 from services.access import Relation
 from services.questions import shown
-from services.questions.asked import (
-    AtLeast,
-    ByName,
-    PageQuestion,
-    Question,
-    Words,
-    ident,
-    page,
-    place,
-    reading,
-    said,
-    wait,
-)
+from services.questions.asked import ByName, PageQuestion, Question, Words, page, place, reading, said
 from services.questions.shown import Branch, MemberPage, Organisation, OrganisationPage
+from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here, must
 from services.web.problem import not_found
 

@@ -11,8 +11,9 @@ from events.member import TransferState
 from projections import transfers
 from services.access import Relation
 from services.questions import shown
-from services.questions.asked import AtLeast, ByDay, PageQuestion, Question, ident, page, place, reading, wait
+from services.questions.asked import ByDay, PageQuestion, Question, page, place, reading
 from services.questions.shown import TransferPage, TransferShown
+from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Here, must
 from services.web.problem import Problem, not_found
 

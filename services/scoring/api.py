@@ -12,7 +12,6 @@ from projections import scores
 from projections.asked import LATEST, position_at
 from services.access import Relation
 from services.scoring.asked import (
-    AtLeast,
     Place,
     RuleQuestion,
     RulesPage,
@@ -21,14 +20,13 @@ from services.scoring.asked import (
     ScoresPage,
     ScoresQuestion,
     answer,
-    ident,
     shown,
-    wait,
 )
 from services.scoring.meeting_score import score_meeting
 from services.scoring.rulebook import Pack
 from services.scoring.score import Bands, Score, Short
 from services.scoring.shelf import shipped
+from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here, must
 from services.web.problem import not_found
 

@@ -1,21 +1,17 @@
 """What may stand in a question about scores or rules, and how it is answered."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, NamedTuple
 from uuid import UUID
 
-from fastapi import Header, Response
+from fastapi import Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from events.fact import Id
-from projections.waiting import Behind, at_least
 from services.scoring.rulebook import Pack
 from services.scoring.score import Short, to_json
-from services.web.context import Context
-from services.web.problem import not_found, unprocessable
+from services.web.problem import unprocessable
 
-AtLeast = Annotated[int | None, Header(alias="Caunoi-At-Least", ge=0, lt=2**62)]
 Limit = Annotated[int, Field(ge=1, le=500)]
 
 
@@ -98,31 +94,6 @@ class Place(NamedTuple):
 def answer(said: object) -> Response:
     """JSON in which points are numbers."""
     return Response(to_json(said), media_type="application/json")
-
-
-def ident(text: str, what: str) -> Id:
-    """The id in a path, in its canonical form; what is no id is the id of nothing.
-
-    Raises:
-        Problem: 404.
-    """
-    try:
-        return Id(str(UUID(text)))
-    except ValueError:
-        raise not_found(what) from None
-
-
-def wait(here: Context, views: Sequence[str], position: int | None) -> None:
-    """Return once the views are there and have read a position, where one is asked for.
-
-    Raises:
-        Behind: they have not within 5 seconds, or have never been fed.
-    """
-    with here.pool.connection() as connection:
-        try:
-            at_least(connection, views, position or 0)
-        except LookupError as missing:
-            raise Behind(str(missing)) from None
 
 
 def shown(pack: Pack) -> dict[str, object]:

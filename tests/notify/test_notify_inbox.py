@@ -16,6 +16,7 @@ from services import access
 from services.access import Tokens
 from services.notify import api
 from services.settings import Settings
+from services.web import asking
 from services.web.context import Context
 from services.web.problem import handle_problems
 from tests.database import Database
@@ -32,7 +33,7 @@ As = Callable[..., TestClient]
 @pytest.fixture
 def ask(database: Database, log: Log, monkeypatch: pytest.MonkeyPatch) -> Iterator[As]:
     """Makes clients, each with a token of a role and an organisation."""
-    monkeypatch.setattr(api, "PATIENCE", 0.3)
+    monkeypatch.setattr(asking, "PATIENCE", 0.3)
     app = FastAPI()
     handle_problems(app)
     app.include_router(api.router)
