@@ -11,12 +11,13 @@ import psycopg
 from events.fact import Record
 from projections.applying import apply_carefully
 from projections.fold import Changes, Fold, Row
-from projections.reading import Hole, following, page, pasts
+from projections.reading import Hole, Log, following, pasts
 from projections.table import HEADER, TRAILER, Table, Unfit
 from projections.view import View
 
 SCHEMA = "rebuild"
-PAGE = 10_000
+PAGE = 2500
+AT_ONCE = 10_000
 WARM = 50_000
 SESSION = """
 SET application_name = 'caunoi rebuild'; SET synchronous_commit = off; SET jit = off; SET maintenance_work_mem = '128MB'
@@ -37,7 +38,7 @@ class Anew:
         self.position = 0
         self.fold = Fold(view, warm=WARM, whole=True)
         self.connection: psycopg.Connection[Any] = psycopg.connect(conninfo, autocommit=True, connect_timeout=5)
-        self._log: psycopg.Connection[Any] = psycopg.connect(conninfo, autocommit=True, connect_timeout=5)
+        self._log = Log(psycopg.connect(conninfo, autocommit=True, connect_timeout=5))
         self._late: list[Row] = []
 
     def __enter__(self) -> Self:
@@ -47,7 +48,7 @@ class Anew:
             Busy: somebody else has it.
         """
         try:
-            for connection in (self.connection, self._log):
+            for connection in (self.connection, self._log.connection):
                 connection.execute(SESSION)
             self._lock()
             self._drop()
@@ -66,7 +67,7 @@ class Anew:
 
     def close(self) -> None:
         """Close the connections."""
-        self._log.close()
+        self._log.connection.close()
         self.connection.close()
 
     def fill(self, upto: int) -> None:
@@ -87,8 +88,8 @@ class Anew:
             self.connection.execute(self.view.table(SCHEMA).encode())
         for statement in self.view.keys(SCHEMA):
             self.connection.execute(statement.encode())
-        for first in range(0, len(self._late), PAGE):
-            self.table.write(self.connection, Changes([], self._late[first : first + PAGE]))
+        for first in range(0, len(self._late), AT_ONCE):
+            self.table.write(self.connection, Changes([], self._late[first : first + AT_ONCE]))
         self._late = []
         self.follow(upto)
 
@@ -112,7 +113,7 @@ class Anew:
         with self.connection.cursor() as cursor, cursor.copy(table.copy) as copy:
             copy.write(HEADER)
             for records in self._pages(upto):
-                for past in pasts(self._log, fold.cold(records), self.position):
+                for past in pasts(self._log.connection, fold.cold(records), self.position):
                     fold.warm(past)
                 fold.take(records)
                 changes = fold.passed()
@@ -125,13 +126,13 @@ class Anew:
         """The records after the position that was reached, the next page being read while one is worked on."""
         with ThreadPoolExecutor(1) as reader:
             after = self.position
-            coming = reader.submit(page, self._log, after, min(PAGE, upto - after))
+            coming = reader.submit(self._log.page, after, min(PAGE, upto - after))
             while after < upto:
                 records = following(coming.result(), after)
                 if not records:
                     raise Hole(f"position {after + 1} is missing: the log ends before {upto}")
                 after = records[-1].position
-                coming = reader.submit(page, self._log, after, min(PAGE, upto - after))
+                coming = reader.submit(self._log.page, after, min(PAGE, upto - after))
                 yield records
 
     def _drop(self) -> None:

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from events.fact import Id, Record
+from projections.columns import uuid_bytes
 from projections.view import STANDS, View
 
 WARM = 20_000
@@ -16,10 +17,11 @@ EACH_MOST = 4096
 class Row:
     """One row, and whether the table has it."""
 
-    __slots__ = ("known_from", "known_to", "no", "stream", "values", "written")
+    __slots__ = ("key", "known_from", "known_to", "no", "values", "written")
 
-    def __init__(self, stream: Id, no: int, known_from: int, values: tuple[Any, ...]) -> None:
-        self.stream = stream
+    def __init__(self, key: bytes, no: int, known_from: int, values: tuple[Any, ...]) -> None:
+        self.key = key
+        """The stream's id in its 16 bytes."""
         self.no = no
         self.known_from = known_from
         self.known_to = STANDS
@@ -46,10 +48,11 @@ class Poison(NamedTuple):
 class Stream:
     """One stream: its subject, the rows that stand, and how many it ever had."""
 
-    __slots__ = ("count", "rows", "subject", "values")
+    __slots__ = ("count", "key", "rows", "subject", "values")
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, stream: Id) -> None:
         assert view.subject is not None, "a view of single records remembers no stream"
+        self.key = uuid_bytes(stream)
         self.subject = view.subject()
         self.values: list[tuple[Any, ...]] = []
         self.rows: list[Row] = []
@@ -73,7 +76,7 @@ class Stream:
     def _append(self, record: Record, added: Sequence[tuple[Any, ...]]) -> None:
         for value in added:
             self.count += 1
-            self.rows.append(Row(record.stream, self.count, record.position, value))
+            self.rows.append(Row(self.key, self.count, record.position, value))
 
     def _replace(self, record: Record, values: list[tuple[Any, ...]]) -> list[Row]:
         old = self.values
@@ -88,7 +91,7 @@ class Stream:
                 rows.append(again.pop())
             else:
                 count += 1
-                rows.append(Row(record.stream, count, record.position, value))
+                rows.append(Row(self.key, count, record.position, value))
         self.values, self.rows, self.count = values, rows, count
         ended = [row for rows in left.values() for row in rows]
         for row in ended:
@@ -165,7 +168,7 @@ class Fold:
             if stream is None:
                 if name in self.parked:
                     continue
-                stream = streams[name] = Stream(self.view)
+                stream = streams[name] = Stream(self.view, name)
             touched[name] = stream
             try:
                 ended = stream.take(record)
@@ -215,8 +218,8 @@ class Fold:
         values = list(self.view.each(record))
         if len(values) > EACH_MOST:
             raise OverflowError(f"more than {EACH_MOST} rows of one record")
-        first = record.version * EACH_MOST
-        return [Row(record.stream, no, record.position, row) for no, row in enumerate(values, first)]
+        key, first = uuid_bytes(record.stream), record.version * EACH_MOST
+        return [Row(key, no, record.position, row) for no, row in enumerate(values, first)]
 
     def _settle(self) -> list[Stream]:
         """Begin new lists of changes and keep the streams touched last; those that leave the memory."""
