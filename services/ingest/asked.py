@@ -43,6 +43,8 @@ class Plan:
     parts: list[Part]
     ident: Id | None = None
     cause: int = 0
+    against: Id | None = None
+    """Whose version an `If-Match` is about, where it is not that of `stream`."""
 
     @classmethod
     def one(cls, stream: Id, kind: str, facts: Facts, ident: Id | None = None) -> "Plan":

@@ -16,21 +16,22 @@ from services.ingest.asked import Asked, Plan, marks
 from services.ingest.streams import NotLoaded, Question, Sight, Streams
 from services.web.problem import Problem, of_ledger, surprise
 
-ROUNDS = 200
-"""Of a group of changes: each round at least one of those that fight for a stream gets in."""
+PATIENCE = 200
+"""Rounds in which nothing came of a group of changes, before those that still wait are told that it is busy."""
 
 
 Waiting = list[tuple[int, Asked[Any]]]
 Decided = tuple[int, Asked[Any], Plan, Request]
+Silent = tuple[int, Asked[Any], Plan | Problem]
 
 
 class Sorted:
-    """One round's changes: to be asked again, decided, refused with a key that may be known; and what was missing."""
+    """One round's changes: to be asked again, to be appended, without anything to append; and what was missing."""
 
     def __init__(self) -> None:
         self.again: Waiting = []
         self.decided: list[Decided] = []
-        self.refused: Waiting = []
+        self.silent: list[Silent] = []
         self.missing: set[Id] = set()
 
 
@@ -49,10 +50,11 @@ class Performer:
         """Many changes, each of which succeeds or fails alone; those that touch the same stream keep their order."""
         outcomes: dict[int, Outcome] = {}
         waiting = list(enumerate(changes))
-        for _ in range(ROUNDS):
+        patience = PATIENCE
+        while waiting and patience:
+            before = len(waiting)
             waiting = await self._round(waiting, outcomes)
-            if not waiting:
-                break
+            patience = PATIENCE if len(waiting) < before else patience - 1
         for number, _asked in waiting:
             outcomes[number] = Problem(
                 503, "busy", "too many changes to the same at the same time", headers={"Retry-After": "1"}
@@ -61,43 +63,65 @@ class Performer:
 
     async def _round(self, waiting: Waiting, outcomes: dict[int, Outcome]) -> Waiting:
         """Decide all that can be decided now and append it; answers those that must be asked again."""
-        sorted_ = self._sort(waiting, outcomes)
+        sorted_ = self._sort(waiting)
         again = sorted_.again
-        known = sorted_.refused
+        known: Waiting = []
         if sorted_.decided:
-            lost, replayed = await self._append(sorted_.decided, outcomes)
+            lost, known = await self._append(sorted_.decided, outcomes)
             again += lost
-            known += replayed
+        if sorted_.silent:
+            again += await self._end(sorted_.silent, known, outcomes)
         if known:
             await self._answer_again(known, outcomes)
         if sorted_.missing:
             self._streams.keep(await asyncio.to_thread(self._streams.fetch, sorted_.missing))
-        again = [(number, asked) for number, asked in again if await self._learn(number, asked, outcomes)]
+        learned = await asyncio.gather(*[self._learn(number, asked, outcomes) for number, asked in again])
+        again = [pair for pair, can_go_on in zip(again, learned, strict=True) if can_go_on]
         again.sort(key=lambda pair: pair[0])
         return again
 
-    def _sort(self, waiting: Waiting, outcomes: dict[int, Outcome]) -> Sorted:
+    def _sort(self, waiting: Waiting) -> Sorted:
         """Decide each in turn. What must see what an earlier one of this very round does is put off to the next."""
         sorted_ = Sorted()
         touched: set[Id] = set()
+        unsure = False
         for number, asked in waiting:
             plan = self._decide(asked, sorted_.missing)
-            seen = asked.sight.glanced_at.union(asked.path)
-            if plan is None or not touched.isdisjoint(seen):
-                sorted_.again.append((number, asked))
-                touched.update(asked.path, (asked.ident(),))
-                if plan is not None:
-                    asked.answers.clear()
-            elif isinstance(plan, Problem):
-                outcomes[number] = plan
-                if asked.key is not None:
-                    sorted_.refused.append((number, asked))
-            elif plan.has_facts or asked.key is not None:
-                sorted_.decided.append((number, asked, plan, self._request(asked, plan)))
+            if plan is None:
+                # Nobody knows yet what it will write, so whoever comes after it waits: order is kept.
+                unsure = True
+            elif not unsure and touched.isdisjoint((*asked.sight.seen, *asked.path)):
+                if isinstance(plan, Plan) and (plan.has_facts or asked.key is not None):
+                    sorted_.decided.append((number, asked, plan, self._request(asked, plan)))
+                    touched.update((part.stream for part in plan.parts), (asked.ident(),))
+                else:
+                    sorted_.silent.append((number, asked, plan))
+                continue
+            elif isinstance(plan, Plan):
                 touched.update((part.stream for part in plan.parts), (asked.ident(),))
             else:
-                outcomes[number] = self._nothing_new(plan)
+                touched.update(asked.path, (asked.ident(),))
+            sorted_.again.append((number, asked))
+            if plan is not None:
+                asked.answers.clear()
         return sorted_
+
+    async def _end(self, silent: list[Silent], known: Waiting, outcomes: dict[int, Outcome]) -> Waiting:
+        """Refusals and what is nothing new, where what they saw is still so; answers those that saw an older state."""
+        again: Waiting = []
+        seen = {stream for _, asked, _ in silent for stream in asked.sight.seen}
+        stand = await asyncio.to_thread(self._ledger.versions, list(seen)) if seen else {}
+        for number, asked, plan in silent:
+            stale = [stream for stream, version in asked.sight.seen.items() if stand.get(stream, 0) != version]
+            if stale:
+                self._streams.forget(stale)
+                asked.answers.clear()
+                again.append((number, asked))
+                continue
+            outcomes[number] = plan if isinstance(plan, Problem) else self._nothing_new(plan)
+            if asked.key is not None:
+                known.append((number, asked))
+        return again
 
     def _decide(self, asked: Asked[Any], missing: set[Id]) -> Plan | Problem | None:
         """What the decision says; None where it must be asked again when more is in memory."""
@@ -145,6 +169,8 @@ class Performer:
                 asked.answers.clear()
                 lost.append((number, asked))
             elif isinstance(result, Exception):
+                # Perhaps it is stored and only the answer was lost: what we believe of these streams may be old.
+                self._streams.forget([write.stream for write in request.writes])
                 outcomes[number] = of_ledger(result) or surprise(asked.change.path, result)
             elif result.replayed:
                 self._streams.forget([write.stream for write in request.writes])
@@ -224,7 +250,7 @@ class Performer:
 
     def _must_match(self, asked: Asked[Any], plan: Plan) -> None:
         if asked.if_match is not None:
-            version = asked.sight.warm(plan.stream).version
+            version = asked.sight.warm(plan.against or plan.stream).version
             if version != asked.if_match:
                 raise Problem(412, "stale", f"the stream stands at version {version}", headers={"ETag": f'"{version}"'})
 

@@ -27,4 +27,4 @@ def propose(asked: Asked[Any], plan: Plan, organisation: Id | None) -> Plan:
     )
     asked.sight.need([ident])
     facts = proposal.propose(asked.sight.of(Proposal, ident), made, asked.now.date())
-    return Plan(ident, Proposal.KIND, [Part(ident, facts, on=asked.now.date())])
+    return Plan(ident, Proposal.KIND, [Part(ident, facts, on=asked.now.date())], against=plan.stream)

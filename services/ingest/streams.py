@@ -104,13 +104,14 @@ class Streams:
 class Sight:
     """What one attempt of one decision looked at; those versions become conditions of its append."""
 
-    __slots__ = ("_answers", "_streams", "glanced_at", "looked_at")
+    __slots__ = ("_answers", "_streams", "looked_at", "seen")
 
     def __init__(self, streams: Streams, answers: dict[Question, Any]) -> None:
         self._streams = streams
         self._answers = answers
         self.looked_at: dict[Id, int] = {}
-        self.glanced_at: set[Id] = set()
+        self.seen: dict[Id, int] = {}
+        """The versions of all that was seen, at a glance too: a refusal must hold for today's."""
 
     def of(self, state: type[S], stream: Id) -> S:
         """The state of a stream; a fresh one where it does not exist or is of another kind.
@@ -135,7 +136,6 @@ class Sight:
         """
         missing = [stream for stream in streams if self._streams.get(stream) is None]
         if missing:
-            self.glanced_at.update(missing)
             raise NotLoaded(missing)
 
     def answer(self, question: Question) -> Any:
@@ -154,8 +154,8 @@ class Sight:
         Raises:
             NotLoaded: it is not in memory yet.
         """
-        self.glanced_at.add(stream)
         warm = self._streams.get(stream)
         if warm is None:
             raise NotLoaded((stream,))
+        self.seen[stream] = warm.version
         return warm

@@ -86,3 +86,20 @@ def _all(commune: Commune) -> list[dict[str, Any]]:
         records += page["items"]
         after = page["next"]
     return records
+
+
+def test_a_line_that_must_ask_first_is_not_overtaken(commune: Commune) -> None:
+    """The reception asks whose transfer it is; the next line is about the same member and must see him received."""
+    body = {"to": commune.village_cell, "kind": "official", "effective_on": "2026-01-05"}
+    transfer = commune.post(f"/members/{commune.lan}/transfers", body)["id"]
+    answers = post(
+        commune,
+        {"post": f"/transfers/{transfer}/receptions", "body": {"effective_on": "2026-01-10"}},
+        {
+            "post": f"/members/{commune.lan}/transfers",
+            "body": {"to": commune.office_cell, "kind": "official", "effective_on": "2026-06-01"},
+        },
+        {"post": f"/members/{commune.lan}/rewards", "body": REWARD},
+    )
+    assert [status for status, _ in answers] == [201, 201, 201]
+    assert [body["version"] for _, body in answers] == [4, 5, 6]

@@ -22,6 +22,7 @@ from events.member import Member
 from events.organisation import Organisation
 from services.ingest.asked import Asked, Change, Nothing, Plan, must_be_new
 from services.ingest.bodies import Body, Ident, Line, PastDay, Sha256, Text
+from services.ingest.changes.members import cell_of
 
 B = TypeVar("B", bound=Body)
 
@@ -113,7 +114,7 @@ def _introduce(asked: Asked[LiaisonBody]) -> Plan:
     body, ident = asked.body, asked.ident()
     member = asked.sight.of(Member, body.member)
     workplace = member.cell_on(asked.on) or (member.admitted.cell if member.admitted is not None else None)
-    asked.must_reach(workplace)
+    asked.must_reach(cell_of(asked, member))
     must_be_new(asked, ident, Liaison.KIND)
     introduced = LiaisonIntroduced(
         member=body.member, committee=body.committee, workplace=workplace, activity_exempt=body.activity_exempt,
@@ -147,9 +148,7 @@ def _contact(asked: Asked[ContactBody]) -> Plan:
 def _request(asked: Asked[YearBody]) -> Plan:
     """Either side may need one."""
     ident, liaison, introduced = _here(asked)
-    asked.must_reach(
-        introduced.committee, introduced.workplace, asked.sight.of(Member, introduced.member).cell_on(asked.on)
-    )
+    asked.must_reach(introduced.committee, cell_of(asked, asked.sight.of(Member, introduced.member)))
     return _plan(ident, request_remark(liaison, asked.body.year, asked.on))
 
 

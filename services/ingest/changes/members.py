@@ -75,7 +75,7 @@ class SanctionBody(Body):
 
 
 def member_here(asked: Asked[B], ident: Id) -> Member:
-    """The member that a path names, within the caller's reach.
+    """The member that a path names, within the caller's reach: his cell of today, whatever day the change is about.
 
     Raises:
         Nothing: 404.
@@ -84,8 +84,14 @@ def member_here(asked: Asked[B], ident: Id) -> Member:
     member = asked.sight.of(Member, ident)
     if member.admitted is None:
         raise Nothing("member")
-    asked.must_reach(member.cell_on(asked.on) or member.admitted.cell)
+    asked.must_reach(cell_of(asked, member))
     return member
+
+
+def cell_of(asked: Asked[B], member: Member) -> Id | None:
+    """The cell that answers for a member today; the last one of who has left."""
+    cells = member.cells.changes
+    return member.cell_on(asked.now.date()) or (cells[-1].value if cells else None)
 
 
 def _admit(asked: Asked[MemberBody]) -> Plan:
@@ -134,7 +140,7 @@ def _discipline(asked: Asked[SanctionBody]) -> Plan:
     facts = discipline(member, disciplined, asked.on)
     plan = Plan.one(ident, Member.KIND, facts)
     if facts and disciplined.form is SanctionForm.EXPULSION:
-        return propose(asked, plan, member.cell_on(asked.on))
+        return propose(asked, plan, cell_of(asked, member))
     return plan
 
 
