@@ -79,4 +79,6 @@ class Table:
         ]
         result = connection.pgconn.exec_params(self._end, params, None, [1, 1, 1], 1)
         if result.status != pq.ExecStatus.COMMAND_OK:
+            if connection.pgconn.status != pq.ConnStatus.OK:
+                raise psycopg.OperationalError("the connection was lost")
             raise psycopg.errors.error_from_result(result)

@@ -64,8 +64,11 @@ class View:
 
     @property
     def shape(self) -> str:
-        """Tells whether a table was made for this view as it is now."""
-        said = (FORM, self.version, self.table("views"), *self.keys("views"))
+        """Tells whether a table was made for this view as it is now.
+
+        What it reads counts as well: a release that knows a fact finds it again where an older one passed it over.
+        """
+        said = (FORM, self.version, sorted(self.reads), self.table("views"), *self.keys("views"))
         return sha256(repr(said).encode()).hexdigest()[:16]
 
     def table(self, schema: str) -> str:

@@ -1,0 +1,272 @@
+"""Feeding: rows and position together, nothing twice, nothing skipped, and nobody's rows but one's own."""
+
+import random
+from dataclasses import replace
+from threading import Event, Thread
+from time import sleep
+from typing import Any
+
+import psycopg
+import pytest
+
+from events.bus import EmbeddedBus, Reader
+from events.ledger import Ledger
+from projections import feed
+from projections.feed import Feeder
+from projections.positions import Zombie, positions, status
+from projections.reading import Hole, page
+from tests.database import Database
+from tests.examples import HOA, LAN, MINH
+from tests.projections.conftest import Hire
+from tests.projections.odd import EVEN, ODD, UNREAD, now, rows, tell
+
+
+def stands(database: Database, view: str = "odd") -> int:
+    with psycopg.connect(database.app) as connection:
+        return positions(connection, [view])[view].position
+
+
+def log_of(database: Database) -> list[Any]:
+    with psycopg.connect(database.app) as connection:
+        return page(connection, 0, 10_000)
+
+
+def test_a_row_is_known_from_its_record_to_the_one_that_replaces_it(
+    ledger: Ledger, hire: Hire, database: Database
+) -> None:
+    feeder = hire()
+    tell(ledger, LAN, [1, 2])
+    feeder.step(1)
+    tell(ledger, HOA, [7])
+    tell(ledger, LAN, [2, 3])
+    feeder.step(1)
+    assert rows(database.app) == [
+        (LAN, 1, 1, 3, 1),
+        (LAN, 2, 1, None, 2),
+        (HOA, 1, 2, None, 7),
+        (LAN, 3, 3, None, 3),
+    ]
+
+
+def test_what_comes_and_goes_within_a_batch_is_written_once(ledger: Ledger, hire: Hire, database: Database) -> None:
+    tell(ledger, LAN, [1], [2], [])
+    assert hire().step(1) == 3
+    assert rows(database.app) == [(LAN, 1, 1, 2, 1), (LAN, 2, 2, 3, 2)]
+
+
+def test_records_that_no_view_looks_at_are_read_all_the_same(ledger: Ledger, hire: Hire, database: Database) -> None:
+    tell(ledger, LAN, "raise", name=UNREAD)
+    hire().step(1)
+    assert (stands(database), rows(database.app)) == (1, [])
+
+
+def test_a_stream_that_is_not_in_memory_is_read_from_the_log(ledger: Ledger, hire: Hire, database: Database) -> None:
+    tell(ledger, LAN, [1], [1, 2])
+    hire().step(1)
+    tell(ledger, LAN, [2, 3])
+    hire().step(1)
+    assert rows(database.app)[-1] == (LAN, 3, 3, None, 3)
+    assert now(database.app) == {LAN: [2, 3]}
+
+
+def test_what_was_read_before_changes_nothing(ledger: Ledger, hire: Hire, database: Database) -> None:
+    feeder = hire()
+    tell(ledger, LAN, [1], [2])
+    tell(ledger, HOA, [3])
+    records = log_of(database)
+    assert feeder.feed(records[:2]) == 2
+    before = rows(database.app)
+    assert feeder.feed(records[:2]) == 0
+    assert rows(database.app) == before
+    assert feeder.feed([*records[1:], *records]) == 1
+    assert feeder.feed(records) == 0
+    assert (stands(database), len(rows(database.app))) == (3, 3)
+
+
+@pytest.mark.parametrize("missing", [0, 2, 4])
+def test_a_hole_stops_it_and_nothing_of_the_batch_is_kept(
+    ledger: Ledger, hire: Hire, database: Database, missing: int
+) -> None:
+    feeder = hire()
+    tell(ledger, LAN, [1], [2], [3], [4], [5], [6])
+    records = log_of(database)
+    with pytest.raises(Hole, match=f"position {missing + 1} is missing"):
+        feeder.feed([*records[:missing], *records[missing + 1 :]])
+    assert (stands(database), rows(database.app)) == (0, [])
+    assert feeder.feed(records) == 6, "once the record is there, it goes on"
+
+
+def test_two_feeders_of_one_view_the_slower_one_is_a_zombie_and_changes_nothing(
+    ledger: Ledger, hire: Hire, database: Database
+) -> None:
+    one, other = hire(), hire()
+    tell(ledger, LAN, [1])
+    one.step(1)
+    tell(ledger, LAN, [2])
+    with pytest.raises(Zombie):
+        other.step(1)
+    one.step(1)
+    assert rows(database.app) == [(LAN, 1, 1, 2, 1), (LAN, 2, 2, None, 2)]
+
+
+def test_two_feeders_at_the_same_instant_one_of_them_stops(ledger: Ledger, hire: Hire, database: Database) -> None:
+    for number in range(20):
+        tell(ledger, LAN, [number])
+    stopped: list[BaseException] = []
+    both = [hire(page=1), hire(page=1)]
+
+    def work(feeder: Feeder) -> None:
+        try:
+            for _ in range(20):
+                feeder.step(0.1)
+        except Zombie as zombie:
+            stopped.append(zombie)
+
+    threads = [Thread(target=work, args=(feeder,)) for feeder in both]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(stopped) == 1
+    assert [row[1:3] for row in rows(database.app)] == [(number, number) for number in range(1, 21)]
+
+
+def test_views_that_stand_at_different_places_are_brought_together(
+    ledger: Ledger, hire: Hire, database: Database
+) -> None:
+    tell(ledger, LAN, [1], [2])
+    hire([ODD]).step(1)
+    tell(ledger, LAN, [3])
+    tell(ledger, HOA, [4])
+    hire([ODD, EVEN]).step(1)
+    assert stands(database, "odd") == stands(database, "even") == 4
+    assert rows(database.app, ODD) == rows(database.app, EVEN)
+
+
+def test_views_of_one_feeder_stand_at_one_place_whenever_one_looks(
+    ledger: Ledger, hire: Hire, database: Database
+) -> None:
+    feeder = hire([ODD, EVEN], page=3)
+    for number in range(30):
+        tell(ledger, LAN, [number])
+    done = Event()
+
+    def work() -> None:
+        while feeder.step(0.05):
+            pass
+        done.set()
+
+    thread = Thread(target=work)
+    thread.start()
+    with psycopg.connect(database.app, autocommit=True) as connection:
+        while not done.is_set():
+            held = positions(connection, ["odd", "even"])
+            assert held["odd"].position == held["even"].position
+    thread.join()
+
+
+class Cutting:
+    """Cuts the feeder's own connection whenever it has handed out records, now and then in the middle of the batch."""
+
+    def __init__(self, conninfo: str, owner: str) -> None:
+        self._bus = EmbeddedBus(conninfo, page=5)
+        self._owner = owner
+        self.dice = random.Random(3)
+
+    def cut(self) -> None:
+        with psycopg.connect(self._owner, autocommit=True) as connection:
+            connection.execute("""SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name = 'caunoi views'""")
+
+    def read(self, group: str, after: int) -> "CuttingReader":
+        return CuttingReader(self, self._bus.read(group, after))
+
+
+class CuttingReader:
+    def __init__(self, bus: Cutting, reader: Reader) -> None:
+        self._bus = bus
+        self._reader = reader
+
+    def take(self, wait: float) -> list[Any]:
+        found = self._reader.take(wait)
+        if found:
+            Thread(target=self._cut_soon).start()
+        return found
+
+    def close(self) -> None:
+        self._reader.close()
+
+    def _cut_soon(self) -> None:
+        sleep(self._bus.dice.random() * 0.01)
+        self._bus.cut()
+
+
+def test_killed_in_the_middle_of_any_batch_it_writes_nothing_twice_and_skips_nothing(
+    ledger: Ledger, database: Database
+) -> None:
+    for number in range(20):
+        tell(ledger, (LAN, HOA, MINH)[number % 3], [number, number + 3], [number + 3])
+    feeder = Feeder(database.app, [ODD, EVEN], Cutting(database.app, database.owner))
+    feeder.open()
+    while feeder.step(0.2):
+        pass
+    feeder.close()
+    assert stands(database) == stands(database, "even") == 40
+    assert rows(database.app) == rows(database.app, EVEN)
+    assert now(database.app) == {LAN: [21], HOA: [22], MINH: [20]}
+    assert len(rows(database.app)) == 3 + 20
+
+
+def test_a_batch_that_fails_leaves_no_trace(
+    ledger: Ledger, hire: Hire, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feeder = hire()
+    tell(ledger, LAN, [1])
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("the light went out")
+
+    monkeypatch.setattr(feed, "advance", broken)
+    with pytest.raises(RuntimeError):
+        feeder.step(1)
+    assert (stands(database), rows(database.app)) == (0, [])
+    monkeypatch.undo()
+    feeder.feed(log_of(database))
+    assert rows(database.app) == [(LAN, 1, 1, None, 1)]
+
+
+def test_it_runs_until_it_is_told_to_stop(ledger: Ledger, database: Database) -> None:
+    stop = Event()
+    thread = Thread(target=Feeder(database.app, [ODD], EmbeddedBus(database.app)).run, args=(stop,))
+    thread.start()
+    last = tell(ledger, LAN, [1])
+    for _ in range(200):
+        if stands(database) == last:
+            break
+        sleep(0.02)
+    stop.set()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert now(database.app) == {LAN: [1]}
+
+
+def test_the_status_says_how_far_behind_a_view_is(ledger: Ledger, hire: Hire, database: Database) -> None:
+    def said() -> dict[str, Any]:
+        with psycopg.connect(database.app) as connection:
+            return next(view for view in status(connection) if view["view"] == "odd")
+
+    assert said() == {"view": "odd", "position": 0, "head": 0, "lag_seconds": 0, "parked": 0, "stale": False}
+    tell(ledger, LAN, [1])
+    sleep(0.1)
+    behind = said()
+    assert (behind["position"], behind["head"]) == (0, 1)
+    assert 0.1 <= behind["lag_seconds"] < 60
+    hire().step(1)
+    assert said() == {"view": "odd", "position": 1, "head": 1, "lag_seconds": 0, "parked": 0, "stale": False}
+
+
+def test_a_view_that_is_not_installed_is_not_fed(database: Database) -> None:
+    feeder = Feeder(database.app, [replace(ODD, name="nowhere")], EmbeddedBus(database.app))
+    with pytest.raises(LookupError, match="nowhere"):
+        feeder.open()
+    feeder.close()
