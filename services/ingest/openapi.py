@@ -1,6 +1,6 @@
 """The changes in `/openapi.json`, written from the table of changes and the bodies that it checks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,6 +10,10 @@ from services.ingest.asked import Change
 from services.web.problem import MEDIA_TYPE
 
 REF = "#/components/schemas/{model}"
+BODY = "changes.{model}"
+"""What a body, or a part of one, is called among the components: an answer may have something of the same name."""
+
+VERSION = r'^(\*|(W/)?("[0-9]{1,18}"|[0-9]{1,18}))$'
 
 CHANGED = {
     "type": "object",
@@ -58,6 +62,11 @@ PROBLEMS = {
     "412": "`If-Match` is stale", "413": "the body is above 1 MiB", "415": "not JSON",
     "422": "the form of the body, with pointers", "503": "the database does not answer; please repeat",
 }  # fmt: skip
+READING = {
+    **{status: PROBLEMS[status] for status in ("401", "403", "404")},
+    "422": "the form of the question, with pointers",
+    "503": "the views have not read that far yet, or the database does not answer; please repeat",
+}
 
 
 def describe(app: FastAPI, changes: Sequence[Change[Any]]) -> None:
@@ -68,9 +77,15 @@ def describe(app: FastAPI, changes: Sequence[Change[Any]]) -> None:
         if app.openapi_schema is None:
             schema = plain()
             components = schema.setdefault("components", {}).setdefault("schemas", {})
+            for operations in schema["paths"].values():
+                for method, operation in operations.items():
+                    operation["responses"].update(_problems(READING if method == "get" else PROBLEMS))
+            for unused in ("HTTPValidationError", "ValidationError"):
+                components.pop(unused, None)
             bodies = list(dict.fromkeys(change.body for change in changes))
-            refs, definitions = models_json_schema([(body, "validation") for body in bodies], ref_template=REF)
-            components.update(definitions.get("$defs", {}))
+            template = REF.format(model=BODY)
+            refs, definitions = models_json_schema([(body, "validation") for body in bodies], ref_template=template)
+            components.update((BODY.format(model=name), body) for name, body in definitions.get("$defs", {}).items())
             components.update(Changed=CHANGED, Proposed=PROPOSED, Problem=PROBLEM)
             schema["components"].setdefault("securitySchemes", {})["bearer"] = {"type": "http", "scheme": "bearer"}
             for change in changes:
@@ -101,15 +116,20 @@ def _operation(change: Change[Any], ref: dict[str, Any]) -> dict[str, Any]:
             *[{"name": name, "in": "path", "required": True, "schema": _place(name)} for name in names],
             {
                 "name": "Idempotency-Key", "in": "header",
-                "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+                "schema": {"type": "string", "minLength": 1, "maxLength": 255},
                 "description": "The same key and body answers the first answer again, for ever.",
             },
-            {"name": "If-Match", "in": "header", "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+            {"name": "If-Match", "in": "header", "schema": {"type": "string", "pattern": VERSION},
              "description": "The ETag of an earlier answer; a stale one is refused."},
         ],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": ref}}},
+        "requestBody": {"required": _asks(change), "content": {"application/json": {"schema": ref}}},
         "responses": answers,
     }  # fmt: skip
+
+
+def _asks(change: Change[Any]) -> bool:
+    """Whether a body must be sent at all."""
+    return any(field.is_required() for field in change.body.model_fields.values())
 
 
 def _batch() -> dict[str, Any]:
@@ -123,7 +143,7 @@ def _batch() -> dict[str, Any]:
         "summary": "Many changes in one request",
         "description": line,
         "operationId": "post_facts",
-        "requestBody": {"required": True, "content": content},
+        "requestBody": {"required": False, "content": content},
         "responses": {"200": {"description": "a line for each", "content": content}, **_problems()},
     }
 
@@ -136,6 +156,6 @@ def _json(model: str) -> dict[str, Any]:
     return {"content": {"application/json": {"schema": {"$ref": REF.format(model=model)}}}}
 
 
-def _problems() -> dict[str, Any]:
+def _problems(which: Mapping[str, str] = PROBLEMS) -> dict[str, Any]:
     content = {MEDIA_TYPE: {"schema": {"$ref": REF.format(model="Problem")}}}
-    return {status: {"description": why, "content": content} for status, why in PROBLEMS.items()}
+    return {status: {"description": why, "content": content} for status, why in which.items()}

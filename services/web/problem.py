@@ -1,6 +1,8 @@
 """How an error is said: RFC 9457 `application/problem+json`, naming the field and the rule, never a person."""
 
+import re
 from collections.abc import Sequence
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -12,12 +14,14 @@ from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from events.fact import Refused
 from events.request import Claimed, CommandReused, Conflict, LedgerAway, Unstorable
 from projections.waiting import Behind
 
 MEDIA_TYPE = "application/problem+json"
+FORM = "what was sent has another form than is taken here"
 TYPES = "/problems/"
 """Where the types lie, below the service's own address: `/problems/RULE`."""
 
@@ -69,7 +73,7 @@ def forbidden(why: str) -> Problem:
 
 def unprocessable(pointer: str, message: str) -> Problem:
     """422: the body's form is wrong at one place."""
-    return Problem(422, "invalid", "the body is not what this change takes", [(pointer, message)])
+    return Problem(422, "invalid", FORM, [(pointer, message)])
 
 
 def reused() -> Problem:
@@ -95,7 +99,7 @@ def invalid(error: ValidationError | RequestValidationError, *, skip: int = 0) -
     if any(e["type"] in ("json_invalid", "json_type") for e in errors):
         return Problem(400, "malformed", "the body is not JSON")
     pairs = [("".join(f"/{_escape(part)}" for part in e["loc"][skip:]), str(e["msg"])) for e in errors]
-    return Problem(422, "invalid", "the body is not what this change takes", pairs)
+    return Problem(422, "invalid", FORM, pairs)
 
 
 def _escape(part: object) -> str:
@@ -127,6 +131,30 @@ def of_ledger(error: Exception) -> Problem | None:  # noqa: PLR0911  # a table, 
     return None
 
 
+def of_framework(request: Request, error: HTTPException) -> Problem:
+    """What routing and reading say by themselves; 405 where the interface has the path, and has it otherwise."""
+    status, headers = error.status_code, dict(error.headers or {})
+    if status in {404, 405} and (methods := possible(request.app, request.url.path) - {request.method}):
+        status, headers = 405, {"Allow": ", ".join(sorted(methods))}
+    rule, detail = {
+        400: ("malformed", "the body is not JSON"),
+        404: ("not-found", "there is nothing here"),
+        405: ("method-not-allowed", f"{request.method} is not possible here"),
+    }.get(status, ("http", HTTPStatus(status).phrase))
+    return Problem(status, rule, detail, headers=headers)
+
+
+def possible(app: FastAPI, path: str) -> set[str]:
+    """The methods that `/openapi.json` has at a path; changes are answered before routing, which knows none."""
+    paths = app.openapi()["paths"].items()
+    return {method.upper() for template, has in paths if _pattern(template).match(path) for method in has}
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    return compile_path(template)[0]
+
+
 def handle_problems(app: FastAPI) -> None:
     """Every error that leaves this application is a problem, and a surprise says nothing of its inside."""
 
@@ -142,9 +170,7 @@ def handle_problems(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        rule = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "http")
-        detail = f"{request.method} is not possible here" if error.status_code == 405 else "there is nothing here"
-        return Problem(error.status_code, rule, detail, headers=dict(error.headers or {})).response()
+        return of_framework(request, error).response()
 
     async def anything(request: Request, error: Exception) -> Response:
         route = request.scope.get("route")
