@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 from unicodedata import category, normalize
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from events.fact import Id
 from events.papers import Decision
+from services.web import written
 
 UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 OLDEST = date(1850, 1, 1)
@@ -36,12 +37,6 @@ def _line(value: str) -> str:
 def _today() -> date:
     """The day in UTC; nothing here depends on it to within a day."""
     return datetime.now(UTC).date()
-
-
-def _day(value: Any) -> Any:
-    if not isinstance(value, str) or len(value) != 10:
-        raise PydanticCustomError("day", "a day is written YYYY-MM-DD")
-    return value
 
 
 def _ident(value: Any) -> Any:
@@ -74,21 +69,15 @@ def _past_instant(value: datetime) -> datetime:
     return value
 
 
-def _instant(value: Any) -> Any:
-    if not isinstance(value, str):
-        raise PydanticCustomError("instant", "an instant is written YYYY-MM-DDTHH:MM:SS with its offset from UTC")
-    return value
-
-
 Line = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_line)]
 """One line: a name, a title, a number of a paper."""
 Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_text)]
 """Some lines of prose."""
 Code = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_line)]
-Day = Annotated[date, BeforeValidator(_day), AfterValidator(_possible)]
-PastDay = Annotated[date, BeforeValidator(_day), AfterValidator(_past)]
-Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_possible_instant)]
-PastInstant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_past_instant)]
+Day = Annotated[written.Day, AfterValidator(_possible)]
+PastDay = Annotated[written.Day, AfterValidator(_past)]
+Instant = Annotated[written.Instant, AfterValidator(_possible_instant)]
+PastInstant = Annotated[written.Instant, AfterValidator(_past_instant)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Ident = Annotated[Id, BeforeValidator(_ident), WithJsonSchema({"type": "string", "format": "uuid"})]
 """An id as the facts carry it: the UUID's canonical text."""
@@ -96,9 +85,12 @@ Count = Annotated[int, Field(ge=0, le=100_000)]
 
 
 class Form(BaseModel):
-    """Fields that are not known are refused: a misspelt one would be lost without a word."""
+    """Fields that are not known are refused, for a misspelt one would be lost without a word; so are wrong types.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Strict, because `false` would be taken for 0 votes and `"1"` for a number. For JSON, where a list is a tuple.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class PaperForm(Form):

@@ -5,13 +5,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from events.fact import Id
 from events.organisation import Organisation
 from services import access
 from services.access import Relation, Role
 from services.ingest.bodies import Form, Line
+from services.web.asking import ident
 from services.web.context import Asking, Here, must
 from services.web.problem import Problem, not_found
 
@@ -24,6 +25,7 @@ WHERE id > %s ORDER BY id LIMIT %s"""
 class TokenBody(Form):
     """Whom the token is for; only an operator's is of no organisation."""
 
+    model_config = ConfigDict(strict=False)  # FastAPI hands over what JSON became, where an id is a text
     organisation: UUID | None = None
     role: Role
     name: Annotated[Line, Field(max_length=100)] = "token"
@@ -41,8 +43,8 @@ def issue(body: TokenBody, asking: Asking, here: Here) -> dict[str, str]:
         if not _exists(here, Id(str(body.organisation))):
             raise Problem(409, "organisation.unknown", "there is no such organisation", [("/organisation", "unknown")])
     organisation = str(body.organisation) if body.organisation is not None else None
-    ident, token = access.issue_with(here.pool, organisation=organisation, role=body.role, name=body.name)
-    return {"id": ident, "token": token}
+    made, token = access.issue_with(here.pool, organisation=organisation, role=body.role, name=body.name)
+    return {"id": made, "token": token}
 
 
 @router.get("/tokens")
@@ -58,14 +60,15 @@ def list_tokens(
 
 
 @router.post("/tokens/{token}/revocations")
-def revoke(token: UUID, asking: Asking, here: Here) -> dict[str, Any]:
+def revoke(token: str, asking: Asking, here: Here) -> dict[str, Any]:
     """From within a second on it opens nothing."""
     must(here, asking, Relation.ADMINISTER, None)
+    of = ident(token, "token")
     with here.pool.connection() as connection:
-        if connection.execute("SELECT FROM access.tokens WHERE id = %s", (token,)).fetchone() is None:
+        if connection.execute("SELECT FROM access.tokens WHERE id = %s", (of,)).fetchone() is None:
             raise not_found("token")
-        connection.execute(access.REVOKE, (token,))
-    return {"id": str(token), "revoked": True}
+        connection.execute(access.REVOKE, (of,))
+    return {"id": of, "revoked": True}
 
 
 def _exists(here: Here, organisation: Id) -> bool:
@@ -74,9 +77,9 @@ def _exists(here: Here, organisation: Id) -> bool:
 
 
 def _shown(
-    ident: str, organisation: str | None, role: str, name: str, at: datetime, ended: datetime | None
+    of: str, organisation: str | None, role: str, name: str, at: datetime, ended: datetime | None
 ) -> dict[str, Any]:
     return {
-        "id": ident, "organisation": organisation, "role": role, "name": name, "issued_at": at.isoformat(),
+        "id": of, "organisation": organisation, "role": role, "name": name, "issued_at": at.isoformat(),
         "revoked_at": ended.isoformat() if ended is not None else None,
     }  # fmt: skip

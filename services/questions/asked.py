@@ -9,11 +9,12 @@ from uuid import UUID
 
 import msgspec
 import psycopg
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from projections.asked import LATEST, AsOf, position_at
 from services.web.context import Context
 from services.web.problem import unprocessable
+from services.web.written import Day, Instant
 
 T = TypeVar("T")
 P = TypeVar("P", bound=tuple[Any, ...])
@@ -27,9 +28,9 @@ class Question(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    as_of: date | None = None
+    as_of: Day | None = None
     """What held in the world on that day."""
-    known_at: AwareDatetime | None = None
+    known_at: Instant | None = None
     """Using only what had been recorded by then."""
 
 

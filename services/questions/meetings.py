@@ -22,6 +22,7 @@ from services.questions.shown import MeetingPage
 from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here, must
 from services.web.problem import not_found
+from services.web.written import Day
 
 router = APIRouter(tags=["meetings"])
 
@@ -33,8 +34,8 @@ class MeetingsQuestion(PageQuestion):
     """Whose meetings, from a day to a day, both included."""
 
     cell: UUID | None = None
-    first: Annotated[date, Field(alias="from")] = date.min
-    last: Annotated[date, Field(alias="to")] = date.max
+    first: Annotated[Day, Field(alias="from")] = date.min
+    last: Annotated[Day, Field(alias="to")] = date.max
     kind: MeetingKind | None = None
     code: Words | None = None
     campaign: UUID | None = None
