@@ -52,15 +52,18 @@ class Relation(StrEnum):
     SEE = "see"
     RECORD = "record"
     APPROVE = "approve"
+    RECEIVE = "receive"
+    """Read what an organisation has been told."""
+    ACKNOWLEDGE = "acknowledge"
     ADMINISTER = "administer"
 
 
 ALLOWED = {
     Role.OPERATOR: frozenset(Relation),
-    Role.SECRETARY: frozenset({Relation.SEE, Relation.RECORD, Relation.APPROVE}),
-    Role.CLERK: frozenset({Relation.SEE, Relation.RECORD}),
-    Role.INSPECTOR: frozenset({Relation.SEE}),
-    Role.SERVICE: frozenset({Relation.SEE}),
+    Role.SECRETARY: frozenset(Relation) - {Relation.ADMINISTER},
+    Role.CLERK: frozenset({Relation.SEE, Relation.RECORD, Relation.RECEIVE}),
+    Role.INSPECTOR: frozenset({Relation.SEE, Relation.RECEIVE}),
+    Role.SERVICE: frozenset({Relation.RECEIVE}),
 }
 
 

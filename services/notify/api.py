@@ -65,7 +65,7 @@ def read_inbox(
     of = Id(str(asked.organisation)) if asked.organisation is not None else asking.organisation
     if of is None:
         raise unprocessable("/organisation", "this token is of no organisation: please say whose inbox")
-    must(here, asking, Relation.SEE, of)
+    must(here, asking, Relation.RECEIVE, of)
     wait(here, [notices.NAME], at_least)
     with here.pool.connection() as connection:
         return _page(notices.inbox(connection, of, asked.state, asked.cursor, asked.limit + 1), asked.limit)
@@ -75,7 +75,7 @@ def read_inbox(
 def read_notice(ident: str, asking: Asking, here: Here, at_least: AtLeast = None) -> WholeNotice:
     """One notice with the record that it tells of, a sentence that says it, and when it came to each step."""
     wait(here, [notices.NAME], at_least)
-    return whole(here.ledger, _notice(here, asking, ident, Relation.SEE))
+    return whole(here.ledger, _notice(here, asking, ident, Relation.RECEIVE))
 
 
 @router.post("/notices/{ident}/acknowledgements", **DESCRIBED)
@@ -91,7 +91,7 @@ def acknowledge(
     today = here.today()
     if said.effective_on is not None and said.effective_on > today:
         raise unprocessable("/effective_on", "nobody knows today that he will know tomorrow")
-    notice = _notice(here, asking, ident, Relation.RECORD)
+    notice = _notice(here, asking, ident, Relation.ACKNOWLEDGE)
     acknowledgement = Acknowledgement(
         caller=asking, on=said.effective_on or today, digest=said.digest(notice.id), reason=said.reason or "",
         key=idempotency_key, if_match=if_match,
