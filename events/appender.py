@@ -1,6 +1,5 @@
 """Group commit: one appender a process folds all waiting requests into one transaction."""
 
-import select
 import struct
 from collections import deque
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from typing import Any
 import psycopg
 from psycopg import pq
 
+from events.asking import ask, prepare
 from events.group import (
     GROUP,
     ONE,
@@ -24,6 +24,7 @@ from events.group import (
     refused,
     take_group,
 )
+from events.numbers import Numbers
 from events.request import Appended, LedgerAway, Request, Unstorable
 from events.rows import OIDS, Oids
 
@@ -50,8 +51,7 @@ class Appender:
         self._conninfo = conninfo
         self._patience = patience
         self._connection: psycopg.Connection[Any] | None = None
-        self._names: dict[str, int] = {}
-        self._actors: dict[str, int] = {}
+        self._numbers = Numbers()
         self._waiting: deque[Pending] = deque()
         self._turn = Lock()
         self._wake = Condition()
@@ -160,14 +160,15 @@ class Appender:
 
     def _execute(self, group: list[Pending]) -> list[tuple[Pending, Outcome]]:
         connection = self._connection or self._connect()
-        self._number(connection, group)
+        numbers = self._numbers
+        numbers.learn(connection, [pending.request for pending in group])
         if (facts := sum(pending.size for pending in group)) > self._part:
             self._extend(connection, facts)
         if len(group) == 1 and is_plain(group[0].request):
-            statement, params = b"one", pack_one(group[0].request, self._names, self._actors)
+            statement, params = b"one", pack_one(group[0].request, numbers.names, numbers.actors)
         else:
-            statement, params = b"group", pack_group(group, self._names, self._actors, self._oids)
-        result = self._ask(connection.pgconn, statement, params)
+            statement, params = b"group", pack_group(group, numbers.names, numbers.actors, self._oids)
+        result = ask(connection.pgconn, statement, params, self._patience)
         if result.status != pq.ExecStatus.TUPLES_OK:
             if connection.pgconn.status != pq.ConnStatus.OK:
                 raise psycopg.OperationalError(result.error_message.decode(errors="replace") or "connection lost")
@@ -188,53 +189,22 @@ class Appender:
             self._extend(connection)
         return outcomes
 
-    def _ask(self, pgconn: pq.abc.PGconn, statement: bytes, params: list[bytes]) -> pq.abc.PGresult:
-        """The answer to a prepared statement; libpq's own way to wait for it would wait for ever.
-
-        Rows come before the commit. Only when the server is ready for the next statement are they true, and what it
-        said last counts: that it was shut down in between, perhaps.
-
-        Raises:
-            psycopg.OperationalError: the connection is lost, or nothing came.
-        """
-        until = monotonic() + self._patience
-        socket = select.poll()
-        pgconn.send_query_prepared(statement, params, [1] * len(params), result_format=1)
-        last: pq.abc.PGresult | None = None
-        while True:
-            unsent = pgconn.flush()
-            while unsent or pgconn.is_busy():
-                socket.register(pgconn.socket, select.POLLIN | select.POLLOUT if unsent else select.POLLIN)
-                if not socket.poll(max(0.0, until - monotonic()) * 1000):
-                    raise psycopg.OperationalError("no answer in time")
-                pgconn.consume_input()
-                unsent = unsent and pgconn.flush()
-            result = pgconn.get_result()
-            if result is None:
-                break
-            last = result
-        if last is None or pgconn.transaction_status != pq.TransactionStatus.IDLE:
-            raise psycopg.OperationalError("connection lost")
-        return last
-
     def _connect(self) -> psycopg.Connection[Any]:
         connection = psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5)
         try:
-            self._prepare(connection)
+            self._begin(connection)
         except BaseException:
             connection.close()
             raise
         self._connection = connection
         return connection
 
-    def _prepare(self, connection: psycopg.Connection[Any]) -> None:
+    def _begin(self, connection: psycopg.Connection[Any]) -> None:
         connection.execute(SESSION)
         # A request that nobody waits for any more shall not stay in the queue for the counter.
         connection.execute(f"SET statement_timeout = {int(self._patience * 1000) + 5000}".encode())
-        for name, statement in ((b"group", GROUP), (b"one", ONE)):
-            prepared = connection.pgconn.prepare(name, statement, None)
-            if prepared.status != pq.ExecStatus.COMMAND_OK:
-                raise psycopg.errors.error_from_result(prepared)
+        prepare(connection.pgconn, b"group", GROUP)
+        prepare(connection.pgconn, b"one", ONE)
         self._oids = Oids._make(connection.execute(OIDS).fetchone() or ())
         self._extend(connection)
 
@@ -245,18 +215,6 @@ class Appender:
             raise psycopg.OperationalError("the ledger has no counter: it was not installed")
         head, self._part, _ = row
         self._room = ((head + self._part + facts) // self._part + 1) * self._part
-
-    def _number(self, connection: psycopg.Connection[Any], group: list[Pending]) -> None:
-        names = {e.name for p in group for w in p.request.writes for e in w.entries}.difference(self._names)
-        if names:
-            self._names.update(connection.execute("SELECT * FROM ledger.number_names(%s)", [sorted(names)]).fetchall())
-        actors = {p.request.by for p in group}.difference(self._actors)
-        if actors:
-            if len(self._actors) > 10_000:
-                self._actors.clear()
-                actors = {p.request.by for p in group}
-            found = connection.execute("SELECT * FROM ledger.number_actors(%s)", [sorted(actors)]).fetchall()
-            self._actors.update(found)
 
     def _drop(self) -> None:
         if self._connection is not None:
