@@ -130,11 +130,15 @@ class SelfScored(Fact, frozen=True, tag="meeting.self_scored"):
 
 
 class VoteTaken(Fact, frozen=True, tag="meeting.vote_taken", rename={"for_": "for"}):
-    """The cell voted on the committee's self-score."""
+    """The cell voted on the committee's self-score.
+
+    `entitled`: how many of those present had a vote (official members, not temporarily here); None where nobody knows.
+    """
 
     for_: int
     against: int
     abstained: int
+    entitled: int | None = None
 
 
 class BandDecided(Fact, frozen=True, tag="meeting.band_decided"):

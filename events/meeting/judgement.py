@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from msgspec.structs import replace
+
 from events.fact import Fact, Refused
 from events.meeting.facts import BandDecided, SelfScored, VoteTaken
 from events.meeting.state import Meeting, must_be_held
@@ -36,10 +38,10 @@ def vote(meeting: Meeting, taken: VoteTaken, on: date) -> list[Fact]:
 
     Raises:
         Refused: `meeting.not_called`, `meeting.not_held`, `meeting.not_self_scored`, `meeting.voted` (otherwise,
-            already), `meeting.votes` (below nought, or more than were present), `meeting.band_decided` (on an earlier
-            day).
+            already), `meeting.votes` (below nought, or more than were present with a vote), `meeting.band_decided` (on
+            an earlier day).
     """
-    if meeting.vote == taken:
+    if meeting.vote is not None and _votes(meeting.vote) == _votes(taken):
         return []
     _must_be_self_scored(meeting)
     if meeting.vote is not None:
@@ -47,8 +49,9 @@ def vote(meeting: Meeting, taken: VoteTaken, on: date) -> list[Fact]:
     _must_be_undecided(meeting, on)
     if min(taken.for_, taken.against, taken.abstained) < 0:
         raise Refused("meeting.votes", "a count is never below nought", "")
-    if taken.for_ + taken.against + taken.abstained > meeting.present:
-        raise Refused("meeting.votes", f"more votes than the {meeting.present} who were present", "")
+    voters = meeting.present if taken.entitled is None else taken.entitled
+    if taken.for_ + taken.against + taken.abstained > voters:
+        raise Refused("meeting.votes", f"more votes than the {voters} who were present with a vote", "")
     return [taken]
 
 
@@ -67,6 +70,11 @@ def decide_band(meeting: Meeting, decided: BandDecided, _on: date, *, history: b
     if not history:
         _must_be_self_scored(meeting)
     return [decided]
+
+
+def _votes(taken: VoteTaken) -> VoteTaken:
+    """The vote without who was entitled to it: members' own facts may count those otherwise by now."""
+    return replace(taken, entitled=None)
 
 
 def _must_be_self_scored(meeting: Meeting) -> None:

@@ -50,9 +50,15 @@ def self_points(facts: MeetingFacts, pack: Pack, of: tuple[Line, ...]) -> Decima
 
 
 def agreed(facts: MeetingFacts) -> bool:
-    """Whether more than half of those present voted for the self-score; who abstained was present."""
+    """Whether more than half of those present with a vote voted for the self-score; who abstained was present.
+
+    Where nobody knows who had a vote (old books keep counts), all who were present had one.
+    """
     vote, there = facts.last(VoteTaken), facts.there()
-    return vote is not None and there is not None and 2 * vote.fact.for_ > there[0].present
+    if vote is None or there is None:
+        return False
+    voters = there[0].present if vote.fact.entitled is None else vote.fact.entitled
+    return 2 * vote.fact.for_ > voters
 
 
 def late(facts: MeetingFacts) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from events.bands import Band
 from events.meeting import MeetingCalled, MeetingKind, SelfScored
@@ -135,6 +136,13 @@ def test_the_superiors_band_is_in_force_and_overwrites_nothing() -> None:
     told = score_of(*PERFECT, voted(20), decided(Band.AVERAGE))
     assert told.band == "average"
     assert bands(*PERFECT, voted(20), decided(Band.AVERAGE)) == ("good", "good", "good", "average")
+
+
+@pytest.mark.parametrize(("for_", "vote"), [(11, "good"), (10, None)])
+def test_more_than_half_of_those_present_with_a_vote_are_enough_where_they_are_known(
+    for_: int, vote: str | None
+) -> None:
+    assert score_of(*PERFECT, replace(voted(for_), entitled=20)).bands.vote == vote
 
 
 def test_without_a_superior_the_vote_holds_then_the_committee_then_the_computed() -> None:

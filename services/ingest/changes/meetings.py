@@ -29,7 +29,7 @@ from events.meeting import (
 from events.meeting.judgement import decide_band, self_score, vote
 from events.meeting.preparation import call, hold_pre_meeting, send_documents
 from events.meeting.session import adopt, approve_minutes, hold
-from events.member import Member
+from events.member import Member, Status
 from events.organisation import Organisation
 from services.access import Relation
 from services.ingest.asked import Asked, Change, Nothing, Plan, must_be_new
@@ -247,8 +247,31 @@ def _self_score(asked: Asked[SelfScoreBody]) -> Plan:
 
 def _vote(asked: Asked[VoteBody]) -> Plan:
     ident, meeting = _here(asked)
-    taken = VoteTaken(for_=asked.body.for_, against=asked.body.against, abstained=asked.body.abstained)
+    taken = VoteTaken(
+        for_=asked.body.for_, against=asked.body.against, abstained=asked.body.abstained,
+        entitled=_entitled(asked, meeting),
+    )  # fmt: skip
     return Plan.one(ident, Meeting.KIND, vote(meeting, taken, asked.on))
+
+
+def _entitled(asked: Asked[VoteBody], meeting: Meeting) -> int | None:
+    """How many of those present had a vote; None where the session has only counts.
+
+    At a glance: what is recorded of a member at the same moment need not stop the vote.
+    """
+    if meeting.called is None or meeting.held is None or not meeting.attendance:
+        return None
+    present = [one.member for one in meeting.attendance if one.status is Presence.PRESENT]
+    asked.sight.need(present)
+    cell, day = meeting.called.cell, _day(meeting.held.started_at, asked.now)
+    return sum(_votes_in(asked.sight.glance(Member, member), cell, day) for member in present)
+
+
+def _votes_in(member: Member, cell: Id, day: date) -> bool:
+    """Official, and not here for a time only; who came into the book later counts by what he was then."""
+    status = member.status_on(day) or (member.admitted.status if member.admitted is not None else None)
+    away = member.away(day)
+    return status is not Status.PROBATIONARY and (away is None or away.introduced.to != cell)
 
 
 def _band(asked: Asked[BandBody]) -> Plan:

@@ -92,6 +92,18 @@ def test_no_more_vote_than_were_present(taken: VoteTaken) -> None:
     given(Meeting, *HELD, NINETY_TWO).when(vote, taken).refused("meeting.votes")
 
 
+def test_no_more_vote_than_were_present_with_a_vote() -> None:
+    given(Meeting, *HELD, NINETY_TWO).when(vote, replace(TWO_FOR, entitled=1)).refused("meeting.votes")
+    entitled = replace(TWO_FOR, entitled=2)
+    given(Meeting, *HELD, NINETY_TWO).when(vote, entitled).then(entitled)
+
+
+def test_voted_again_is_ignored_also_when_those_entitled_would_be_counted_otherwise_by_now() -> None:
+    voted = given(Meeting, *HELD, NINETY_TWO, replace(TWO_FOR, entitled=2))
+    voted.when(vote, replace(TWO_FOR, entitled=1)).ignored()
+    voted.when(vote, TWO_FOR).ignored()
+
+
 # The superior
 
 
