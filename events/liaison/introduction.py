@@ -80,7 +80,8 @@ def end(liaison: Liaison, ground: LiaisonGround, on: date) -> list[Fact]:
     """Either side ends it, whatever it had come to.
 
     Raises:
-        Refused: `liaison.not_introduced`, `liaison.refused` (it never began), `liaison.ended` (otherwise, already).
+        Refused: `liaison.not_introduced`, `liaison.refused` (it never began), `liaison.ended` (otherwise, already),
+            `liaison.later_facts` (a contact or work on a remark is on record of a later day).
     """
     ended = LiaisonEnded(ground=ground)
     if liaison.ended == ended and liaison.ended_on == on:
@@ -90,4 +91,6 @@ def end(liaison: Liaison, ground: LiaisonGround, on: date) -> list[Fact]:
     must_be_introduced(liaison, on)
     if liaison.refused_on is not None:
         raise Refused("liaison.refused", "this introduction was refused; there is nothing to end")
+    if liaison.latest_on is not None and on < liaison.latest_on:
+        raise Refused("liaison.later_facts", f"what happened on {liaison.latest_on} would be of no liaison")
     return [ended]

@@ -22,7 +22,7 @@ from events.timeline import Timeline
 
 @dataclass
 class Liaison:
-    """One introduction and what came of it."""
+    """One introduction and what came of it; `latest_on` is the last day of a contact or of work on a remark."""
 
     KIND: ClassVar[str] = "liaison"
 
@@ -32,6 +32,7 @@ class Liaison:
     refused_on: date | None = None
     ended: LiaisonEnded | None = None
     ended_on: date | None = None
+    latest_on: date | None = None
     cells: Timeline[Id] = field(default_factory=Timeline)
     contacts: set[tuple[date, ContactKind]] = field(default_factory=set)
     requested: set[int] = field(default_factory=set)
@@ -51,10 +52,15 @@ class Liaison:
                 self.cells.change(on, position, cell)
             case ContactMade():
                 self.contacts.add((fact.on, fact.kind))
+                self._see_work(max(on, fact.on))
             case LiaisonEnded():
                 self.ended, self.ended_on = fact, on
             case _:
+                self._see_work(on)
                 self._see_remark(fact)
+
+    def _see_work(self, on: date) -> None:
+        self.latest_on = on if self.latest_on is None else max(self.latest_on, on)
 
     def _see_remark(self, fact: Fact) -> None:
         match fact:

@@ -14,7 +14,7 @@ def discipline(member: Member, disciplined: MemberDisciplined, on: date) -> list
 
     Raises:
         Refused: `sanction.form_not_for_probationary` (only a reprimand or a warning), `member.not_yet_admitted`,
-            `member.left`.
+            `member.left`, `member.later_facts` (an expulsion, and something that takes effect later is on record).
     """
     if any((known.form, known.decision) == (disciplined.form, disciplined.decision) for known in member.sanctions):
         return []
@@ -23,4 +23,6 @@ def discipline(member: Member, disciplined: MemberDisciplined, on: date) -> list
         raise Refused(
             "sanction.form_not_for_probationary", "a probationary member can only be reprimanded or warned", "/form"
         )
+    if disciplined.form is SanctionForm.EXPULSION and member.latest_on is not None and on < member.latest_on:
+        raise Refused("member.later_facts", f"what took effect on {member.latest_on} would be of no member")
     return [disciplined]

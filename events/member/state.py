@@ -25,13 +25,14 @@ from events.timeline import Span, Timeline
 
 @dataclass
 class Member:
-    """One member; `since` and `left_on` bound everything that holds of him."""
+    """One member; `since` and `left_on` bound all that holds of him, `latest_on` is the last day of any fact."""
 
     KIND: ClassVar[str] = "member"
 
     admitted: MemberAdmitted | None = None
     since: date | None = None
     left_on: date | None = None
+    latest_on: date | None = None
     cells: Timeline[Id] = field(default_factory=Timeline)
     statuses: Timeline[Status] = field(default_factory=Timeline)
     residences: Timeline[ResidenceDeclared] = field(default_factory=Timeline)
@@ -41,6 +42,7 @@ class Member:
 
     def see(self, fact: Fact, on: date, position: int) -> None:
         """Take in one more fact."""
+        self.latest_on = on if self.latest_on is None else max(self.latest_on, on)
         match fact:
             case MemberAdmitted():
                 self.admitted, self.since = fact, on

@@ -5,12 +5,15 @@ from datetime import date
 from msgspec.structs import replace
 
 from events.liaison import (
+    ContactKind,
+    ContactMade,
     Liaison,
     LiaisonAccepted,
     LiaisonAssigned,
     LiaisonEnded,
     LiaisonGround,
     LiaisonRefused,
+    RemarkConfirmed,
 )
 from events.liaison.introduction import accept, assign, end, introduce, refuse
 from events.member import Member
@@ -23,6 +26,7 @@ from tests.examples import (
     CELL_8,
     CELL_8_ESTABLISHED,
     COMMUNE_ESTABLISHED,
+    GOOD_2025,
     LAN_ADMITTED,
     LAN_INTRODUCED,
     a_member,
@@ -131,6 +135,16 @@ def test_it_ends_once() -> None:
     ended = given(Liaison, *ACCEPTED, LiaisonEnded(ground=LiaisonGround.MOVED))
     ended.when(end, LiaisonGround.MOVED, on=APRIL).refused("liaison.ended")
     ended.when(end, LiaisonGround.DIED).refused("liaison.ended")
+
+
+def test_it_does_not_end_before_a_contact_or_a_remark_on_record() -> None:
+    moved = LiaisonEnded(ground=LiaisonGround.MOVED)
+    visited = given(Liaison, *ACCEPTED, (ContactMade(on=APRIL, kind=ContactKind.VISIT), APRIL))
+    visited.when(end, LiaisonGround.MOVED, on=date(2026, 3, 31)).refused("liaison.later_facts")
+    visited.when(end, LiaisonGround.MOVED, on=APRIL).then(moved)
+    remarked = given(Liaison, *ACCEPTED, (GOOD_2025, JUNE), (RemarkConfirmed(year=2025), APRIL))
+    remarked.when(end, LiaisonGround.MOVED, on=APRIL).refused("liaison.later_facts")
+    remarked.when(end, LiaisonGround.MOVED, on=JUNE).then(moved)
 
 
 def test_what_never_began_does_not_end() -> None:

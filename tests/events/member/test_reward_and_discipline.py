@@ -126,6 +126,13 @@ def test_who_is_expelled_is_not_disciplined_again_but_may_be_found_to_have_been_
     expelled.when(declare_residence, None, ResidenceDeclared(place="06793"), on=JUNE).refused("member.left")
 
 
+def test_an_expulsion_leaves_nothing_after_itself() -> None:
+    rewarded = given(Member, LAN_ADMITTED, (a_certificate(), JUNE), (a_reprimand(), APRIL))
+    rewarded.when(discipline, an_expulsion(), on=date(2026, 5, 31)).refused("member.later_facts")
+    rewarded.when(discipline, WARNING, on=APRIL).then(WARNING)
+    rewarded.when(discipline, an_expulsion(), on=JUNE).then(an_expulsion())
+
+
 # How long it holds
 
 
