@@ -31,7 +31,6 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
     """0: any free one."""
-    http_workers: int = Field(1, ge=1, le=64)
     database: str | None = Field(None, repr=False)
     """An operator's server, as a libpq URL; without it an embedded one is used."""
     postgres_user: str | None = None

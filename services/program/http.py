@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
+import anyio.to_thread
 import psycopg
 import uvicorn
 from fastapi import FastAPI, Request, Response
@@ -27,6 +28,7 @@ from services.settings import Settings
 from services.web.context import Context
 from services.web.problem import Problem, handle_problems
 
+THREADS = 128
 LOOPBACK = ("127.0.0.1", "::1")
 
 
@@ -36,6 +38,8 @@ def build(settings: Settings) -> ASGIApp:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
+        # Readers may wait seconds for a view, each in a thread: they shall not keep the others out.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         with open_context(settings) as here:
             app.state.context = here
             yield
