@@ -152,3 +152,16 @@ def test_text_is_composed_on_entry(commune: Commune) -> None:
     member = commune.admit("  Nguye\u0302\u0303n\u00a0 Văn   Hoà ", commune.village_cell)
     assert commune.log()[-1]["stream"] == f"member/{member}"
     assert commune.log()[-1]["data"]["name"] == "Nguyễn Văn Hoà"
+
+
+def test_a_proposal_can_be_read_by_who_may_approve_it(commune: Commune) -> None:
+    body = {"form": "expulsion", "decision": DECISION, "effective_on": "2026-10-01"}
+    proposal = commune.post(f"/members/{commune.lan}/sanctions", body, 202)["proposal"]
+    said = commune.operator.get(f"/proposals/{proposal}").json()
+    assert (said["state"], said["subject"], said["organisation"]) == ("open", commune.lan, commune.office_cell)
+    assert said["post"] == f"/members/{commune.lan}/sanctions"
+    assert said["body"]["effective_on"] == "2026-10-01"
+    with commune.client("secretary", commune.province) as second:
+        second.post(f"/proposals/{proposal}/rejections", json={"reason": "chưa đủ căn cứ"})
+    assert commune.operator.get(f"/proposals/{proposal}").json()["state"] == "rejected"
+    assert commune.operator.get(f"/proposals/{commune.lan}").status_code == 404
