@@ -22,15 +22,15 @@ def search_key(name: str) -> str:
 def sort_key(name: str) -> str:
     """Puts names in order when compared byte by byte: given name (the last word), then family and middle names.
 
-    Letters decide first and tones only between names that are otherwise the same, the same on every server.
+    Of two words the letters decide, and only where they are the same, the tones. It is so on every server, whatever its
+    collations.
     """
-    words = normalize("NFC", name.lower()).split()
-    spelled = [_spelled(word) for word in (*words[-1:], *words[:-1])]
-    return f"{' '.join(letters for letters, _ in spelled)}\x1f{''.join(tone for _, tone in spelled)}"
+    words = name.lower().split()
+    return " ".join(_spelled(word) for word in (*words[-1:], *words[:-1]))
 
 
-def _spelled(word: str) -> tuple[str, str]:
-    """The letters of a word as they are compared, and its tone."""
+def _spelled(word: str) -> str:
+    """The letters of a word as they are compared, then its tone."""
     tone = "0"
     letters: list[str] = []
     for sign in normalize("NFD", word):
@@ -40,4 +40,4 @@ def _spelled(word: str) -> tuple[str, str]:
             letters[-1] = normalize("NFC", letters[-1] + sign)
         else:
             letters.append(sign)
-    return "".join(LETTERS.get(letter, letter) for letter in letters), tone
+    return "".join(LETTERS.get(letter, letter) for letter in letters) + tone
