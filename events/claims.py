@@ -6,11 +6,14 @@ A claim is a text, `FAMILY:…`, that one stream holds at a time; the ledger kee
 - `code:KIND:CODE`: an office's own reference, unique among its kind; a transfer's (`code:transfer:…`) leads to the
   member's stream.
 - `transfer:ID`: leads from a transfer to the member's stream that it stands in.
+- `liaison:MEMBER:COMMITTEE`: the one liaison of a member with a committee that is open; given up when it is refused or
+  ended, by whoever decides that, for those facts do not say whose liaison it is.
 """
 
 from collections.abc import Iterator
 
 from events.fact import Fact, Id, stored_name
+from events.liaison.facts import LiaisonIntroduced
 from events.member.admission import digits
 from events.member.facts import MemberAdmitted, TransferIntroduced
 
@@ -20,7 +23,7 @@ Claim = tuple[str, Id]
 def claims(fact: Fact, stream: Id) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
     """What the fact takes for its stream, and what it releases.
 
-    Nothing in the slice releases: who has left still owns his numbers, and codes, like ids, are not used again.
+    No fact releases by itself: who has left still owns his numbers, and codes, like ids, are not used again.
     """
     return tuple((claim, stream) for claim in _takes(fact)), ()
 
@@ -45,6 +48,11 @@ def transfer_claim(transfer: Id) -> str:
     return f"transfer:{transfer}"
 
 
+def liaison_claim(member: Id, committee: Id) -> str:
+    """The claim by which the open liaison of a member with a committee is found."""
+    return f"liaison:{member}:{committee}"
+
+
 def _takes(fact: Fact) -> Iterator[str]:
     kind = stored_name(fact).partition(".")[0]
     match fact:
@@ -56,5 +64,7 @@ def _takes(fact: Fact) -> Iterator[str]:
         case TransferIntroduced(transfer=transfer):
             kind = "transfer"
             yield transfer_claim(transfer)
+        case LiaisonIntroduced(member=member, committee=committee):
+            yield liaison_claim(member, committee)
     if code := getattr(fact, "code", None):
         yield code_claim(kind, code)

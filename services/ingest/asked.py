@@ -45,6 +45,8 @@ class Plan:
     cause: int = 0
     against: Id | None = None
     """Whose version an `If-Match` is about, where it is not that of `stream`."""
+    releases: list[tuple[str, Id]] = field(default_factory=list)
+    """Claims that its facts give up, beside what each fact releases by itself."""
 
     @classmethod
     def one(cls, stream: Id, kind: str, facts: Facts, ident: Id | None = None) -> "Plan":

@@ -192,7 +192,7 @@ class Performer:
         looked_at = dict(asked.sight.looked_at)
         writes: list[Write] = []
         takes: list[tuple[str, Id]] = []
-        releases: list[tuple[str, Id]] = []
+        releases = list(plan.releases)
         for part in plan.parts:
             expected = looked_at.pop(part.stream, None)
             if expected is None:

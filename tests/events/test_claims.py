@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from msgspec.structs import replace
 
-from events.claims import card_claim, citizen_claim, claims, code_claim, transfer_claim
+from events.claims import card_claim, citizen_claim, claims, code_claim, liaison_claim, transfer_claim
 from events.fact import Fact
 from events.liaison import LiaisonAccepted
 from tests.events.facts_at_random import any_fact
 from tests.examples import (
     CELL_7,
     CELL_7_ESTABLISHED,
+    COMMUNE,
     LAN,
     LAN_ADMITTED,
     LAN_INTRODUCED,
@@ -44,7 +45,8 @@ def test_a_code_is_claimed_among_its_kind() -> None:
     meeting = replace(MARCH_MEETING, code="HH-07/260305-TK")
     assert claims(meeting, MEETING)[0] == (("code:meeting:HH-07/260305-TK", MEETING),)
     liaison = an_id("liaison")
-    assert claims(replace(LAN_INTRODUCED, code="LH-001"), liaison)[0] == ((code_claim("liaison", "LH-001"), liaison),)
+    coded = replace(LAN_INTRODUCED, code="LH-001")
+    assert (code_claim("liaison", "LH-001"), liaison) in claims(coded, liaison)[0]
 
 
 def test_an_empty_code_is_no_code() -> None:
@@ -54,6 +56,11 @@ def test_an_empty_code_is_no_code() -> None:
 def test_a_transfer_leads_to_its_member_by_id_and_by_code() -> None:
     introduced = replace(lans_introduction(), code="GT-001")
     assert claims(introduced, LAN)[0] == ((transfer_claim(TRANSFER), LAN), ("code:transfer:GT-001", LAN))
+
+
+def test_an_introduction_claims_the_member_s_liaison_with_the_committee() -> None:
+    liaison = an_id("liaison")
+    assert claims(LAN_INTRODUCED, liaison) == (((liaison_claim(LAN, COMMUNE), liaison),), ())
 
 
 def test_most_facts_claim_nothing() -> None:

@@ -6,7 +6,8 @@ from typing import Annotated, TypeVar
 from pydantic import Field
 
 from events.bands import Band
-from events.fact import Fact, Id
+from events.claims import liaison_claim
+from events.fact import Fact, Id, Refused
 from events.liaison import (
     ContactKind,
     ContactMade,
@@ -23,6 +24,7 @@ from events.organisation import Organisation
 from services.ingest.asked import Asked, Change, Nothing, Plan, must_be_new
 from services.ingest.bodies import Body, Ident, Line, PastDay, Sha256, Text
 from services.ingest.changes.members import cell_of
+from services.ingest.streams import HolderOf
 
 B = TypeVar("B", bound=Body)
 
@@ -121,7 +123,48 @@ def _introduce(asked: Asked[LiaisonBody]) -> Plan:
         strengths=body.strengths, code=body.code,
     )  # fmt: skip
     committee = asked.sight.of(Organisation, body.committee)
-    return _plan(ident, introduce(asked.sight.of(Liaison, ident), member, committee, introduced, asked.on))
+    liaison = asked.sight.of(Liaison, ident)
+    if liaison.introduced is None and (first := _open(asked)):
+        return _plan(first, [])
+    return _plan(ident, introduce(liaison, member, committee, introduced, asked.on))
+
+
+def _open(asked: Asked[LiaisonBody]) -> Id | None:
+    """The open liaison with that committee, where this is the same introduction again; None where there is none.
+
+    Raises:
+        Refused: `liaison.open`, the introduction on record is another one.
+    """
+    holder: Id | None = asked.sight.answer(HolderOf(liaison_claim(asked.body.member, asked.body.committee)))
+    known = asked.sight.of(Liaison, holder) if holder is not None else Liaison()
+    if known.introduced is None or known.refused_on is not None or known.ended is not None:
+        return None
+    if not _asks_the_same(asked.body, known):
+        raise Refused("liaison.open", "the member has an open liaison with that committee already", "/member")
+    return holder
+
+
+def _asks_the_same(body: LiaisonBody, known: Liaison) -> bool:
+    """Whether the introduction on record says all that this one does, so that nothing is lost with it."""
+    first = known.introduced
+    return (
+        first is not None
+        and (first.activity_exempt, first.strengths) == (body.activity_exempt, body.strengths)
+        and body.id is None
+        and body.code in (None, first.code)
+        and body.effective_on in (None, known.introduced_on)
+    )
+
+
+def _plan_of_end(asked: Asked[B], ident: Id, liaison: Liaison, facts: list[Fact]) -> Plan:
+    """The same member may be introduced to the same committee again."""
+    plan = _plan(ident, facts)
+    if facts and liaison.introduced is not None:
+        claim = liaison_claim(liaison.introduced.member, liaison.introduced.committee)
+        # An introduction from before there was this claim holds none.
+        if asked.sight.answer(HolderOf(claim)) == ident:
+            plan.releases.append((claim, ident))
+    return plan
 
 
 def _accept(asked: Asked[AcceptanceBody]) -> Plan:
@@ -131,7 +174,7 @@ def _accept(asked: Asked[AcceptanceBody]) -> Plan:
 
 def _refuse(asked: Asked[LiaisonRefusalBody]) -> Plan:
     ident, liaison = _of_committee(asked)
-    return _plan(ident, refuse(liaison, asked.body.reason, asked.on))
+    return _plan_of_end(asked, ident, liaison, refuse(liaison, asked.body.reason, asked.on))
 
 
 def _assign(asked: Asked[AssignmentBody]) -> Plan:
@@ -170,7 +213,7 @@ def _confirm(asked: Asked[ConfirmationBody]) -> Plan:
 def _end(asked: Asked[EndingBody]) -> Plan:
     ident, liaison, introduced = _here(asked)
     asked.must_reach(introduced.committee, introduced.workplace)
-    return _plan(ident, end(liaison, asked.body.ground, asked.on))
+    return _plan_of_end(asked, ident, liaison, end(liaison, asked.body.ground, asked.on))
 
 
 CHANGES = (

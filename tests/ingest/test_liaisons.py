@@ -1,0 +1,52 @@
+"""Liaisons over HTTP: a member has one open liaison with a committee."""
+
+from uuid import uuid4
+
+import psycopg
+
+from tests.ingest.conftest import BOOKS_OPEN, Commune
+
+
+def an_introduction(commune: Commune, **more: object) -> dict[str, object]:
+    return {"member": commune.lan, "committee": commune.commune, "strengths": ["y tế"], **more}
+
+
+def test_the_same_introduction_again_is_the_first_one(commune: Commune) -> None:
+    first = commune.post("/liaisons", an_introduction(commune, code="LH-1"))
+    again = commune.post("/liaisons", an_introduction(commune), 200)
+    assert (again["id"], again["stream"], again["facts"]) == (first["id"], first["stream"], [])
+    assert again["position"] == first["position"]
+    keyed = commune.post("/liaisons", an_introduction(commune, code="LH-1"), 200, Idempotency_Key="k")
+    assert keyed["id"] == first["id"]
+
+
+def test_another_introduction_to_the_same_committee_is_refused_while_the_first_is_open(commune: Commune) -> None:
+    commune.post("/liaisons", an_introduction(commune))
+    others: list[dict[str, object]] = [
+        {"activity_exempt": True},
+        {"strengths": []},
+        {"code": "LH-2"},
+        {"effective_on": BOOKS_OPEN},
+        {"id": str(uuid4())},
+    ]
+    for other in others:
+        said = commune.post("/liaisons", an_introduction(commune, **other), 409)
+        assert said["type"] == "/problems/liaison.open"
+    commune.post("/liaisons", an_introduction(commune, committee=commune.agency))
+
+
+def test_who_was_refused_or_whose_liaison_ended_is_introduced_again(commune: Commune) -> None:
+    first = commune.post("/liaisons", an_introduction(commune))["id"]
+    commune.post(f"/liaisons/{first}/refusals", {"reason": "chưa đến ở"})
+    second = commune.post("/liaisons", an_introduction(commune))["id"]
+    commune.post(f"/liaisons/{second}/endings", {"ground": "moved"})
+    commune.post(f"/liaisons/{second}/endings", {"ground": "moved"}, 200)
+    third = commune.post("/liaisons", an_introduction(commune))["id"]
+    assert len({first, second, third}) == 3
+
+
+def test_an_introduction_from_before_there_was_a_claim_still_ends(commune: Commune) -> None:
+    first = commune.post("/liaisons", an_introduction(commune))["id"]
+    with psycopg.connect(commune.database.owner, autocommit=True) as connection:
+        connection.execute("DELETE FROM ledger.claims WHERE claim LIKE 'liaison:%'")
+    commune.post(f"/liaisons/{first}/endings", {"ground": "moved"})
