@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from events.fact import Fact, Id
+from events.fact import Fact, Id, Refused
 from events.member import (
     Member,
     MemberAdmitted,
@@ -105,11 +105,23 @@ def _admit(asked: Asked[MemberBody]) -> Plan:
     )  # fmt: skip
     member = asked.sight.of(Member, ident)
     facts = admit(member, asked.sight.of(Organisation, body.cell), admitted, asked.on)
-    if facts and body.residence is not None:
+    if not facts:
+        return Plan.one(ident, Member.KIND, _admitted_again(asked, ident, member))
+    if body.residence is not None:
         arrived = Member()
         arrived.see(facts[0], asked.on, 0)
         facts = facts + _move(asked, arrived, body.residence)
     return Plan.one(ident, Member.KIND, facts)
+
+
+def _admitted_again(asked: Asked[MemberBody], ident: Id, member: Member) -> list[Fact]:
+    """What the body says beside an admission that is on record: its day must be that one, a new home is declared."""
+    body = asked.body
+    if body.effective_on not in (None, member.since):
+        raise Refused("member.exists", "on record already, and takes effect on another day", "/effective_on")
+    if body.residence is None or any(home.value == body.residence.declared() for home in member.residences.changes):
+        return []
+    return _move(asked, member_here(asked, ident), body.residence)
 
 
 def _move(asked: Asked[B], member: Member, home: Home) -> list[Fact]:

@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from events.fact import Id
+from events.fact import Id, Refused
 from events.organisation import CellKind, Organisation, OrganisationEstablished, OrganisationKind, dissolve, establish
 from services.ingest.asked import Asked, Change, Nothing, Plan, must_be_new
 from services.ingest.bodies import Body, Code, Ident, Line
@@ -48,7 +48,10 @@ def _establish(asked: Asked[OrganisationBody]) -> Plan:
         serves=body.serves, code=body.code,
     )  # fmt: skip
     parent = asked.sight.of(Organisation, body.parent) if body.parent is not None else None
-    facts = establish(asked.sight.of(Organisation, ident), parent, established, asked.on)
+    known = asked.sight.of(Organisation, ident)
+    facts = establish(known, parent, established, asked.on)
+    if not facts and body.effective_on not in (None, known.established_on):
+        raise Refused("organisation.exists", "on record already, and takes effect on another day", "/effective_on")
     return Plan.one(ident, Organisation.KIND, facts)
 
 
