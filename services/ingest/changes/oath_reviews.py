@@ -5,6 +5,7 @@ from typing import Annotated, TypeVar
 from pydantic import Field
 
 from events.fact import Fact, Id, Refused
+from events.meeting import Meeting
 from events.member import Member
 from events.oath_campaign import OathCampaign, OathCampaignOpened, close_campaign, open_campaign
 from events.oath_review import (
@@ -112,6 +113,8 @@ def _plan(stream: Id, facts: list[Fact]) -> Plan:
 def _report(asked: Asked[ReportBody]) -> Plan:
     body = asked.body
     stream, review = _of_member(asked, body.member)
+    if body.meeting is not None and asked.sight.glance(Meeting, body.meeting).called is None:
+        raise Refused("oath_review.meeting_unknown", "there is no such meeting on record", "/meeting")
     reported = OathReported(
         member=body.member, meeting=body.meeting, kept=body.kept, not_well=body.not_well, not_done=body.not_done,
         opinions=body.opinions,
