@@ -6,6 +6,7 @@ from events.fact import Id, Refused
 from events.organisation import CellKind, Organisation, OrganisationEstablished, OrganisationKind, dissolve, establish
 from services.ingest.asked import Asked, Change, Nothing, Plan, must_be_new
 from services.ingest.bodies import Body, Code, Ident, Line
+from services.ingest.rolls import RollsBelow, StandingBelow
 
 B = TypeVar("B", bound=Body)
 
@@ -59,7 +60,23 @@ def _dissolve(asked: Asked[DissolutionBody]) -> Plan:
     (ident,) = asked.path
     organisation = organisation_here(asked, ident)
     asked.must_reach(ident)
-    return Plan.one(ident, Organisation.KIND, dissolve(organisation, asked.body.successor, asked.on))
+    facts = dissolve(organisation, asked.body.successor, asked.on)
+    if facts:
+        _must_be_empty(asked, ident)
+    return Plan.one(ident, Organisation.KIND, facts)
+
+
+def _must_be_empty(asked: Asked[DissolutionBody], ident: Id) -> None:
+    """Nobody is left without a cell, and nothing stands below what is not there.
+
+    Raises:
+        Refused: `organisation.not_empty`.
+    """
+    if asked.sight.answer(StandingBelow(ident, asked.on)):
+        raise Refused("organisation.not_empty", "another organisation stands below it on that day")
+    rolls: dict[Id, tuple[Id, ...]] = asked.sight.answer(RollsBelow(ident, asked.on))
+    if any(rolls.values()):
+        raise Refused("organisation.not_empty", "somebody is on its roll on that day")
 
 
 CHANGES = (
