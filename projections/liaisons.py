@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import psycopg
 
 from events.fact import Id
 from events.liaison import Liaison
+from projections.asked import sql
 from projections.folded import Folded, facts_of, spells
 from projections.view import View
 
@@ -76,3 +79,14 @@ VIEW = View(
     subject=lambda: Folded(Liaison(), rows),
     indexes=("(member)", "(committee)", "(cell) WHERE cell IS NOT NULL"),
 )
+
+
+WHOSE = sql("""
+SELECT DISTINCT l.stream::text, l.member::text FROM views.liaisons l
+WHERE l.stream = ANY (%(ids)s::uuid[]) AND {known:l}
+""")
+
+
+def whose(connection: psycopg.Connection[Any], ids: list[Id], known: int) -> dict[Id, Id]:
+    """The members of liaisons; an id of something else is missing."""
+    return dict(connection.execute(WHOSE, {"ids": ids, "known": known}).fetchall())

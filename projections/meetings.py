@@ -131,6 +131,10 @@ FILTERS = {
     "campaign": "m.campaign = %(campaign)s::uuid",
     "scope": "m.cell IN (SELECT id FROM below)",
 }
+WHOSE = sql("""
+SELECT m.stream::text, m.cell::text, m.meets_on FROM views.meetings m
+WHERE m.stream = ANY (%(ids)s::uuid[]) AND {known:m}
+""")
 HELD_FOR = sql("""
 SELECT DISTINCT m.cell::text FROM views.meetings m
 WHERE m.campaign = %(campaign)s::uuid AND {known:m} AND m.started_at IS NOT NULL AND m.meets_on <= %(day)s
@@ -150,6 +154,12 @@ def find(
     (on, last), limit = page
     params = {**asked, **as_of._asdict(), "first": days[0], "last": days[1], "on": on, "id": last, "limit": limit}
     return [(row[0], Row._make(row[1:])) for row in connection.execute(sql(query), params)]
+
+
+def whose(connection: psycopg.Connection[Any], ids: list[Id], known: int) -> dict[Id, tuple[Id, date]]:
+    """The cell and the day of meetings; an id of something else is missing."""
+    found = connection.execute(WHOSE, {"ids": ids, "known": known}).fetchall()
+    return {meeting: (cell, on) for meeting, cell, on in found}
 
 
 def cells_that_met_for(connection: psycopg.Connection[Any], campaign: Id, as_of: AsOf) -> set[Id]:

@@ -1,6 +1,6 @@
 """What has happened to a member or an organisation, and in what they were named: facts by their day, in sentences."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -10,19 +10,19 @@ from fastapi import APIRouter, Query
 from events import wire
 from events.fact import Id, Record
 from events.mentions import mentions
-from projections import concerns, members, tree
-from projections.asked import AsOf
+from projections import concerns, liaisons, meetings, members, tree
 from services.access import Relation
 from services.questions.asked import ByPosition, PageQuestion, page, place, reading
 from services.questions.members import must_see_member
 from services.questions.sentences import sentence
 from services.questions.shown import HistoryPage, Told
+from services.questions.words import day, of
 from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here, must
 
 router = APIRouter(tags=["history"])
 
-VIEWS = (*members.VIEWS, "concerns")
+VIEWS = (*members.VIEWS, "concerns", "liaisons", "meetings")
 START = ByPosition(date.min, 0)
 Asked = Annotated[PageQuestion, Query()]
 
@@ -57,21 +57,29 @@ def _history(here: Context, subject: Id, asked: PageQuestion) -> HistoryPage:
         found, following = page(
             [records[position] for position in positions], asked.limit, lambda one: (one.effective_on, one.position)
         )
-        called = _names(connection, found, as_of)
+        called = _names(connection, found, as_of.known)
     return HistoryPage(items=[_told(record, subject, called) for record in found], next=following)
 
 
-def _names(connection: psycopg.Connection[Any], records: Iterable[Record], as_of: AsOf) -> dict[Id, str]:
-    ids = {record.stream for record in records}
+def _names(connection: psycopg.Connection[Any], records: Sequence[Record], known: int) -> dict[Id, str]:
+    """What everybody is called who is named, and what the streams are called in which he is."""
+    streams = list({record.stream for record in records})
+    sat = meetings.whose(connection, streams, known)
+    follows = liaisons.whose(connection, streams, known)
+    ids = {*streams, *(cell for cell, _ in sat.values()), *follows.values()}
     for record in records:
         ids.update(mentions(wire.decode(record.name, record.data)))
-    return members.names(connection, sorted(ids), as_of.known) | tree.names(connection, sorted(ids), as_of.known)
+    called = members.names(connection, list(ids), known) | tree.names(connection, list(ids), known)
+    called |= {meeting: f"Cuộc họp ngày {day(on)} của {of(cell, called)}" for meeting, (cell, on) in sat.items()}
+    return called | {liaison: of(member, called) for liaison, member in follows.items()}
 
 
 def _told(record: Record, subject: Id, called: Mapping[Id, str]) -> Told:
     said = sentence(wire.decode(record.name, record.data), called)
-    if record.stream != subject and record.stream in called:
-        said = f"{called[record.stream]}: {said[:1].lower()}{said[1:]}"
+    who = called.get(record.stream)
+    # His own liaison is his own matter, though it is another stream.
+    if who is not None and record.stream != subject and who != called.get(subject):
+        said = f"{who}: {said[:1].lower()}{said[1:]}"
     return Told(
         position=record.position,
         on=record.effective_on,

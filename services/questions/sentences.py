@@ -16,8 +16,7 @@ def sentence(fact: Fact, called: Called) -> str:
 
 
 def _established(fact: organisation.OrganisationEstablished, called: Called) -> str:
-    above = f", trực thuộc {of(fact.parent, called)}" if fact.parent else ""
-    return f"được thành lập: {words.KINDS[fact.kind]} {fact.name}{above}"
+    return "được thành lập" + (f", trực thuộc {of(fact.parent, called)}" if fact.parent else "")
 
 
 def _dissolved(fact: organisation.OrganisationDissolved, called: Called) -> str:
@@ -58,9 +57,9 @@ def _disciplined(fact: member.MemberDisciplined, called: Called) -> str:
     return f"bị kỷ luật {words.SANCTIONS[fact.form]}, {paper(fact.decision, called)}"
 
 
-def _called(fact: meeting.MeetingCalled, called: Called) -> str:
+def _called(fact: meeting.MeetingCalled, _called: Called) -> str:
     theme = f" “{fact.theme}”" if fact.theme else ""
-    return f"{of(fact.cell, called)} triệu tập họp {words.MEETINGS[fact.kind]}{theme}, {moment(fact.planned_at)}"
+    return f"triệu tập họp {words.MEETINGS[fact.kind]}{theme}, {moment(fact.planned_at)}"
 
 
 def _prepared(fact: meeting.PreMeetingHeld, _called: Called) -> str:
@@ -101,7 +100,7 @@ def _decided(fact: meeting.BandDecided, _called: Called) -> str:
 
 def _to_residence(fact: liaison.LiaisonIntroduced, called: Called) -> str:
     exempt = ", miễn sinh hoạt nơi cư trú" if fact.activity_exempt else ""
-    return f"{of(fact.member, called)} được giới thiệu giữ mối liên hệ với {of(fact.committee, called)}{exempt}"
+    return f"được giới thiệu giữ mối liên hệ với {of(fact.committee, called)}{exempt}"
 
 
 def _accepted(_fact: liaison.LiaisonAccepted, _called: Called) -> str:

@@ -1,13 +1,15 @@
 """What is answered: organisations, members, transfers, meetings and histories as the outside sees them (CONTRACT 4)."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field
 
 from events.fact import Id
 from projections import meetings, members, transfers, tree
 from projections.sanctions import Sanction
+
+Line = TypeVar("Line", bound=BaseModel)
 
 
 class OrganisationLine(BaseModel):
@@ -135,40 +137,18 @@ class Told(BaseModel):
     struck: bool = False
 
 
-class Page(BaseModel):
-    """`next` is the `after` of the next page."""
+class Page(BaseModel, Generic[Line]):
+    """The lines of a page; `next` is the `after` of the next one."""
 
+    items: list[Line]
     next: str | None
 
 
-class OrganisationPage(Page):
-    """Organisations by name."""
-
-    items: list[OrganisationLine]
-
-
-class MemberPage(Page):
-    """Members by given name."""
-
-    items: list[MemberLine]
-
-
-class TransferPage(Page):
-    """Transfers by their introduction."""
-
-    items: list[TransferShown]
-
-
-class MeetingPage(Page):
-    """Meetings by day."""
-
-    items: list[MeetingLine]
-
-
-class HistoryPage(Page):
-    """Facts by their day in the world."""
-
-    items: list[Told]
+OrganisationPage = Page[OrganisationLine]
+MemberPage = Page[MemberLine]
+TransferPage = Page[TransferShown]
+MeetingPage = Page[MeetingLine]
+HistoryPage = Page[Told]
 
 
 def organisation(found: tree.Found) -> dict[str, Any]:

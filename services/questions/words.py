@@ -9,19 +9,11 @@ from events.liaison import ContactKind, LiaisonGround
 from events.meeting import MeetingKind
 from events.member import RewardForm, SanctionForm, Status, TransferKind
 from events.oath_review import Excuse
-from events.organisation import OrganisationKind
 from events.papers import Decision
 
 Called = Mapping[Id, str]
 """What those who are here are called."""
 
-KINDS = {
-    OrganisationKind.PROVINCE: "đảng bộ tỉnh",
-    OrganisationKind.SUPERIOR: "đảng bộ cấp trên trực tiếp của cơ sở",
-    OrganisationKind.GRASSROOTS: "đảng bộ cơ sở",
-    OrganisationKind.SECTIONAL: "đảng bộ bộ phận",
-    OrganisationKind.CELL: "chi bộ",
-}
 STATUSES = {Status.PROBATIONARY: "dự bị", Status.OFFICIAL: "chính thức"}
 TRANSFERS = {TransferKind.OFFICIAL: "chính thức", TransferKind.TEMPORARY: "tạm thời"}
 REWARDS = {
