@@ -9,7 +9,7 @@ from importlib import import_module
 import structlog
 from rich.console import Console
 
-from bench import server, table
+from bench import page, server, table
 from bench.figure import FULL, QUICK, Case, Sizes
 
 NAMES = ("append", "batch", "copy", "read", "rebuild", "size", "http", "notify", "startup")
@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 PROGRESS.print_exception(max_frames=4)
                 broken += 1
     if asked.markdown:
-        sys.stdout.write(table.markdown(found))
+        sys.stdout.write(page.page(found))
     elif not asked.json:
         table.show(found, Console(width=None if sys.stdout.isatty() else 150))
     return 1 if broken else 0
@@ -72,9 +72,11 @@ def arguments() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     made.add_argument("names", nargs="*", metavar="NAME", type=_known, help=", ".join(NAMES))
     made.add_argument("--json", action="store_true", help="one JSON object a case, on standard output")
-    made.add_argument("--markdown", action="store_true", help="tables for docs/reference/figures.md")
+    made.add_argument("--markdown", action="store_true", help="the page docs/reference/figures.md")
     made.add_argument("--quick", action="store_true", help="tiny sizes: shows that all runs, its figures mean nothing")
-    made.add_argument("--profile", action="store_true", help="where the time goes, in append, copy, http, rebuild")
+    made.add_argument(
+        "--profile", action="store_true", help="where the time goes, in append, batch, copy, http, rebuild"
+    )
     return made
 
 

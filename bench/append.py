@@ -7,7 +7,7 @@ from bench import pgbench, stock
 from bench.callers import alone, prepared, together
 from bench.facts import BYTES, requests
 from bench.figure import OURS, Case, Sample, Sizes, Target, interleave, summed_up
-from bench.profiling import every_thread, processors, report
+from bench.profiling import costs, every_thread, processors, report
 from bench.server import Server
 from events.ledger import Ledger
 from events.request import Request
@@ -62,13 +62,22 @@ def measure(server: Server, sizes: Sizes, callers: int) -> Case:
             },
             sizes.rounds,
         )
+        made = ready(sizes.seconds)
+        cost = costs(lambda: ours(ledger, callers, made, sizes.seconds))
     said = {OURS: OURS_SAID[min(callers, 16)], "pgbench": pgbench.SAID, "eventsourcing": stock.SAID}
     case = Case(
         NAME,
         {"callers": callers},
         0.0,
         "facts/s",
-        settings={"fact_bytes": BYTES, "seconds": sizes.seconds, "rounds": sizes.rounds, **said, **server.settings},
+        settings={
+            "costs": cost,
+            "fact_bytes": BYTES,
+            "seconds": sizes.seconds,
+            "rounds": sizes.rounds,
+            **said,
+            **server.settings,
+        },
         targets=TARGETS[callers],
     )
     return summed_up(case, samples)

@@ -13,14 +13,15 @@ import psycopg
 from bench.callers import prepared
 from bench.facts import BYTES, requests
 from bench.figure import OURS, Case, Sample, Sizes, Target, interleave, summed_up
-from bench.profiling import every_thread, processors, report
+from bench.profiling import costs, every_thread, processors, report
 from bench.server import Database, Server
-from events.copying import CHUNK_FACTS, copy
+from events.copying import copy
 from events.request import Request
 
 NAME = "copy"
 MOST_A_SECOND = {1: 150_000, 100: 300_000}
 MOST_ROWS_A_SECOND = 400_000
+CHUNK_FACTS = 10_000
 COLUMNS = {
     "position": "int8", "recorded": "int8", "cause": "int8", "digest": "int8", "version": "int4",
     "effective_on": "date", "by": "int4", "name": "int2", "stream": "uuid", "command": "uuid",
@@ -43,7 +44,16 @@ def run(server: Server, sizes: Sizes) -> Iterator[Case]:
                 "copy": partial(_bare, plain, facts, sizes.seconds),
             }
             samples = interleave(sides, sizes.rounds)
-        settings = {"fact_bytes": BYTES, "seconds": sizes.seconds, "rounds": sizes.rounds, **SAID, **server.settings}
+            made = _ready(facts, sizes.seconds)
+            cost = costs(partial(_ours, own, facts, sizes.seconds, made))
+        settings = {
+            "costs": cost,
+            "fact_bytes": BYTES,
+            "seconds": sizes.seconds,
+            "rounds": sizes.rounds,
+            **SAID,
+            **server.settings,
+        }
         case = Case(NAME, {"facts": facts}, 0.0, "facts/s", settings=settings, targets=(Target("copy", least=0.4),))
         yield summed_up(case, samples)
 
@@ -52,16 +62,22 @@ def profile(server: Server, sizes: Sizes) -> None:
     """Where the time of ours goes."""
     for facts in (1, 100):
         with server.database() as own:
+            made = _ready(facts, sizes.seconds)
             with processors() as shares:
-                sample = _ours(own, facts, sizes.seconds)
+                sample = _ours(own, facts, sizes.seconds, made)
             report(f"copy, {facts} facts a request", sample, shares)
+            made = _ready(facts, sizes.seconds)
             with every_thread(sys.stdout):
-                _ours(own, facts, sizes.seconds)
+                _ours(own, facts, sizes.seconds, made)
 
 
-def _ours(database: Database, facts: int, seconds: float) -> Sample:
+def _ready(facts: int, seconds: float) -> Iterator[Request]:
+    return prepared(requests(facts), int(MOST_A_SECOND[facts] * seconds / facts))
+
+
+def _ours(database: Database, facts: int, seconds: float, made: Iterator[Request] | None = None) -> Sample:
     """Whole chunks, until the time is over."""
-    supply = prepared(requests(facts), int(MOST_A_SECOND[facts] * seconds / facts))
+    supply = made or _ready(facts, seconds)
     stored = 0
     start = time.perf_counter()
     for request, outcome in copy(database.app, _until(supply, start + seconds)):

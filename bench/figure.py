@@ -79,10 +79,14 @@ class Case:
 
 
 class Sample(NamedTuple):
-    """What one side did in one round; `latencies` are seconds, a request each."""
+    """What one side did in one round; `latencies` are seconds, a request each.
+
+    `seconds` is for how long it was at work, where getting ready took a part of the round.
+    """
 
     value: float
     latencies: Sequence[float] = ()
+    seconds: float = 0.0
 
 
 Side = Callable[[], Sample]

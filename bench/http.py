@@ -8,7 +8,7 @@ from bench import stock_app
 from bench.figure import OURS, Case, Sample, Sizes, Target, interleave, summed_up
 from bench.load import Plan
 from bench.processes import HOST, load
-from bench.profiling import processors, report
+from bench.profiling import costs, processors, report
 from bench.served import Served, lines, other, ours, rewards, stock_members
 from bench.server import Server, place
 
@@ -60,27 +60,31 @@ def _single(server: Server, sizes: Sizes, sides: dict[str, Served], folder: Path
         )  # type: ignore[misc]  # mypy cannot type defaults of a lambda
         for name, side in sides.items()
     }
+    samples = interleave(calls, sizes.rounds)
+    cost = costs(calls[OURS], without="callers")
     case = Case(
         NAME,
         {"endpoint": "/members/{id}/rewards", "clients": CLIENTS},
         0.0,
         "requests/s",
-        settings=_settings(server, sizes),
+        settings={**_settings(server, sizes), "costs": cost},
         targets=(Target("noop", least=0.5), Target("fastapi-eventsourcing", least=8)),
     )
-    return summed_up(case, interleave(calls, sizes.rounds))
+    return summed_up(case, samples)
 
 
 def _batch(server: Server, sizes: Sizes, mine: Served, keys: bool, each: int, folder: Path) -> Case:
+    samples = interleave({OURS: lambda: batches(mine, sizes.seconds, folder, keys, each)}, sizes.rounds)
+    cost = costs(lambda: batches(mine, sizes.seconds, folder, keys, each), without="callers")
     case = Case(
         NAME,
         {"endpoint": "/facts", "clients": BATCH_CLIENTS, "lines": LINES, "keys": keys, "lines_a_stream": each},
         0.0,
         "facts/s",
-        settings=_settings(server, sizes),
+        settings={**_settings(server, sizes), "costs": cost},
         targets=(Target(OURS, least=30_000),) if each == 1 else (),
     )
-    return summed_up(case, interleave({OURS: lambda: batches(mine, sizes.seconds, folder, keys, each)}, sizes.rounds))
+    return summed_up(case, samples)
 
 
 def warm_up(mine: Served, folder: Path) -> None:
@@ -104,7 +108,7 @@ def batches(mine: Served, seconds: float, folder: Path, keys: bool = False, each
 
 def _loaded(side: Served, clients: int, seconds: float, requests: list[bytes], folder: Path) -> Sample:
     result = load(Plan(HOST, side.port, clients, seconds, requests), folder)
-    return Sample(result.made / result.seconds, result.latencies)
+    return Sample(result.made / result.seconds, result.latencies, result.seconds)
 
 
 def _settings(server: Server, sizes: Sizes) -> dict[str, object]:

@@ -4,7 +4,7 @@ import os
 import pstats
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from cProfile import Profile
 from dataclasses import dataclass, field
@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import TextIO
 
 from bench.figure import Sample
+from bench.process_tree import tree
 
 LINES = 30
+LOOKING = "looking"
+MOST = 4
 IDLE_CALLS = 2000
 """A thread that made fewer has only waited."""
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -47,7 +50,7 @@ def processors() -> Iterator[Shares]:
             look()
 
     start, before = time.perf_counter(), _used()
-    looking = threading.Thread(target=keep_looking, name="looking")
+    looking = threading.Thread(target=keep_looking, name=LOOKING)
     looking.start()
     try:
         yield shares
@@ -62,14 +65,15 @@ def processors() -> Iterator[Shares]:
 
 
 def _used() -> dict[Who, float]:
-    """Processor seconds."""
+    """Processor seconds of this process and all that it started, PostgreSQL among them."""
     found: dict[Who, float] = {}
-    for stat in Path("/proc").glob("[0-9]*/task/[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # it ended meanwhile
-        found[int(stat.parts[2]), int(stat.parts[4])] = (int(fields[11]) + int(fields[12])) / TICKS
+    for process in tree(os.getpid()):
+        for stat in Path(f"/proc/{process}/task").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # it ended meanwhile
+            found[process, int(stat.parts[4])] = (int(fields[11]) + int(fields[12])) / TICKS
     return found
 
 
@@ -80,23 +84,37 @@ def _named(who: Who) -> str:
         name = Path(f"/proc/{process}/task/{thread}/comm").read_text().strip()
     except OSError:
         return "gone"
+    if process == os.getpid():
+        return f"callers [{_thread(thread, name)}]"
     if words and words[0].startswith("postgres"):
-        return " ".join(words[:4])
-    told = " ".join(word for word in words[1:6] if word not in {"-m", "-P"})
-    name = name if thread == process else f"{name}, another thread"
-    return f"{told} [{name}]" if process != os.getpid() else f"this process [{_thread(thread, name)}]"
+        return "postgres " + ("backend" if "[local]" in words or "bench_" in " ".join(words) else " ".join(words[2:4]))
+    told = " ".join(words[words.index("-m") + 1 :][:3]) if "-m" in words else " ".join(words[:2])
+    told = told.split()[0] if told.startswith("bench.") else told.removeprefix("services.program ")
+    return told if thread == process else f"{told} [other threads]"
 
 
 def _thread(native: int, name: str) -> str:
     return next((thread.name for thread in threading.enumerate() if thread.native_id == native), name)
 
 
+def costs(call: Callable[[], Sample], *, without: str = LOOKING) -> dict[str, str]:
+    """What one of a thing costs whom, for the settings of a figure: microseconds, and the share of a core."""
+    with processors() as shares:
+        sample = call()
+    seconds = sample.seconds or shares.seconds
+    done = sample.value * seconds
+    used = {name: used for name, used in shares.used.items() if LOOKING not in name and without not in name}
+    most = sorted(used.items(), key=lambda pair: -pair[1])[:MOST]
+    return {name: f"{1e6 * used / done:.1f} µs ({used / seconds:.0%} of a core)" for name, used in most}
+
+
 def report(title: str, sample: Sample, shares: Shares) -> None:
     """The shares, each also as microseconds a unit of work."""
-    done = sample.value * shares.seconds
+    seconds = sample.seconds or shares.seconds
+    done = sample.value * seconds
     print(f"\n{title}: {sample.value:,.0f}/s")
     for name, used in sorted(shares.used.items(), key=lambda pair: -pair[1]):
-        print(f"  {used / shares.seconds:6.1%} of a core  {1e6 * used / done:8.1f} µs each  {name}")
+        print(f"  {used / seconds:6.1%} of a core  {1e6 * used / done:8.1f} µs each  {name}")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from bench import stock, uma
 from bench.facts import BYTES, requests_on_streams
 from bench.figure import OURS, Case, Sample, Sizes, Target, interleave, summed_up
 from bench.filling import fill
+from bench.profiling import costs
 from bench.server import Server, place
 from events.ledger import PAGE, Ledger
 from services.ingest.asked import new_id
@@ -40,12 +41,13 @@ def run(server: Server, sizes: Sizes) -> Iterator[Case]:
             "umadb": lambda: _timed(_uma, client, records),
         }
         samples = interleave(sides, sizes.rounds)
+        cost = costs(sides[OURS])
     said = {
         OURS: f"Ledger.read, pages of {PAGE}",
         "eventsourcing": f"PostgresApplicationRecorder.select_notifications, pages of {PAGE}",
         "umadb": f"Client.read, batches of {PAGE}",
     }
-    settings = {"fact_bytes": BYTES, "rounds": sizes.rounds, **said, **server.settings}
+    settings = {"costs": cost, "fact_bytes": BYTES, "rounds": sizes.rounds, **said, **server.settings}
     yield summed_up(
         Case(NAME, {"records": sizes.records}, 0.0, "records/s", settings=settings, targets=TARGETS), samples
     )

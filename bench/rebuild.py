@@ -9,7 +9,7 @@ from bench.facts import BYTES, STREAM_LENGTH
 from bench.figure import OURS, Case, Sample, Sizes, Target, interleave, summed_up
 from bench.filling import fill
 from bench.logs import LOGS
-from bench.profiling import every_thread, processors, report
+from bench.profiling import costs, every_thread, processors, report
 from bench.server import Database, Server
 from events.ledger import Ledger
 from projections.rebuild import rebuild
@@ -32,13 +32,18 @@ def run(server: Server, sizes: Sizes) -> Iterator[Case]:
         last = stock_view.fill(library, max(sizes.records // SHARE, 1000))
         sides = {OURS: lambda: _ours(own), "eventsourcing": lambda: Sample(last / stock_view.rebuild(library, last))}
         samples = interleave(sides, sizes.rounds)
+        cost = costs(sides[OURS])
     settings = {"stream": STREAM_LENGTH, "rounds": sizes.rounds, **SAID, **server.settings}
     case = Case(NAME, {"log": "sanctions", "records": sizes.records}, 0.0, "records/s", targets=TARGETS)
-    yield summed_up(replace(case, settings={"fact_bytes": BYTES, "events of eventsourcing": last, **settings}), samples)
+    yield summed_up(
+        replace(case, settings={"costs": cost, "fact_bytes": BYTES, "events of eventsourcing": last, **settings}),
+        samples,
+    )
     with server.database() as own:
         _filled(own, "lives", sizes.records)
         samples = interleave({OURS: lambda: _ours(own)}, sizes.rounds)
-    yield summed_up(replace(case, case={**case.case, "log": "lives"}, settings=settings), samples)
+        settings["costs"] = costs(lambda: _ours(own))
+    yield summed_up(replace(case, case={**case.case, "log": "lives"}, settings=settings, targets=TARGETS[1:]), samples)
 
 
 def profile(server: Server, sizes: Sizes) -> None:

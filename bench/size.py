@@ -66,7 +66,7 @@ def _ours(server: Server, supply: Iterator[Request], records: int) -> dict[str, 
         fill(ledger, supply)
         full = _bytes(connection, "ledger")
     grown = {name: (size - empty.get(name, 0)) / records for name, size in full.items()}
-    return dict(sorted(((name, size) for name, size in grown.items() if size > 0), key=lambda part: -part[1]))
+    return dict(sorted(((name, size) for name, size in grown.items() if size > 0.5), key=lambda part: -part[1]))
 
 
 def _stock(server: Server, records: int) -> float:

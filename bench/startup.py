@@ -1,6 +1,5 @@
 """The whole program: how long it takes to be ready, and what it takes of the memory when nothing is asked of it."""
 
-import os
 import re
 import signal
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from bench.figure import Case, Sizes
+from bench.process_tree import tree
 from bench.server import Server, place
 from services.program import tether
 
@@ -78,7 +78,7 @@ def _address(output: IO[bytes], log: Path) -> str:
 def pss(root: int) -> dict[str, float]:
     """MiB by what runs, over a process and all below it."""
     found: dict[str, float] = {}
-    for pid in _tree(root):
+    for pid in tree(root):
         try:
             kilobytes = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
             name = _name(pid)
@@ -87,21 +87,6 @@ def pss(root: int) -> dict[str, float]:
         if kilobytes is not None:
             found[name] = round(found.get(name, 0.0) + int(kilobytes[1]) / 1024, 1)
     return found
-
-
-def _tree(root: int) -> list[int]:
-    parents: dict[int, list[int]] = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            try:
-                stat = Path(f"/proc/{entry}/stat").read_text()
-            except OSError:
-                continue
-            parents.setdefault(int(stat.rpartition(")")[2].split()[1]), []).append(int(entry))
-    tree = [root]
-    for pid in tree:
-        tree.extend(parents.get(pid, ()))
-    return tree
 
 
 def _name(pid: int) -> str:
