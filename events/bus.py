@@ -13,7 +13,7 @@ POLL = 0.05
 """Seconds between two looks at the ledger, at most, while somebody waits: a hint may be lost, a look is not."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 1.0
 PATIENCE = 60.0
-SESSION = "SET application_name = 'caunoi reader'; SET jit = off; LISTEN ledger"
+SESSION = "SET application_name = 'caunoi reader'; SET jit = off; SET work_mem = '32MB'; LISTEN ledger"
 
 
 class BusAway(Exception):
@@ -110,7 +110,7 @@ class EmbeddedReader:
         """Whether there is anything to read, before the time is over; a hint is believed, and so is the counter."""
         while (left := until - monotonic()) > 0:
             for hint in connection.notifies(timeout=min(left, POLL), stop_after=1):
-                if int(hint.payload) > self._position:
+                if not hint.payload.isdecimal() or int(hint.payload) > self._position:
                     return True
             row = connection.execute(HEAD).fetchone()
             if row is not None and row[0] > self._position:

@@ -1,6 +1,6 @@
 """Feeds views: what has arrived is the batch, and its rows and the position are written together or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Event
 from time import monotonic, sleep
 from typing import Any
@@ -14,12 +14,14 @@ from projections.applying import apply, apply_carefully
 from projections.fold import Fold
 from projections.parked import park, parked
 from projections.positions import Held, Zombie, advance, positions
-from projections.reading import following
+from projections.reading import following, last_position
 from projections.rebuild import rebuild
 from projections.table import Table, Unfit
 from projections.view import View
 
 WARM = 5000
+FAR = 50_000
+"""Records that are fed rather than read anew, however many came before."""
 PATIENCE = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 # A view that loses its last moments in a crash reads them again, so it need not wait for the disc.
@@ -27,6 +29,10 @@ SESSION = "SET application_name = 'caunoi views'; SET synchronous_commit = off; 
 TELL = "SELECT pg_notify('views', %s)"
 
 log = structlog.get_logger("views")
+
+
+class _WentBack(Exception):
+    """A view stands before the place where we left it; what comes after is to be read again."""
 
 
 class Feeder:
@@ -50,15 +56,17 @@ class Feeder:
     def open(self) -> None:
         """Find out where the views stand, and begin to read where the one that is furthest behind does.
 
-        A view whose table is of another shape is made anew before, so that one release may follow another.
+        A view whose table is of another shape is made anew before, so that one release may follow another; and one that
+        has most of a long log before it, so that the others need not wait for it.
 
         Raises:
             LookupError: a view is not installed.
             Busy, Hole: a view cannot be made anew.
         """
         connection = self._connected()
+        head = last_position(connection)
         for name, held in positions(connection, list(self._views)).items():
-            if held.shape != self._views[name].shape:
+            if held.shape != self._views[name].shape or head > FAR + 2 * held.position:
                 rebuild(self._conninfo, self._views[name])
         # Held for a moment: a predecessor that was killed in the middle of a batch has then committed, or will not.
         with connection.transaction():
@@ -75,7 +83,7 @@ class Feeder:
         """
         try:
             if self._reader is None:
-                self.open()
+                self._patiently(self.open)
             while not stop.is_set():
                 self.step(wait)
         finally:
@@ -88,9 +96,7 @@ class Feeder:
 
     def close(self) -> None:
         """Give back the connections; what was fed stays."""
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+        self._end_reading()
         self._disconnect()
 
     def feed(self, records: Sequence[Record]) -> int:
@@ -101,20 +107,31 @@ class Feeder:
             Zombie: somebody else feeds one of the views.
         """
         unread = following(records, self._read_to)
-        if unread:
-            self._feed_patiently(unread)
-            self._read_to = unread[-1].position
+        if not unread:
+            return 0
+        try:
+            self._patiently(lambda: self._feed_all(unread))
+        except _WentBack as back:
+            log.warning("a view went back", view=str(back))
+            self._end_reading()
+            self._patiently(self.open)
+            return 0
+        self._read_to = unread[-1].position
         return len(unread)
 
-    def _feed_patiently(self, records: Sequence[Record]) -> None:
+    def _feed_all(self, records: Sequence[Record]) -> None:
+        try:
+            self._feed(records)
+        except Unfit:
+            self._feed(records, carefully=True)
+        self._tell(records[-1].position)
+
+    def _patiently(self, act: Callable[[], None]) -> None:
+        """Do it, and again where the database was away, for a minute."""
         until, pause = monotonic() + PATIENCE, FIRST_PAUSE
         while True:
             try:
-                try:
-                    self._feed(records)
-                except Unfit:
-                    self._feed(records, carefully=True)
-                self._tell(records[-1].position)
+                act()
                 return
             except psycopg.OperationalError as lost:
                 self._disconnect()
@@ -146,6 +163,7 @@ class Feeder:
 
         Raises:
             Zombie: somebody else has fed one of them.
+            _WentBack: a crash has taken the last moments of one of them, which had not waited for the disc.
         """
         held = positions(connection, list(self._views), hold=True)
         self._must_be_ours(held)
@@ -153,10 +171,10 @@ class Feeder:
         for name, now in held.items():
             fold, before = self._folds[name], self._held[name]
             fold.parked = let_be.get(name, set())
+            if now.position < before.position:
+                raise _WentBack(name)  # No other feeder does that: they only go forward.
             if now.generation != before.generation:
                 fold.forget()
-                if now.position < before.position:
-                    raise Zombie(f"{name} has gone back to {now.position}")
             elif now.position not in {before.position, self._attempted}:
                 raise Zombie(f"{name} stands at {now.position}, and we left it at {before.position}")
         return held
@@ -191,6 +209,11 @@ class Feeder:
             self._connection = psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5)
             self._connection.execute(SESSION)
         return self._connection
+
+    def _end_reading(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     def _disconnect(self) -> None:
         if self._connection is not None:

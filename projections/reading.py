@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 
 from events.fact import Id, Record
-from events.ledger import AFTER, STREAMS
+from events.ledger import AFTER, HEAD, STREAMS
 
 STREAMS_AT_ONCE = 2000
 """Pasts are asked for that many streams at a time, which bounds what is in memory."""
@@ -60,6 +60,12 @@ def page(connection: psycopg.Connection[Any], after: int, limit: int) -> list[Re
     """The records after a position, `limit` at most, in order."""
     with connection.cursor(binary=True) as cursor:
         return list(map(Record._make, cursor.execute(AFTER, (after, after + limit)).fetchall()))
+
+
+def last_position(connection: psycopg.Connection[Any]) -> int:
+    """Where the log ends; 0 where it is empty."""
+    row = connection.execute(HEAD).fetchone()
+    return int(row[0]) if row else 0
 
 
 def pasts(connection: psycopg.Connection[Any], streams: Iterable[Id], upto: int) -> Iterator[dict[Id, list[Record]]]:

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 import psycopg
 import structlog
 
-from events.ledger import HEAD
 from projections.anew import SCHEMA, Anew
 from projections.hashes import Hash, difference, view_hash
 from projections.parked import park
 from projections.positions import positions
+from projections.reading import last_position
 from projections.view import View
 
 NEAR = 1000
@@ -63,9 +63,9 @@ def rebuild(conninfo: str, view: View) -> Rebuilt:
     began = monotonic()
     with Anew(conninfo, view) as anew:
         positions(anew.connection, [view.name])
-        anew.fill(_head(anew.connection))
+        anew.fill(last_position(anew.connection))
         for attempt in range(1, ATTEMPTS + 1):
-            while (head := _head(anew.connection)) - anew.position > NEAR:
+            while (head := last_position(anew.connection)) - anew.position > NEAR:
                 anew.follow(head)
             try:
                 _swap(anew)
@@ -110,8 +110,3 @@ def _swap(anew: Anew) -> None:
     except BaseException:
         anew.position, anew.fold.parked, anew.fold.poisons = before
         raise
-
-
-def _head(connection: psycopg.Connection[Any]) -> int:
-    row = connection.execute(HEAD).fetchone()
-    return int(row[0]) if row else 0

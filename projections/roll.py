@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 import psycopg
 
 from events.fact import Id
-from events.ledger import HEAD
 from events.member import Member, Standing, Status, standing
 from projections.asked import AsOf, sql
 from projections.folded import Folded, facts_of, spells
 from projections.names import search_key, sort_key
+from projections.reading import last_position
 from projections.view import View
 from projections.waiting import at_least
 
@@ -136,7 +136,6 @@ def rolls_below(connection: psycopg.Connection[Any], scope: Id, day: date) -> di
     Raises:
         Behind: the views have not read the log to its end in time.
     """
-    row = connection.execute(HEAD).fetchone()
-    at_least(connection, ("roll", "tree"), row[0] if row else 0)
+    at_least(connection, ("roll", "tree"), last_position(connection))
     found = connection.execute(ROLLS, {"scope": scope, **AsOf(day)._asdict()}).fetchall()
     return {cell: tuple(members) for cell, members in found}

@@ -15,6 +15,7 @@ from projections import feed
 from projections.feed import Feeder
 from projections.positions import Zombie, positions, status
 from projections.reading import Hole, page
+from projections.view import STANDS
 from tests.database import Database
 from tests.examples import HOA, LAN, MINH
 from tests.projections.conftest import Hire
@@ -233,6 +234,35 @@ def test_a_batch_that_fails_leaves_no_trace(
     monkeypatch.undo()
     feeder.feed(log_of(database))
     assert rows(database.app) == [(LAN, 1, 1, None, 1)]
+
+
+def test_what_a_crash_took_from_a_view_is_read_again(ledger: Ledger, hire: Hire, database: Database) -> None:
+    feeder = hire([ODD, EVEN], page=2)
+    tell(ledger, LAN, [1], [2])
+    tell(ledger, HOA, [3])
+    while feeder.step(0.1):
+        pass
+    before = rows(database.app)
+    with psycopg.connect(database.app) as connection:
+        connection.execute("DELETE FROM views.odd WHERE known_from > 1")
+        connection.execute(f"UPDATE views.odd SET known_to = {STANDS}")
+        connection.execute("UPDATE views.positions SET position = 1 WHERE view = 'odd'")
+    tell(ledger, HOA, [3])
+    for _ in range(5):
+        feeder.step(0.1)
+    assert rows(database.app) == before
+    assert stands(database, "odd") == stands(database, "even") == 4
+
+
+def test_a_view_with_a_long_log_before_it_is_made_anew_and_the_others_do_not_wait(
+    ledger: Ledger, hire: Hire, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(ledger, LAN, *[[number] for number in range(20)])
+    hire([ODD]).step(1)
+    monkeypatch.setattr(feed, "FAR", 10)
+    hire([ODD, EVEN])
+    assert stands(database, "even") == 20
+    assert rows(database.app, EVEN) == rows(database.app, ODD)
 
 
 def test_it_runs_until_it_is_told_to_stop(ledger: Ledger, database: Database) -> None:
