@@ -73,6 +73,7 @@ class Asked(Generic[B]):
     if_match: int | None = None
     numbers: tuple[int, ...] = ()
     """What else the path names: a year, a position."""
+    looked_twice: bool = False
     approved: bool = False
     """A second person has agreed: what would be proposed is done."""
     new_id: Id = field(default_factory=lambda: new_id())  # noqa: PLW0108  # defined below

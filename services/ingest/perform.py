@@ -10,7 +10,7 @@ from events import wire
 from events.claims import claims
 from events.fact import Id, Refused, stored_name
 from events.ledger import Ledger
-from events.request import Appended, Conflict, Entry, Request, Write
+from events.request import Appended, Claimed, Conflict, Entry, Request, Write
 from services.ingest.answer import Answer, Outcome, appended, first_answer
 from services.ingest.asked import Asked, Plan, marks
 from services.ingest.streams import NotLoaded, Question, Sight, Streams
@@ -163,7 +163,10 @@ class Performer:
         replayed: Waiting = []
         results = await self._ledger.append_all([request for *_, request in decided])
         for (number, asked, plan, request), result in zip(decided, results, strict=True):
-            if isinstance(result, Conflict):
+            # Who is told that something is taken may find, looking again, that it was taken by the very same.
+            second_look = isinstance(result, Claimed) and not asked.looked_twice
+            if isinstance(result, Conflict) or second_look:
+                asked.looked_twice = asked.looked_twice or second_look
                 self._streams.forget([write.stream for write in request.writes])
                 self._streams.forget([stream for stream, _ in request.conditions])
                 asked.answers.clear()

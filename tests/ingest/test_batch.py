@@ -103,3 +103,10 @@ def test_a_line_that_must_ask_first_is_not_overtaken(commune: Commune) -> None:
     )
     assert [status for status, _ in answers] == [201, 201, 201]
     assert [body["version"] for _, body in answers] == [4, 5, 6]
+
+
+def test_the_same_introduction_twice_in_a_batch_is_one_liaison(commune: Commune) -> None:
+    line = {"post": "/liaisons", "body": {"member": commune.lan, "committee": commune.commune}}
+    answers = post(commune, line, line)
+    assert [status for status, _ in answers] == [201, 200]
+    assert answers[0][1]["id"] == answers[1][1]["id"]
