@@ -19,6 +19,8 @@ GROUP = b"SELECT head, at, refusals FROM ledger.append($1, $2, $3, $4, $5, $6)"
 ONE = b"SELECT head, at, refusals FROM ledger.append_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 GROUP_FACTS = 10_000
 GROUP_BYTES = 8_000_000
+MOST_LATER = 500
+"""Requests that are passed over for one group, at most: thousands for one stream shall not be looked at each time."""
 
 
 class Pending:
@@ -43,7 +45,7 @@ def take_group(waiting: deque[Pending]) -> list[Pending]:
     written: set[str] = set()
     looked_at: set[str] = set()
     facts = weight = 0
-    while waiting and facts < GROUP_FACTS and weight < GROUP_BYTES:
+    while waiting and facts < GROUP_FACTS and weight < GROUP_BYTES and len(later) < MOST_LATER:
         pending = waiting.popleft()
         request = pending.request
         touches: list[str] = [request.command, *[write.stream for write in request.writes]]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from events.group import MOST_LATER
 from events.ledger import Ledger
 from events.request import Appended, Conflict
 from tests.database import Database
@@ -20,7 +21,7 @@ def ledger(database: Database) -> Iterator[Ledger]:
 
 def test_requests_for_one_stream_go_in_in_the_order_given(ledger: Ledger) -> None:
     stream = new()
-    chain = [to(stream, version) for version in range(40)]
+    chain = [to(stream, version) for version in range(MOST_LATER + 100)]
     mixed = [request for each in chain for request in (each, to(new()))]
     said = asyncio.run(ledger.append_all(mixed))
     assert all(isinstance(outcome, Appended) for outcome in said)
