@@ -9,7 +9,9 @@ import psycopg
 import pytest
 from psycopg import errors, sql
 
+from events.copying import copy
 from events.ledger import Ledger
+from events.request import Appended
 from events.schema import install
 from services.program.postgres import Postgres
 from tests.database import Database
@@ -122,6 +124,33 @@ def test_several_processes_may_install_at_once(empty: Database) -> None:
     assert [process.wait(60) for process in started] == [0] * 4
     with Ledger(empty.app) as ledger:
         assert ledger.append(to(new())).first == 1
+
+
+def test_an_owner_who_is_no_superuser_can_install_and_is_refused_as_well(postgres: Postgres, empty: Database) -> None:
+    role = sql.Identifier(f"plain_{uuid4().hex[:8]}")
+    owner = f"{empty.owner}&options=-c%20role%3D{role.as_string().strip(chr(34))}"
+    with psycopg.connect(empty.owner, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE ROLE {}; GRANT caunoi_app TO {}").format(role, role))
+        connection.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(sql.Identifier(empty.name), role))
+        try:
+            install(owner)
+            install(owner)
+            with Ledger(empty.app) as ledger:
+                ledger.append(to(new(), takes=[("card:1", new())]))
+                assert [type(outcome) for _, outcome in copy(empty.app, [to(new()), to(new(), facts=2)])] == [
+                    Appended
+                ] * 2
+                must_be_whole(everything(ledger))
+            with psycopg.connect(owner, autocommit=True) as plain:
+                for change in changes():
+                    with pytest.raises(errors.InsufficientPrivilege, match="the log is for ever"):
+                        plain.execute(change)
+        finally:
+            connection.execute(
+                sql.SQL("DROP OWNED BY {}; ALTER DATABASE {} OWNER TO CURRENT_USER; DROP ROLE {}").format(
+                    role, sql.Identifier(empty.name), role
+                )
+            )
 
 
 def test_installing_below_a_load_disturbs_nobody(database: Database) -> None:
