@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from events.fact import Id, Record
+from projections.folded import facts_of
 from projections.positions import REGISTER
 from projections.view import View
 
@@ -49,7 +50,7 @@ TABLE = View(
         "rubric": "text",
         "items": "text NOT NULL",
     },
-    reads=frozenset(),
+    reads=facts_of("meeting"),
     indexes=("(cell, held_on)",),
 )
 """The table without its judge."""
@@ -72,9 +73,9 @@ class Scored:
         return [] if row is None else [row]
 
 
-def view(judge: Judge, reads: frozenset[str]) -> View:
-    """The view as this judge fills it; `reads` are the facts that may change a score."""
-    return replace(TABLE, reads=reads, subject=lambda: Scored(judge))
+def view(judge: Judge) -> View:
+    """The view as this judge fills it, from the facts of a meeting."""
+    return replace(TABLE, subject=lambda: Scored(judge))
 
 
 def install(conninfo: str) -> None:

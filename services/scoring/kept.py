@@ -7,7 +7,6 @@ from events.fact import Record
 from events.meeting import Meeting
 from projections import scores
 from projections.view import View
-from services.scoring.meeting_facts import LOOKED_AT
 from services.scoring.meeting_score import score_meeting
 from services.scoring.score import to_json
 from services.scoring.shelf import Shelf
@@ -19,7 +18,7 @@ def scores_view(shelf: Shelf, zone: ZoneInfo) -> View:
     def judge(records: Sequence[Record]) -> scores.Row | None:
         return row(records, shelf, zone)
 
-    return scores.view(judge, LOOKED_AT)
+    return scores.view(judge)
 
 
 def row(records: Sequence[Record], shelf: Shelf, zone: ZoneInfo) -> scores.Row | None:
