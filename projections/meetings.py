@@ -13,6 +13,7 @@ from events.meeting import Meeting, MeetingKind
 from events.meeting.session import count
 from projections.asked import AsOf, sql
 from projections.folded import Folded, facts_of
+from projections.tree import ids_below
 from projections.view import View
 
 
@@ -129,7 +130,7 @@ FILTERS = {
     "code": "m.code = %(code)s",
     "kind": "m.kind = %(kind)s",
     "campaign": "m.campaign = %(campaign)s::uuid",
-    "scope": "m.cell IN (SELECT id FROM below)",
+    "scope": "m.cell = ANY (%(cells)s::uuid[])",
 }
 WHOSE = sql("""
 SELECT m.stream::text, m.cell::text, m.meets_on FROM views.meetings m
@@ -149,10 +150,19 @@ def find(
     page: tuple[Place, int],
 ) -> list[tuple[Id, Row]]:
     """Meetings between two days, both included, in their order; `asked` are some of `FILTERS`."""
-    query = ("WITH RECURSIVE {below}" if "scope" in asked else "") + SELECT
-    query += "".join(f" AND {FILTERS[name]}" for name in asked) + PAGE
+    query = SELECT + "".join(f" AND {FILTERS[name]}" for name in asked) + PAGE
     (on, last), limit = page
-    params = {**asked, **as_of._asdict(), "first": days[0], "last": days[1], "on": on, "id": last, "limit": limit}
+    cells = ids_below(connection, Id(asked["scope"]), as_of) if "scope" in asked else []
+    params = {
+        **asked,
+        "cells": cells,
+        **as_of._asdict(),
+        "first": days[0],
+        "last": days[1],
+        "on": on,
+        "id": last,
+        "limit": limit,
+    }
     return [(row[0], Row._make(row[1:])) for row in connection.execute(sql(query), params)]
 
 

@@ -10,6 +10,7 @@ from events.fact import Id
 from events.member import Standing, Status
 from projections.asked import AsOf, sql
 from projections.names import search_key
+from projections.tree import ids_below
 
 VIEWS = ("residents", "roll", "tree")
 
@@ -37,18 +38,17 @@ FIRST: Place = ("", "00000000-0000-0000-0000-000000000000")
 
 ANYWHERE = "seen AS (SELECT r.*, r.standing AS stands, r.since AS here FROM views.roll r WHERE {holds:r})"
 BELOW = """
-{below}, seen AS (
+seen AS (
     SELECT r.*, r.standing AS stands, r.since AS here
-    FROM below JOIN views.roll r ON r.cell = below.id AND {holds:r}
+    FROM views.roll r WHERE r.cell = ANY (%(cells)s::uuid[]) AND {holds:r}
     UNION ALL
     SELECT r.*, CASE r.standing WHEN 'temporary_out' THEN 'temporary_in' ELSE r.standing END, r.from_on
-    FROM below JOIN views.roll r ON r.away_to = below.id AND {holds:r}
-    WHERE r.cell NOT IN (SELECT id FROM below)
+    FROM views.roll r WHERE r.away_to = ANY (%(cells)s::uuid[]) AND {holds:r} AND r.cell <> ALL (%(cells)s::uuid[])
 )
 """
 # Of a cell, those whom it was given to follow; of any other organisation, those who live with it or in its commune.
 LIVING_THERE = """
-{below}, home (stream, since) AS (
+home (stream, since) AS (
     SELECT h.stream, h.from_on FROM views.residents h
     WHERE {holds:h} AND (h.committee = %(scope)s::uuid OR h.committee IS NULL AND h.place = (
         SELECT t.serves FROM views.tree t WHERE t.stream = %(scope)s::uuid AND {holds:t}))
@@ -58,7 +58,7 @@ LIVING_THERE = """
 ), seen AS (
     SELECT r.*, r.standing AS stands, home.since AS here
     FROM home JOIN views.roll r ON r.stream = home.stream AND {holds:r}
-    WHERE r.cell IS NOT NULL AND (%(own)s OR r.cell NOT IN (SELECT id FROM below))
+    WHERE r.cell IS NOT NULL AND (%(own)s OR r.cell <> ALL (%(cells)s::uuid[]))
 )
 """
 LINES = """
@@ -122,7 +122,9 @@ def _lines(
 ) -> list[Line]:
     if "name" in asked:
         asked["name"] = search_key(asked["name"])
+    if "scope" in asked:
+        asked["cells"] = ids_below(connection, Id(asked["scope"]), as_of)
     conditions = "".join(f" AND {FILTERS[name]}" for name in asked if name in FILTERS)
     params = {**asked, **as_of._asdict(), "key": after[0], "id": after[1], "limit": limit}
-    query = sql(f"WITH RECURSIVE {seen} {LINES}{conditions}{ORDER}")
+    query = sql(f"WITH {seen} {LINES}{conditions}{ORDER}")
     return list(map(Line._make, connection.execute(query, params).fetchall()))

@@ -30,7 +30,7 @@ log = structlog.get_logger("views")
 
 
 class Rebuilt(NamedTuple):
-    """To which position, from the log's beginning on, and in how many seconds; `parked` streams could not be read."""
+    """To which position, from the beginning of the log on, and after how many seconds it served; `parked` streams."""
 
     position: int
     seconds: float
@@ -75,6 +75,8 @@ def rebuild(conninfo: str, view: View) -> Rebuilt:
                 if attempt == ATTEMPTS:
                     raise
         done = Rebuilt(anew.position, monotonic() - began, len(anew.fold.parked))
+        # A new table has no statistics until somebody looks, and is asked in a roundabout way until then.
+        anew.connection.execute(f"ANALYZE views.{view.name}".encode())
     log.info("rebuilt", view=view.name, position=done.position, seconds=round(done.seconds, 1), parked=done.parked)
     return done
 

@@ -15,6 +15,7 @@ from projections.asked import AsOf, sql
 from projections.folded import Folded, facts_of, spells
 from projections.names import search_key, sort_key
 from projections.reading import last_position
+from projections.tree import ids_below
 from projections.view import View
 from projections.waiting import at_least
 
@@ -110,8 +111,7 @@ VIEW = View(
 
 
 COUNTS = sql("""
-WITH RECURSIVE {below}
-SELECT r.cell::text, count(*) FROM below JOIN views.roll r ON r.cell = below.id AND {holds:r} GROUP BY r.cell
+SELECT r.cell::text, count(*) FROM views.roll r WHERE r.cell = ANY (%(cells)s::uuid[]) AND {holds:r} GROUP BY r.cell
 """)
 ROLLS = sql("""
 WITH RECURSIVE {below}
@@ -125,7 +125,8 @@ GROUP BY t.stream
 
 def head_counts(connection: psycopg.Connection[Any], scope: Id, as_of: AsOf) -> dict[Id, int]:
     """How many count in each cell below an organisation; an empty one is missing."""
-    return dict(connection.execute(COUNTS, {"scope": scope, **as_of._asdict()}).fetchall())
+    cells = ids_below(connection, scope, as_of)
+    return dict(connection.execute(COUNTS, {"cells": cells, **as_of._asdict()}).fetchall())
 
 
 def rolls_below(connection: psycopg.Connection[Any], scope: Id, day: date) -> dict[Id, tuple[Id, ...]]:

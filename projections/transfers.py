@@ -11,6 +11,7 @@ from events.member import Member, TransferGround, TransferKind, TransferState
 from events.member.transit import Transfer
 from projections.asked import AsOf, sql
 from projections.folded import Folded, spells
+from projections.tree import ids_below
 from projections.view import FOREVER, View
 
 
@@ -114,7 +115,7 @@ FROM views.transfers t
 """
 HOLDS = " WHERE {holds:t}"
 IN_STATE = " AND t.state = ANY (%(states)s)"
-OF_SCOPE = " AND (t.from_cell IN (SELECT id FROM below) OR t.to_cell IN (SELECT id FROM below))"
+OF_SCOPE = " AND (t.from_cell = ANY (%(cells)s::uuid[]) OR t.to_cell = ANY (%(cells)s::uuid[]))"
 PAGE = """
 AND (t.introduced_on, t.transfer) > (%(on)s, %(id)s::uuid) ORDER BY t.introduced_on, t.transfer LIMIT %(limit)s
 """
@@ -139,7 +140,7 @@ def find(
     limit: int,
 ) -> list[Found]:
     """Those from or to the cells below `scope` (None: all) that were in one of these states (none: any)."""
-    query = "WITH RECURSIVE {below}" + SELECT + HOLDS + OF_SCOPE if scope else SELECT + HOLDS
-    query += (IN_STATE if states else "") + PAGE
-    asked = {"scope": scope, "states": list(states), "on": after[0], "id": after[1], "limit": limit}
+    query = SELECT + HOLDS + (OF_SCOPE if scope else "") + (IN_STATE if states else "") + PAGE
+    cells = ids_below(connection, scope, as_of) if scope else []
+    asked = {"cells": cells, "states": list(states), "on": after[0], "id": after[1], "limit": limit}
     return list(map(Found._make, connection.execute(sql(query), {**asked, **as_of._asdict()}).fetchall()))
