@@ -87,10 +87,12 @@ class Batch:
             return self._app.asked(*found, bytes(said.body), caller, key=said.key)
         except msgspec.ValidationError as error:
             return Problem(422, "invalid", f"the line is not what a batch takes: {error}")
-        except msgspec.DecodeError:
-            return Problem(400, "malformed", "the line is not JSON")
+        except (msgspec.DecodeError, RecursionError):
+            return Problem(400, "malformed", "the line is not JSON, or too deep")
         except Problem as problem:
             return problem
+        except Exception as error:  # noqa: BLE001  # the edge: a line that surprises takes no other line with it
+            return surprise("/facts", error)
 
 
 def _must_be_ndjson(media: bytes) -> None:
