@@ -1,10 +1,10 @@
 """Bytes on disk a fact: all of it, the log, its indexes, heads, commands."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 import psycopg
+from msgspec.structs import replace
 
 from bench import stock
 from bench.facts import BYTES, STREAM_LENGTH, requests_on_streams

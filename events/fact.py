@@ -97,7 +97,7 @@ def stored_name(fact: type[Fact] | Fact) -> str:
     Raises:
         TypeError: the class is no concrete fact (it has no tag).
     """
-    return name_of_class(fact if isinstance(fact, type) else type(fact))
+    return name_of_class(fact if isinstance(fact, type) else fact.__class__)
 
 
 def personal_fields(fact: type[Fact]) -> frozenset[str]:

@@ -1,9 +1,10 @@
 """What is asked of the ledger in one append, and what it answers: all of it, or a reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from events.fact import Id, Record
 
@@ -24,8 +25,7 @@ class Write(NamedTuple):
     entries: Sequence[Entry]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One append: every write, condition and claim holds, or nothing of it is stored.
 
     `command` makes it happen once: asked again, at any time, it answers what it answered first. `digest` (64 bits,

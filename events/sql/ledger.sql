@@ -36,13 +36,13 @@ CREATE TABLE IF NOT EXISTS ledger.log (
     command      uuid     NOT NULL,
     reason       text     NOT NULL,
     data         bytea    NOT NULL,
-    PRIMARY KEY (position)
+    PRIMARY KEY (position) WITH (fillfactor = 100)
 ) PARTITION BY RANGE (position);
 CREATE INDEX IF NOT EXISTS log_stream ON ledger.log (stream);
-CREATE INDEX IF NOT EXISTS log_command ON ledger.log (command);
+CREATE INDEX IF NOT EXISTS log_command ON ledger.log (command) WITH (fillfactor = 100);
 
 CREATE TABLE IF NOT EXISTS ledger.heads (
-    stream  uuid PRIMARY KEY,
+    stream  uuid PRIMARY KEY WITH (fillfactor = 100),
     version integer NOT NULL
 ) WITH (fillfactor = 80);
 

@@ -86,6 +86,13 @@ class Performer:
         touched: set[Id] = set()
         unsure = False
         for number, asked in waiting:
+            if not touched.isdisjoint(asked.path):
+                # Its turn cannot be now, so it is not even decided: many lines to one stream stay cheap.
+                sorted_.again.append((number, asked))
+                touched.update(asked.path, (asked.ident(),))
+                unsure = unsure or not asked.change.writes_its_path
+                asked.answers.clear()
+                continue
             plan = self._decide(asked, sorted_.missing)
             if plan is None:
                 # Nobody knows yet what it will write, so whoever comes after it waits: order is kept.
