@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from fastapi import FastAPI
 from pydantic import ValidationError
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from events.fact import Id
@@ -74,7 +75,7 @@ class Front:
             if found is not None:
                 await self._change(scope, receive, send, *found)
                 return
-        await self._app(scope, receive, send)
+        await self._app(scope, limited(receive, BODY_LIMIT), send)
 
     @property
     def performer(self) -> Performer:
@@ -167,6 +168,21 @@ async def read_body(receive: Receive, headers: dict[bytes, bytes], limit: int) -
             raise too_large
         if not message.get("more_body"):
             return b"".join(chunks)
+
+
+def limited(receive: Receive, limit: int) -> Receive:
+    """The same for a body that somebody else reads, before he knows whose it is: beyond the limit it is 413."""
+    size = 0
+
+    async def take() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > limit:
+            raise HTTPException(413)
+        return message
+
+    return take
 
 
 def must_be_json(headers: dict[bytes, bytes]) -> None:

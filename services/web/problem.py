@@ -140,6 +140,7 @@ def of_framework(request: Request, error: HTTPException) -> Problem:
         400: ("malformed", "the body is not JSON"),
         404: ("not-found", "there is nothing here"),
         405: ("method-not-allowed", f"{request.method} is not possible here"),
+        413: ("too-large", "the body is larger than is taken here"),
     }.get(status, ("http", HTTPStatus(status).phrase))
     return Problem(status, rule, detail, headers=headers)
 

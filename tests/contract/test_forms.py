@@ -93,6 +93,13 @@ def test_what_is_no_json_is_malformed_everywhere(system: System, content: bytes)
     assert answer.json()["type"] == "/problems/malformed"
 
 
+@pytest.mark.parametrize("path", ["/tokens", "/members", "/notices/x/acknowledgements"])
+def test_no_body_is_read_beyond_a_mebibyte(system: System, path: str) -> None:
+    answer = system.commune.operator.post(path, json={"name": "x" * (1 << 20)})
+    assert answer.status_code == 413
+    assert answer.json()["type"] == "/problems/too-large"
+
+
 def test_what_is_no_id_is_the_id_of_nothing_everywhere(system: System) -> None:
     for path in ("/tokens/x/revocations", "/notices/x/acknowledgements", "/members/x/rewards"):
         assert system.commune.operator.post(path, json={}).status_code == 404, path
