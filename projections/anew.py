@@ -1,17 +1,15 @@
 """A view made anew from the log, in a table beside the one that serves."""
 
 import gc
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from typing import Any, Self
 
 import psycopg
 
-from events.fact import Record
 from projections.applying import apply_carefully
 from projections.fold import Changes, Fold, Row
-from projections.reading import Hole, Log, following, pasts
+from projections.reading import Log, pasts
 from projections.table import HEADER, TRAILER, Table, Unfit
 from projections.view import View
 
@@ -37,9 +35,13 @@ class Anew:
         self.table = Table(view, SCHEMA)
         self.position = 0
         self.fold = Fold(view, warm=WARM, whole=True)
-        self.connection: psycopg.Connection[Any] = psycopg.connect(conninfo, autocommit=True, connect_timeout=5)
-        self._log = Log(psycopg.connect(conninfo, autocommit=True, connect_timeout=5))
         self._late: list[Row] = []
+        self._open = ExitStack()
+        with self._open:
+            self.connection = self._open.enter_context(_connect(conninfo))
+            self._past = self._open.enter_context(_connect(conninfo))
+            self._log = Log(self._open.enter_context(_connect(conninfo)))
+            self._open = self._open.pop_all()
 
     def __enter__(self) -> Self:
         """Take the table for oneself.
@@ -48,8 +50,6 @@ class Anew:
             Busy: somebody else has it.
         """
         try:
-            for connection in (self.connection, self._log.connection):
-                connection.execute(SESSION)
             self._lock()
             self._drop()
         except BaseException:
@@ -67,8 +67,7 @@ class Anew:
 
     def close(self) -> None:
         """Close the connections."""
-        self._log.connection.close()
-        self.connection.close()
+        self._open.close()
 
     def fill(self, upto: int) -> None:
         """Read the log from its beginning to a position into a fresh table, in one COPY; keys are made afterwards.
@@ -99,9 +98,10 @@ class Anew:
         Raises:
             Hole: a record is missing.
         """
-        for records in self._pages(upto):
-            apply_carefully(self.connection, self.fold, self.table, records)
-            self.position = records[-1].position
+        with closing(self._log.pages(self.position, upto, PAGE)) as pages:
+            for records in pages:
+                apply_carefully(self.connection, self.fold, self.table, records)
+                self.position = records[-1].position
 
     def _lock(self) -> None:
         row = self.connection.execute(LOCK, [self.view.name]).fetchone()
@@ -110,10 +110,11 @@ class Anew:
 
     def _copy(self, upto: int) -> None:
         table, fold = self.table, self.fold
-        with self.connection.cursor() as cursor, cursor.copy(table.copy) as copy:
+        pages = self._log.pages(0, upto, PAGE)
+        with self.connection.cursor() as cursor, cursor.copy(table.copy) as copy, closing(pages):
             copy.write(HEADER)
-            for records in self._pages(upto):
-                for past in pasts(self._log.connection, fold.cold(records), self.position):
+            for records in pages:
+                for past in pasts(self._past, fold.cold(records), self.position):
                     fold.warm(past)
                 fold.take(records)
                 changes = fold.passed()
@@ -122,21 +123,14 @@ class Anew:
                 self.position = records[-1].position
             copy.write(table.pack(fold.standing().fresh) + TRAILER)
 
-    def _pages(self, upto: int) -> Iterator[Sequence[Record]]:
-        """The records after the position that was reached, the next page being read while one is worked on."""
-        with ThreadPoolExecutor(1) as reader:
-            after = self.position
-            coming = reader.submit(self._log.page, after, min(PAGE, upto - after))
-            while after < upto:
-                records = following(coming.result(), after)
-                if not records:
-                    raise Hole(f"position {after + 1} is missing: the log ends before {upto}")
-                after = records[-1].position
-                coming = reader.submit(self._log.page, after, min(PAGE, upto - after))
-                yield records
-
     def _drop(self) -> None:
         self.connection.execute(f"DROP TABLE IF EXISTS {self.table.name}".encode())
+
+
+def _connect(conninfo: str) -> AbstractContextManager[psycopg.Connection[Any]]:
+    connection: psycopg.Connection[Any] = psycopg.connect(conninfo, autocommit=True, connect_timeout=5)
+    connection.execute(SESSION)
+    return closing(connection)
 
 
 @contextmanager
