@@ -146,6 +146,21 @@ def test_each_refusal_is_its_own_and_the_neighbours_are_in(database: Database, l
     assert ledger.head() == 3 + 7
 
 
+def test_claims_are_taken_and_released_as_by_an_append(database: Database, ledger: Ledger) -> None:
+    holder, thief, heir = new(), new(), new()
+    ledger.append(to(holder, takes=[("card:1", holder), ("card:2", holder)]))
+    said = copied(
+        database,
+        to(thief, releases=[("card:2", thief)]),
+        to(thief, releases=[("card:3", thief)]),
+        to(holder, 1, releases=[("card:1", holder)]),
+        to(heir, takes=[("card:1", heir)]),
+        to(thief, takes=[("card:1", thief)]),
+    )
+    assert [type(outcome) for outcome in said] == [Claimed, Claimed, Appended, Appended, Claimed]
+    assert ledger.holders(["card:1", "card:2", "card:3"]) == {"card:1": heir, "card:2": holder}
+
+
 def test_many_refusals_do_not_slow_down_for_ever(database: Database, ledger: Ledger) -> None:
     wrong = new()
     chain = [to(wrong, version) for version in range(1, 60)]
