@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from events.fact import Id
 from services.web.problem import Problem, invalid
+from services.web.written import Day
 
 LIMIT = 1 << 20
 OLDEST = date(1850, 1, 1)
@@ -19,7 +20,7 @@ class Acknowledging(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    effective_on: Annotated[date, Field(ge=OLDEST)] | None = None
+    effective_on: Annotated[Day, Field(ge=OLDEST)] | None = None
     reason: Annotated[str, Field(max_length=4000, pattern=r"^[^\x00]*$")] | None = None
     backfill: bool = False
 

@@ -36,6 +36,9 @@ class Finding:
     todo: str = ""
 
 
+REBUILD = "to make a view anew: docs/how-to/operate.md"
+
+
 def data_directory(settings: Settings) -> Iterator[Finding]:
     """Whether the system's directory is there, ours, and open to PostgreSQL's user."""
     data = settings.data.resolve()
@@ -134,9 +137,13 @@ def views(system: System) -> Iterator[Finding]:
         name, lag, parked = view["view"], float(view.get("lag_seconds") or 0), view.get("parked")
         if parked:
             count = len(parked) if isinstance(parked, list) else parked
-            yield Finding(name, f"{count} parked at a record it cannot read", f"caunoi replay {name}")
+            yield Finding(
+                name,
+                f"{count} parked at a record it cannot read",
+                f"mend the reader, then make {name} anew: docs/how-to/operate.md",
+            )
         elif lag > BEHIND_SECONDS:
-            yield Finding(name, f"{lag:.0f} s behind", f"tail {name}'s process in logs/, then caunoi replay {name}")
+            yield Finding(name, f"{lag:.0f} s behind", f"look into logs/; {REBUILD}")
         else:
             yield Finding(name, f"at {view['position']} of {view['head']}")
 

@@ -5,12 +5,13 @@ from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from events.fact import Id
 from services.scoring.rulebook import Pack
 from services.scoring.score import Short, to_json
 from services.web.problem import unprocessable
+from services.web.written import Day, Instant
 
 Limit = Annotated[int, Field(ge=1, le=500)]
 
@@ -24,16 +25,16 @@ class Question(BaseModel):
 class ScoreQuestion(Question):
     """Which facts may count: those that held on a day in the world, and those recorded by an instant."""
 
-    as_of: date | None = None
-    known_at: AwareDatetime | None = None
+    as_of: Day | None = None
+    known_at: Instant | None = None
 
 
 class ScoresQuestion(ScoreQuestion):
     """The meetings of a cell, from a day to a day, both included; `after` is what `next` said."""
 
     cell: UUID
-    first: Annotated[date, Field(alias="from")] = date.min
-    last: Annotated[date, Field(alias="to")] = date.max
+    first: Annotated[Day, Field(alias="from")] = date.min
+    last: Annotated[Day, Field(alias="to")] = date.max
     limit: Limit = 50
     after: Annotated[str, Field(max_length=60)] | None = None
 
@@ -49,7 +50,7 @@ class RuleQuestion(Question):
     """Which version: by its number, or the one that held on a day; else the latest."""
 
     version: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
-    as_of: date | None = None
+    as_of: Day | None = None
 
 
 class ScoresPage(BaseModel):
