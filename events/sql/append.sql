@@ -132,8 +132,6 @@ CREATE OR REPLACE FUNCTION ledger.append_one(
     a_cause bigint, a_digest bigint, a_expected integer, a_on date, a_by integer, a_name smallint,
     a_stream uuid, a_command uuid, a_reason text, a_data bytea, OUT head bigint, OUT at bigint, OUT refusals text
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    known record;
 BEGIN
     SELECT c.position, c.recorded INTO head, at FROM ledger.counter c FOR UPDATE;
     at := greatest(at, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint);
