@@ -38,8 +38,15 @@ def pack_date(value: date | None) -> bytes:
 
 
 def pack_text(value: str | None) -> bytes:
-    """A text."""
-    return NULL if value is None else sized(value.encode())
+    """A text, or a word of an enumeration, of which there are few."""
+    if value is None:
+        return NULL
+    return sized(value.encode()) if type(value) is str else _pack_word(value)
+
+
+@lru_cache(4096)
+def _pack_word(value: str) -> bytes:
+    return sized(value.encode())
 
 
 def pack_bigint(value: int | None) -> bytes:

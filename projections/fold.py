@@ -68,15 +68,12 @@ class Stream:
             added = values[same:]
             old += added
             if old == values:
-                self._append(record, added)
+                for value in added:
+                    self.count += 1
+                    self.rows.append(Row(self.key, self.count, record.position, value))
                 return ()
             del old[same:]
         return self._replace(record, list(values))
-
-    def _append(self, record: Record, added: Sequence[tuple[Any, ...]]) -> None:
-        for value in added:
-            self.count += 1
-            self.rows.append(Row(self.key, self.count, record.position, value))
 
     def _replace(self, record: Record, values: list[tuple[Any, ...]]) -> list[Row]:
         old = self.values

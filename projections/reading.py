@@ -62,8 +62,8 @@ class Log:
         make = Record._make
         with self.connection.cursor(binary=True) as cursor:
             rows = cursor.stream(BARE, (after, upto), size=CHUNK)
-            for position, stream, version, name, on, recorded, by, *others in rows:
-                yield make((position, stream, version, names[name], on, recorded, actors[by], *others))
+            for at, stream, version, name, on, recorded, by, reason, command, cause, data in rows:
+                yield make((at, stream, version, names[name], on, recorded, actors[by], reason, command, cause, data))
 
 
 def page(connection: psycopg.Connection[Any], after: int, limit: int) -> list[Record]:
