@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -135,13 +136,20 @@ def test_the_log_ends_where_there_is_no_more(data: Path) -> None:
     assert len(said.splitlines()) == 7
 
 
+def mind_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_the_log_is_followed_until_it_is_interrupted(data: Path) -> None:
     argv = [sys.executable, "-m", "services.program", "log", "--follow", "--data", str(data)]
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as following:
+    # Whoever runs the tests in the background may have Ctrl-C ignored, which a child would inherit.
+    with subprocess.Popen(
+        argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=mind_interrupts
+    ) as following:
         assert following.stdout
         for _ in RECORDS:
             assert following.stdout.readline()
-        following.send_signal(2)
+        following.send_signal(signal.SIGINT)
         assert following.communicate(timeout=30) == ("", "")
         assert following.returncode == 0
 
