@@ -144,7 +144,11 @@ def test_the_log_is_followed_until_it_is_interrupted(data: Path) -> None:
     argv = [sys.executable, "-m", "services.program", "log", "--follow", "--data", str(data)]
     # Whoever runs the tests in the background may have Ctrl-C ignored, which a child would inherit.
     with subprocess.Popen(
-        argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=mind_interrupts
+        argv,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=mind_interrupts,  # noqa: PLW1509  # no thread runs here
     ) as following:
         assert following.stdout
         for _ in RECORDS:
