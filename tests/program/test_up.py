@@ -22,6 +22,11 @@ from tests.program.places import alive, eventually, family, words
 CHILD = Path("tests/program/little_child.py").absolute()
 
 
+def mind_the_terminal() -> None:
+    """Whoever runs the tests under nohup has the end of the terminal ignored, which a child would inherit."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Running:
     """A `caunoi up` in a process of its own, asked to stop at the end of the test."""
 
@@ -33,6 +38,7 @@ class Running:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=mind_the_terminal,  # noqa: PLW1509  # no thread runs here
         )
 
     def address(self) -> str:
