@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
+import msgspec
+
 from events.fact import Id, Record
 from projections.columns import uuid_bytes
 from projections.view import STANDS, View
@@ -14,19 +16,15 @@ EACH_MOST = 4096
 """Rows of one record at most, where a view takes each record for itself: they are numbered by the record's version."""
 
 
-class Row:
-    """One row, and whether the table has it."""
+class Row(msgspec.Struct, eq=False, gc=False):
+    """One row, and whether the table has it. `key` is the stream's id in its 16 bytes."""
 
-    __slots__ = ("key", "known_from", "known_to", "no", "values", "written")
-
-    def __init__(self, key: bytes, no: int, known_from: int, values: tuple[Any, ...]) -> None:
-        self.key = key
-        """The stream's id in its 16 bytes."""
-        self.no = no
-        self.known_from = known_from
-        self.known_to = STANDS
-        self.values = values
-        self.written = False
+    key: bytes
+    no: int
+    known_from: int
+    values: tuple[Any, ...]
+    known_to: int = STANDS
+    written: bool = False
 
 
 class Changes(NamedTuple):

@@ -47,11 +47,13 @@ class Sanctions:
     def see(self, record: Record) -> None:
         """A sanction that is announced, and what it does to those before it."""
         form, on = _disciplined(record.data).form, record.effective_on
-        new = Row(record.position, form, on, _lapses_alone(form, on))
-        self._rows.append(new)
-        if on < self._last:  # Most are years apart.
+        until = _lapses_alone(form, on)
+        self._rows.append(Row._make((record.position, form, on, until)))
+        if on < self._last:
             self._relapse()
-        self._last = max(self._last, new.to_on)
+            self._last = max(self._last, until)
+        else:  # Most are years apart.
+            self._last = until
 
     def rows(self) -> Sequence[Row]:
         """In the order in which they were recorded."""
