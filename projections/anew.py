@@ -58,10 +58,11 @@ class Anew:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave nothing behind; with the connection goes the lock."""
+        """Leave nothing behind. The lock would go with the connection, but a moment after it."""
         try:
             if not self.connection.broken:
                 self._drop()
+                self.connection.execute("SELECT pg_advisory_unlock_all()")
         finally:
             self.close()
 
