@@ -14,6 +14,9 @@ PERSONAL = "personal"
 Personal = Annotated[str, Meta(extra={PERSONAL: True})]
 """Text about a person: kept out of logs, errors and messages, and sealed with that person's key when keys exist."""
 
+ERASED = "(đã xoá)"
+"""What stands where such a text was, when the key of its person was destroyed."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -100,6 +103,7 @@ def stored_name(fact: type[Fact] | Fact) -> str:
     return name_of_class(fact if isinstance(fact, type) else fact.__class__)
 
 
+@cache
 def personal_fields(fact: type[Fact]) -> frozenset[str]:
     """The fields of a fact's class that are text about a person, optional ones included."""
     hints = get_type_hints(fact, include_extras=True)

@@ -12,11 +12,11 @@ OWN = "proposal.own"
 # Facts
 
 
-class ProposalMade(Fact, frozen=True, tag="proposal.made"):
+class ProposalMade(Fact, frozen=True, kw_only=True, tag="proposal.made"):
     """`path` and `body` (JSON) are the change as asked; `subject` is what it changes, `organisation` whose that is."""
 
     path: str
-    body: Personal
+    body: Personal = "{}"
     subject: Id
     organisation: Id
     by: str

@@ -21,6 +21,7 @@ STREAMS: tuple[tuple[type[State], tuple[type[Fact], ...]], ...] = (
             member.TransferRefused,
             member.RewardGiven,
             member.MemberDisciplined,
+            member.MemberErased,
         ),
     ),
     (

@@ -6,7 +6,7 @@ from enum import StrEnum
 from msgspec import field
 
 from events.bands import Band
-from events.fact import Fact, Id, Personal
+from events.fact import ERASED, Fact, Id, Personal
 
 
 class LiaisonIntroduced(Fact, frozen=True, tag="liaison.introduced"):
@@ -30,7 +30,7 @@ class LiaisonAccepted(Fact, frozen=True, tag="liaison.accepted"):
 class LiaisonRefused(Fact, frozen=True, tag="liaison.refused"):
     """The residence committee did not take him; another introduction is another liaison."""
 
-    reason: Personal
+    reason: Personal = ERASED
 
 
 class LiaisonAssigned(Fact, frozen=True, tag="liaison.assigned"):

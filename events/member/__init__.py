@@ -3,6 +3,7 @@
 from events.member.facts import (
     MemberAdmitted,
     MemberDisciplined,
+    MemberErased,
     MemberRecognised,
     ResidenceDeclared,
     RewardForm,
@@ -24,6 +25,7 @@ __all__ = [
     "Member",
     "MemberAdmitted",
     "MemberDisciplined",
+    "MemberErased",
     "MemberRecognised",
     "ResidenceDeclared",
     "RewardForm",

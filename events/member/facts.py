@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from events.fact import Fact, Id, Personal
+from events.fact import ERASED, Fact, Id, Personal
 from events.papers import Decision, PersonalDate
 
 # Admission
@@ -16,10 +16,10 @@ class Status(StrEnum):
     OFFICIAL = "official"
 
 
-class MemberAdmitted(Fact, frozen=True, tag="member.admitted"):
+class MemberAdmitted(Fact, frozen=True, kw_only=True, tag="member.admitted"):
     """On the roll of `cell` from the day it takes effect; `admitted_on` may be decades before the book was opened."""
 
-    name: Personal
+    name: Personal = ERASED
     cell: Id
     status: Status
     admitted_on: date
@@ -86,11 +86,11 @@ class TransferReceived(Fact, frozen=True, tag="member.transfer_received"):
     transfer: Id
 
 
-class TransferRefused(Fact, frozen=True, tag="member.transfer_refused"):
+class TransferRefused(Fact, frozen=True, kw_only=True, tag="member.transfer_refused"):
     """The destination did not take him; he is where he was."""
 
     transfer: Id
-    reason: Personal
+    reason: Personal = ERASED
 
 
 # Reward and discipline
@@ -143,3 +143,15 @@ class MemberDisciplined(Fact, frozen=True, tag="member.disciplined"):
 
     form: SanctionForm
     decision: Decision
+
+
+# Erasure
+
+
+class MemberErased(Fact, frozen=True, tag="member.erased"):
+    """His key is destroyed: what is personal in his facts can never be read again; that they happened stays.
+
+    `ground` says why, and is not sealed itself, so it names nobody.
+    """
+
+    ground: str

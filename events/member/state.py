@@ -8,6 +8,7 @@ from events.fact import Fact, Id, Refused
 from events.member.facts import (
     MemberAdmitted,
     MemberDisciplined,
+    MemberErased,
     MemberRecognised,
     ResidenceDeclared,
     RewardGiven,
@@ -39,9 +40,13 @@ class Member:
     transfers: dict[Id, Transfer] = field(default_factory=dict)
     rewards: list[Reward] = field(default_factory=list)
     sanctions: list[Sanction] = field(default_factory=list)
+    erased: bool = False
 
     def see(self, fact: Fact, on: date, position: int) -> None:
         """Take in one more fact."""
+        if isinstance(fact, MemberErased):
+            self.erased = True
+            return
         self.latest_on = on if self.latest_on is None else max(self.latest_on, on)
         match fact:
             case MemberAdmitted():

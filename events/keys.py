@@ -1,0 +1,123 @@
+"""The keys of persons: made when somebody is first written about, kept wrapped in the database, destroyed for ever."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from os import urandom
+from threading import Lock
+from typing import Any
+
+import psycopg
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from events.fact import Id, Record
+from events.master import Master, WrongMasterKey
+from events.sealing import Key, is_sealed, opened, person_of
+
+CAPACITY = 50_000
+BITS = 256
+
+FIND = "SELECT person::text, wrapped FROM keys.persons WHERE person = ANY (%s::uuid[])"
+MAKE = "SELECT person, wrapped FROM keys.make(%s::uuid[], %s::bytea[])"
+DESTROY = "SELECT keys.destroy(%s::uuid)"
+PROOF = "SELECT proof FROM keys.master"
+PROVE = "SELECT keys.prove(%s)"
+
+Connection = psycopg.Connection[Any]
+
+
+class Keyring:
+    """The keys that one process has in memory, the least recently used fall out. Safe to share between threads.
+
+    A person stands in it with a key, with None when it was destroyed, or not at all when nobody has looked yet.
+    """
+
+    def __init__(self, master: Master, capacity: int = CAPACITY) -> None:
+        self.master = master
+        self._capacity = capacity
+        self._keys: OrderedDict[Id, Key | None] = OrderedDict()
+        self._lock = Lock()
+
+    def missing(self, persons: Iterable[Id]) -> list[Id]:
+        """Those who must be loaded or made before they are asked for."""
+        keys = self._keys
+        return [person for person in persons if person not in keys]
+
+    def key(self, person: Id) -> Key | None:
+        """The key of somebody who is in memory; None where it was destroyed.
+
+        Raises:
+            KeyError: he is not in memory.
+        """
+        return self._keys[person]
+
+    def make(self, connection: Connection, persons: Sequence[Id]) -> None:
+        """Load the keys of these persons and make those that there never were; durable before anything is sealed."""
+        wrapped = [self.master.wrap(person, urandom(BITS // 8)) for person in persons]
+        self._keep(connection.execute(MAKE, (list(persons), wrapped)).fetchall())
+
+    def load(self, connection: Connection, persons: Sequence[Id]) -> None:
+        """Load the keys of these persons; whoever has none is as if it had been destroyed, but is not remembered so."""
+        found = connection.execute(FIND, (list(persons),)).fetchall()
+        self._keep(found)
+
+    def forget(self, persons: Iterable[Id]) -> None:
+        """They are asked for anew."""
+        with self._lock:
+            for person in persons:
+                self._keys.pop(person, None)
+
+    def opened(self, connection: Connection, records: Sequence[Record], *, fresh: bool = False) -> list[Record]:
+        """The records with what is sealed in them opened where there is a key; `fresh`: whatever we believed of it.
+
+        Raises:
+            Unsealable: sealed fields do not belong to their record.
+            WrongMasterKey: a key was not wrapped with our master key.
+        """
+        persons = {record.position: person_of(record) for record in records if is_sealed(record)}
+        if not persons:
+            return list(records)
+        wanted = set(persons.values())
+        unknown = list(wanted) if fresh else self.missing(wanted)
+        if unknown:
+            if fresh:
+                self.forget(unknown)
+            self.load(connection, unknown)
+        keys = {person: self._keys.get(person) for person in wanted}
+        return [
+            opened(record, keys[persons[record.position]]) if record.position in persons else record
+            for record in records
+        ]
+
+    def _keep(self, found: Iterable[tuple[str, bytes | None]]) -> None:
+        fresh = [
+            (Id(person), None if wrapped is None else AESGCM(self.master.unwrap(Id(person), wrapped)))
+            for person, wrapped in found
+        ]
+        with self._lock:
+            for person, key in fresh:
+                self._keys[person] = key
+                self._keys.move_to_end(person)
+            while len(self._keys) > self._capacity:
+                self._keys.popitem(last=False)
+
+
+def destroy(connection: Connection, person: Id) -> bool:
+    """Destroy somebody's key; False where there was none. Whatever was sealed with it can never be read again."""
+    row = connection.execute(DESTROY, (person,)).fetchone()
+    return row is not None and bool(row[0])
+
+
+def is_kept(connection: Connection) -> bool:
+    """Whether the database has met a master key."""
+    return connection.execute(PROOF).fetchone() is not None
+
+
+def prove(connection: Connection, master: Master) -> None:
+    """This is the database's master key, or becomes it where it has none.
+
+    Raises:
+        WrongMasterKey: it is another one.
+    """
+    row = connection.execute(PROVE, (master.proof(),)).fetchone()
+    if row is None or not master.proves(row[0]):
+        raise WrongMasterKey("this database was sealed under another master key")

@@ -1,0 +1,101 @@
+"""The master key: what every person's key is wrapped in, and what makes hashes that nobody else can guess."""
+
+import hmac
+from base64 import b64decode, b64encode, urlsafe_b64encode
+from hashlib import sha256
+from os import urandom
+from pathlib import Path
+from typing import Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from events.fact import Id
+
+SIZE = 32
+GUESSABLE = frozenset({"card", "citizen"})
+"""Families of claims over numbers that somebody could try one after the other."""
+
+_NONCE = 12
+_PROOF = b"caunoi master key"
+
+
+class NoMasterKey(Exception):
+    """The file is not there, cannot be read, or holds something else; the text says which."""
+
+
+class WrongMasterKey(Exception):
+    """It is a key, but not the one under which this was wrapped."""
+
+
+class Master:
+    """One master key. What is derived from it differs by purpose (HKDF-SHA256, RFC 5869)."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != SIZE:
+            raise NoMasterKey(f"a master key has {SIZE} bytes, not {len(key)}")
+        self._wrapping = AESGCM(_derived(key, b"wrapping"))
+        self._claims = _derived(key, b"claims")
+        self.digests = _derived(key, b"digests")
+        """The key of the hashes by which one body is told from another."""
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """The key in a file, as `new` wrote it.
+
+        Raises:
+            NoMasterKey: there is none.
+        """
+        try:
+            return cls(b64decode(path.read_text(encoding="ascii").strip(), validate=True))
+        except FileNotFoundError:
+            raise NoMasterKey(f"there is no master key at {path}") from None
+        except OSError as error:
+            raise NoMasterKey(f"the master key at {path} cannot be read: {error.strerror}") from None
+        except ValueError:
+            raise NoMasterKey(f"what is in {path} is no master key (32 bytes in base64)") from None
+
+    @staticmethod
+    def new() -> str:
+        """A new key, as text for a file."""
+        return b64encode(urandom(SIZE)).decode()
+
+    def proof(self) -> bytes:
+        """What tells this master key from another one without saying what it is."""
+        return self.wrap(Id("master"), _PROOF)
+
+    def proves(self, proof: bytes) -> bool:
+        """Whether a proof was made with this key."""
+        try:
+            return self.unwrap(Id("master"), proof) == _PROOF
+        except WrongMasterKey:
+            return False
+
+    def wrap(self, person: Id, key: bytes) -> bytes:
+        """A person's key, to be kept."""
+        nonce = urandom(_NONCE)
+        return nonce + self._wrapping.encrypt(nonce, key, person.encode())
+
+    def unwrap(self, person: Id, wrapped: bytes) -> bytes:
+        """The person's key that was kept.
+
+        Raises:
+            WrongMasterKey: it was not wrapped with this master key, or for somebody else.
+        """
+        try:
+            return self._wrapping.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], person.encode())
+        except InvalidTag:
+            raise WrongMasterKey(f"the key of {person} was not wrapped with this master key") from None
+
+    def blind(self, claim: str) -> str:
+        """The claim as it is kept: an HMAC-SHA256 (128 bits of it) in place of a number that could be guessed."""
+        family = claim.partition(":")[0]
+        if family not in GUESSABLE:
+            return claim
+        return f"{family}:{urlsafe_b64encode(hmac.digest(self._claims, claim.encode(), sha256)[:16]).decode()[:22]}"
+
+
+def _derived(key: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=SIZE, salt=None, info=b"caunoi " + purpose).derive(key)

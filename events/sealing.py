@@ -1,0 +1,99 @@
+"""What is personal in a fact, sealed with its person's key before the record's bytes are made, and opened again."""
+
+from base64 import b64decode, b64encode
+from os import urandom
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from events.fact import Fact, Id, Record, personal_fields
+
+SEALED = "_sealed"
+"""Base64 of nonce (12 bytes), ciphertext and tag (16 bytes) of a JSON object with the fields that are missing here."""
+PERSON = "_person"
+"""Whose key it is, where that is not told by the stream."""
+REASON = "_reason"
+"""Among the sealed fields: the reason of the request, which then is not in the record's own."""
+ERASED = "_erased"
+"""What an opened record has in place of sealed fields when their key was destroyed: `true`."""
+
+NONCE = 12
+MEMBER = "member."
+_MARK = b'"_sealed":'
+
+Fields = dict[str, msgspec.Raw]
+Key = AESGCM
+"""AES-256-GCM with one person's key."""
+
+_fields = msgspec.json.Decoder(Fields).decode
+_text = msgspec.json.Decoder(str).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class Unsealable(Exception):
+    """The sealed fields are not what was sealed for this place with this key: somebody changed them."""
+
+
+def has_to_be_sealed(fact: Fact, reason: str) -> bool:
+    """Whether anything of it is text about a person, when it is about one."""
+    return bool(reason) or any(getattr(fact, field) is not None for field in personal_fields(type(fact)))
+
+
+def seal(
+    name: str, data: bytes, personal: frozenset[str], place: tuple[Id, int], key: Key, person: Id, reason: str = ""
+) -> bytes:
+    """The data with its personal fields sealed for that person; `place` is the stream and the version it will have.
+
+    Nobody can take sealed fields from one record to another: the place and the name are authenticated with them.
+    """
+    fields = _fields(data)
+    inside: Fields = {field: fields.pop(field) for field in personal if field in fields}
+    if reason:
+        inside[REASON] = msgspec.Raw(_encode(reason))
+    if not inside:
+        return data
+    nonce = urandom(NONCE)
+    closed = nonce + key.encrypt(nonce, _encode(inside), _identity(name, *place))
+    if not name.startswith(MEMBER):
+        fields[PERSON] = msgspec.Raw(_encode(person))
+    fields[SEALED] = msgspec.Raw(_encode(b64encode(closed).decode()))
+    return _encode(fields)
+
+
+def is_sealed(record: Record) -> bool:
+    """Whether something in it is sealed; within a text of JSON the quotation marks would be escaped."""
+    return _MARK in record.data
+
+
+def person_of(record: Record) -> Id:
+    """Whose key a sealed record needs."""
+    if record.name.startswith(MEMBER):
+        return record.stream
+    return Id(_text(_fields(record.data)[PERSON]))
+
+
+def opened(record: Record, key: Key | None) -> Record:
+    """The record with its sealed fields and its reason in their places; without a key, what is left of it.
+
+    Raises:
+        Unsealable: the sealed fields do not belong to this record.
+    """
+    fields = _fields(record.data)
+    closed = b64decode(_text(fields.pop(SEALED)))
+    fields.pop(PERSON, None)
+    if key is None:
+        fields[ERASED] = msgspec.Raw(b"true")
+        return record._replace(data=_encode(fields))
+    identity = _identity(record.name, record.stream, record.version)
+    try:
+        inside = _fields(key.decrypt(closed[:NONCE], closed[NONCE:], identity))
+    except InvalidTag:
+        raise Unsealable(f"what is sealed in the record at {record.position} was not sealed for it") from None
+    reason = inside.pop(REASON, None)
+    whole = record._replace(data=_encode(fields | inside))
+    return whole if reason is None else whole._replace(reason=_text(reason))
+
+
+def _identity(name: str, stream: Id, version: int) -> bytes:
+    return f"{stream}/{version}/{name}".encode()
