@@ -1,5 +1,7 @@
 """Blue and green: a view is made anew beside the one that serves, and takes its place in one transaction."""
 
+from collections.abc import Callable
+from datetime import date
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -7,7 +9,7 @@ import psycopg
 import structlog
 
 from projections.anew import SCHEMA, Anew
-from projections.hashes import Hash, difference, view_hash
+from projections.hashes import Difference, Extent, Hash, difference, shown, view_hash
 from projections.parked import park
 from projections.positions import positions
 from projections.reading import last_position
@@ -37,13 +39,21 @@ class Rebuilt(NamedTuple):
     parked: int
 
 
+class Replayed(NamedTuple):
+    """What came out at a position, without having taken anybody's place."""
+
+    position: int
+    hash: Hash
+    parked: int
+
+
 class Comparison(NamedTuple):
     """The live view and the one made anew, as known at one position; `difference` is the first row of either alone."""
 
     position: int
     live: Hash
     anew: Hash
-    difference: dict[str, Any] | None
+    difference: Difference | None
 
     @property
     def same(self) -> bool:
@@ -81,21 +91,45 @@ def rebuild(conninfo: str, view: View) -> Rebuilt:
     return done
 
 
-def compare(conninfo: str, view: View) -> Comparison:
+def replay(
+    conninfo: str, view: View, upto: int, day: date | None = None, show: Callable[[dict[str, Any]], None] | None = None
+) -> Replayed:
+    """Make a view as it would have been made at a position, and leave the live one alone; `show` is given each row.
+
+    The rows are those that stood there and, with a day, held on it.
+
+    Raises:
+        Busy, Hole: as above.
+        ValueError: its rows have no day.
+    """
+    with Anew(conninfo, view) as anew:
+        anew.fill(upto)
+        extent = Extent(upto, then=True, day=day)
+        if show is not None:
+            for row in shown(anew.connection, view, extent, SCHEMA):
+                show(row)
+        return Replayed(upto, view_hash(anew.connection, view, extent, SCHEMA), len(anew.fold.parked))
+
+
+def compare(conninfo: str, view: View, upto: int | None = None, day: date | None = None) -> Comparison:
     """Make a view anew and compare it with the live one, which goes on undisturbed.
+
+    All that it ever had is compared; as known at an earlier position, or on a day, the rows that stood and held then.
 
     Raises:
         Busy, LookupError, Hole: as above.
-        ValueError: the live table is of another shape than the view.
+        ValueError: the live table is of another shape than the view, or its rows have no day.
     """
     with Anew(conninfo, view) as anew:
         live = positions(anew.connection, [view.name])[view.name]
         if live.shape != view.shape:
             raise ValueError(f"the table of {view.name} is of another shape than the view: rebuild it")
-        anew.fill(live.position)
-        hashes = [view_hash(anew.connection, view, live.position, schema) for schema in ("views", SCHEMA)]
-        first = None if hashes[0] == hashes[1] else difference(anew.connection, view, live.position)
-        return Comparison(live.position, hashes[0], hashes[1], first)
+        position = live.position if upto is None else min(upto, live.position)
+        extent = Extent(position, then=upto is not None or day is not None, day=day)
+        anew.fill(position)
+        hashes = [view_hash(anew.connection, view, extent, schema) for schema in ("views", SCHEMA)]
+        first = None if hashes[0] == hashes[1] else difference(anew.connection, view, extent)
+        return Comparison(position, hashes[0], hashes[1], first)
 
 
 def _swap(anew: Anew) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from threading import Event, Thread
 from time import sleep
 from typing import Any
@@ -14,9 +15,9 @@ from events.ledger import Ledger
 from projections import anew as anew_module
 from projections.anew import Anew, Busy
 from projections.feed import Feeder
-from projections.hashes import view_hash
+from projections.hashes import Extent, view_hash
 from projections.positions import Zombie, positions, status
-from projections.rebuild import compare, rebuild
+from projections.rebuild import compare, rebuild, replay
 from projections.view import View
 from tests.database import Database
 from tests.examples import HOA, LAN, MINH
@@ -89,20 +90,78 @@ def test_what_went_wrong_is_set_right(ledger: Ledger, hire: Hire, database: Data
     assert rows(database.app) == before
 
 
-def test_comparing_names_the_first_row_that_differs_and_changes_nothing(
+def test_comparing_names_the_first_row_that_differs_with_its_fact_and_changes_nothing(
     ledger: Ledger, hire: Hire, database: Database
 ) -> None:
     tell_much(ledger)
     hire().step(1)
     assert compare(database.app, ODD).same
     spoil(database, f"UPDATE views.odd SET number = 99 WHERE no = 2 AND stream = '{HOA}'")
+    spoil(database, "UPDATE views.odd SET number = 99 WHERE known_from > 40")
     spoiled = rows(database.app)
     told = compare(database.app, ODD)
     assert not told.same
-    assert told.difference is not None
-    assert (told.difference["stream"], told.difference["no"]) == (HOA, 2)
+    first = told.difference
+    assert first is not None
+    assert first.live is not None
+    assert first.anew is not None
+    assert (first.name, first.stream, first.columns) == ("thing.told", HOA, ["number"])
+    assert (first.position, first.live["no"], first.live["number"]) == (first.anew["known_from"], 2, 99)
     assert rows(database.app) == spoiled
     assert left_over(database) == []
+
+
+@pytest.mark.parametrize(
+    ("spoiling", "position", "live", "anew"),
+    [
+        ("DELETE FROM views.odd WHERE no = 1", 1, False, True),
+        ("INSERT INTO views.odd (stream, no, known_from, number, words) VALUES ('{LAN}', 9, 2, 9, '')", 2, True, False),
+        ("UPDATE views.odd SET known_to = 2 WHERE no = 1", 2, True, True),
+        ("UPDATE views.odd SET known_to = 4 WHERE no = 1", 3, True, True),
+    ],
+)
+def test_behind_a_difference_stands_the_fact_that_should_have_made_it_so(
+    ledger: Ledger, hire: Hire, database: Database, spoiling: str, position: int, live: bool, anew: bool
+) -> None:
+    tell(ledger, LAN, [1])
+    tell(ledger, HOA, [2])
+    tell(ledger, LAN, [3])
+    hire().step(1)
+    spoil(database, spoiling.replace("{LAN}", LAN) + (f" AND stream = '{LAN}'" if "WHERE" in spoiling else ""))
+    first = compare(database.app, ODD).difference
+    assert first is not None
+    assert (first.position, first.live is not None, first.anew is not None) == (position, live, anew)
+    assert (first.stream, first.name) == (LAN, "thing.told")
+
+
+def test_it_is_made_as_it_was_known_then_and_the_live_one_is_left_alone(
+    ledger: Ledger, hire: Hire, database: Database
+) -> None:
+    tell_much(ledger)
+    hire().step(1)
+    before, shown = rows(database.app), list[dict[str, Any]]()
+    done = replay(database.app, ODD, 30, show=shown.append)
+    then = {(stream, no, number) for stream, no, since, to, number in before if since <= 30 and (to is None or to > 30)}
+    assert {(row["stream"], row["no"], row["number"]) for row in shown} == then
+    assert {row["known_to"] for row in shown} == {None}
+    assert (done.position, done.hash.rows, done.parked) == (30, len(then), 0)
+    assert (rows(database.app), left_over(database)) == (before, [])
+
+
+def test_what_was_known_then_is_compared_alone(ledger: Ledger, hire: Hire, database: Database) -> None:
+    tell_much(ledger)
+    hire().step(1)
+    spoil(database, "UPDATE views.odd SET number = 99 WHERE known_from = 45")
+    then, now_ = compare(database.app, ODD, upto=30), compare(database.app, ODD)
+    assert (then.position, then.same) == (30, True)
+    assert then.anew == replay(database.app, ODD, 30).hash
+    assert (now_.position, now_.same) == (60, False)
+    assert compare(database.app, ODD, upto=1000).position == 60
+
+
+def test_a_view_without_days_is_not_asked_for_one(database: Database) -> None:
+    with pytest.raises(ValueError, match="no day in the world"):
+        replay(database.app, ODD, 0, date(2026, 3, 2))
 
 
 def test_the_hash_does_not_depend_on_the_order_and_sees_every_change(
@@ -113,7 +172,7 @@ def test_the_hash_does_not_depend_on_the_order_and_sees_every_change(
 
     def hashed(position: int = 60) -> str:
         with psycopg.connect(database.app, autocommit=True) as connection:
-            return str(view_hash(connection, ODD, position))
+            return str(view_hash(connection, ODD, Extent(position)))
 
     whole, then = hashed(), hashed(30)
     assert whole != then

@@ -8,7 +8,7 @@ import pytest
 from events.fact import EPOCH, MICROSECOND
 from events.ledger import Ledger
 from projections.asked import position_at
-from projections.hashes import view_hash
+from projections.hashes import Extent, view_hash
 from projections.waiting import Behind, at_least
 from tests.database import Database
 from tests.examples import LAN
@@ -53,4 +53,4 @@ def test_hashes_of_two_databases_with_the_same_rows_are_equal(
 ) -> None:
     tell(ledger, LAN, [1, 2], [2, 3])
     hire([ODD, EVEN]).step(1)
-    assert view_hash(connection, ODD, 2).sum == view_hash(connection, EVEN, 2).sum
+    assert view_hash(connection, ODD, Extent(2)).sum == view_hash(connection, EVEN, Extent(2)).sum
