@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from services.program.kafka import Kafka
 from services.program.postgres import Postgres
 from tests.database import Database, fresh, make_template
 
@@ -29,6 +30,19 @@ def template(postgres: Postgres) -> Postgres:
     """The server, with the database that `database` copies."""
     make_template(postgres)
     return postgres
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[Kafka]:
+    """A broker of our own, below a directory that an unprivileged user can enter; its jars are fetched once."""
+    place = Path(tempfile.mkdtemp(prefix="caunoi-test-"))
+    place.chmod(0o755)
+    broker = Kafka.start(place / "data", note=lambda _: None)
+    try:
+        yield broker
+    finally:
+        broker.stop()
+        shutil.rmtree(place)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from services.program.postgres_user import PostgresRefused
@@ -11,6 +11,7 @@ from services.program.postgres_user import PostgresRefused
 # A postmaster whose parent was killed is in its shutdown checkpoint already; orphaned backends notice within a second.
 PATIENCE_SECONDS = {signal.SIGINT: 120.0, signal.SIGQUIT: 5.0, signal.SIGKILL: 10.0}
 ORPHAN_SECONDS = 2.0
+PROGRAMS = ("postgres", "initdb")
 
 
 def clear(cluster: Path, socket_dir: Path, note: Callable[[str], None]) -> None:
@@ -26,27 +27,34 @@ def clear(cluster: Path, socket_dir: Path, note: Callable[[str], None]) -> None:
             path.unlink(missing_ok=True)
 
 
-def end_occupants(cluster: Path, note: Callable[[str], None]) -> None:
+def end_occupants(
+    cluster: Path, note: Callable[[str], None], *, programs: Sequence[str] = PROGRAMS, name: str = "PostgreSQL"
+) -> None:
     """Asks, tells, then forces the processes that work in `cluster` to end; a forced end costs a crash recovery."""
     for way, patience in PATIENCE_SECONDS.items():
-        found = occupants(cluster)
+        found = occupants(cluster, programs)
         if not found:
             return
-        note(f"waiting for an earlier PostgreSQL in {cluster} to end (processes {', '.join(map(str, found))})")
+        note(f"waiting for an earlier {name} in {cluster} to end (processes {', '.join(map(str, found))})")
         # SIGINT to a backend would only cancel its query: the fast shutdown is the postmaster's, who tells the others.
         leader = _first_number(cluster / "postmaster.pid")
         for pid in [leader] if way == signal.SIGINT and leader in found else found:
             _tell(pid, way)
         deadline = time.monotonic() + (patience if leader in found or way != signal.SIGINT else ORPHAN_SECONDS)
         while time.monotonic() < deadline:
-            if not occupants(cluster):
+            if not occupants(cluster, programs):
                 return
             time.sleep(0.05)
-    raise PostgresRefused(f"processes {occupants(cluster)} work in {cluster} and do not end: end them and start again")
+    raise PostgresRefused(
+        f"processes {occupants(cluster, programs)} work in {cluster} and do not end: end them and start again"
+    )
 
 
-def occupants(cluster: Path) -> list[int]:
-    """The processes that are a PostgreSQL in `cluster`; each of its processes has it as its working directory."""
+def occupants(cluster: Path, programs: Sequence[str] = PROGRAMS) -> list[int]:
+    """The processes that are a PostgreSQL in `cluster`; each of its processes has it as its working directory.
+
+    `programs` are the names of another server's.
+    """
     try:
         wanted = cluster.stat()
     except FileNotFoundError:
@@ -60,7 +68,7 @@ def occupants(cluster: Path) -> list[int]:
             program = os.path.basename(os.readlink(f"/proc/{name}/exe"))
         except OSError:
             continue
-        if os.path.samestat(there, wanted) and program.removesuffix(" (deleted)") in ("postgres", "initdb"):
+        if os.path.samestat(there, wanted) and program.removesuffix(" (deleted)") in programs:
             found.append(int(name))
     return found
 
