@@ -12,6 +12,7 @@ from bench.commune import settle
 from bench.processes import HOST, free_port, serving
 from bench.server import Database
 from events.ledger import Ledger
+from events.master import Master
 from services import access
 
 SERVE = ("-m", "services.program", "serve", "http")
@@ -36,6 +37,9 @@ class Served:
 
 def environment(database: Database, port: int, folder: Path) -> dict[str, str]:
     """The settings of one of our processes."""
+    key = folder / "master-key"
+    if not key.exists():
+        key.write_text(Master.new())
     return {"CAUNOI_DATABASE": database.app, "CAUNOI_PORT": str(port), "CAUNOI_DATA": str(folder)}
 
 

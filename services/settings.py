@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     webhook_allow: str = ""
     """Networks and schemes that webhooks may use although they are private: `127.0.0.0/8,http`."""
     master_key_file: Path | None = None
+    """What the keys of persons are wrapped in; without it DIR/master-key."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("timezone")

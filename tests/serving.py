@@ -12,6 +12,7 @@ from services import access
 from services.program.http import build
 from services.settings import Settings
 from tests.database import Database
+from tests.keys import master_key_file
 
 
 @contextmanager
@@ -20,7 +21,8 @@ def serving(database: Database) -> Iterator[str]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-        config = uvicorn.Config(build(Settings.read(database=database.app)), log_config=None, lifespan="on")
+        settings = Settings.read(database=database.app, master_key_file=master_key_file())
+        config = uvicorn.Config(build(settings), log_config=None, lifespan="on")
         server = Announcing(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

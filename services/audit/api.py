@@ -52,7 +52,7 @@ def read_log(
     )  # fmt: skip
     with here.pool.connection() as connection:
         found = find(connection, question)
-    items = [shown(record) for record in found[: asked.limit]]
+    items = [shown(record) for record in here.opened(found[: asked.limit])]
     return {"items": items, "next": items[-1]["position"] if len(found) > asked.limit else None}
 
 
@@ -63,7 +63,7 @@ def read_record(position: int, asking: Asking, here: Here) -> dict[str, Any]:
     found = here.ledger.at([position]) if 0 < position < 2**62 else []
     if not found:
         raise not_found("record")
-    return shown(found[0])
+    return shown(here.opened(found)[0])
 
 
 @router.get("/views")

@@ -75,7 +75,7 @@ def read_inbox(
 def read_notice(ident: str, asking: Asking, here: Here, at_least: AtLeast = None) -> WholeNotice:
     """One notice with the record that it tells of, a sentence that says it, and when it came to each step."""
     wait(here, [notices.NAME], at_least)
-    return whole(here.ledger, _notice(here, asking, ident, Relation.RECEIVE))
+    return whole(here, _notice(here, asking, ident, Relation.RECEIVE))
 
 
 @router.post("/notices/{ident}/acknowledgements", **DESCRIBED)

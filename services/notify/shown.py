@@ -14,6 +14,7 @@ from events.mentions import mentions
 from events.organisation import Organisation
 from projections.notices import Notice
 from services.notify.wording import sentence
+from services.web.context import Context
 from services.web.record import shown
 
 
@@ -64,9 +65,9 @@ class WholeNotice(NoticeLine):
     attempts: list[dict[str, Any]] = []
 
 
-def whole(ledger: Ledger, notice: Notice) -> WholeNotice:
+def whole(here: Context, notice: Notice) -> WholeNotice:
     """The notice with its record and its sentence, told as of the record's place in the log."""
-    history = ledger.stream(notice.subject, notice.position)
+    history = here.opened(here.ledger.stream(notice.subject, notice.position))
     member = Member()
     for past in history:
         member.see(wire.decode(past.name, past.data), past.effective_on, past.position)
@@ -74,7 +75,7 @@ def whole(ledger: Ledger, notice: Notice) -> WholeNotice:
     fact = wire.decode(record.name, record.data)
     return WholeNotice(
         **notice._asdict(),
-        sentence=sentence(fact, record.effective_on, member, _names(ledger, fact, member, notice.position)),
+        sentence=sentence(fact, record.effective_on, member, _names(here.ledger, fact, member, notice.position)),
         record=shown(record),
         times=Times(delivered=notice.delivered_at, acknowledged=notice.acknowledged_at),
     )

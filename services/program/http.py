@@ -21,6 +21,7 @@ from services.ingest import openapi, tokens
 from services.ingest.batch import Batch
 from services.ingest.changes import CHANGES
 from services.ingest.front import Front, Table
+from services.master_key import keyring
 from services.notify import api as notify
 from services.questions import api as questions
 from services.scoring import api as scoring
@@ -59,6 +60,7 @@ class open_context:  # noqa: N801  # reads as a function: `with open_context(set
 
     def __init__(self, settings: Settings) -> None:
         assert settings.database is not None
+        self._keys = keyring(settings)
         self._ledger = Ledger(settings.database)
         self._pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
             settings.database,
@@ -75,7 +77,7 @@ class open_context:  # noqa: N801  # reads as a function: `with open_context(set
     def __enter__(self) -> Context:
         self._ledger.open()
         self._pool.open()
-        return Context(self._settings, self._ledger, self._pool, Tokens(self._pool))
+        return Context(self._settings, self._ledger, self._pool, Tokens(self._pool), self._keys)
 
     def __exit__(self, *_: object) -> None:
         self._ledger.close()
@@ -84,6 +86,8 @@ class open_context:  # noqa: N801  # reads as a function: `with open_context(set
 
 def serve(settings: Settings) -> None:
     """Answer until SIGTERM; requests that are being answered are finished first."""
+    # In words, before the server would hide them.
+    keyring(settings)
     app = build(settings)
     # Warm streams are many small objects that live long: the collector need not look at all of them twice a second.
     gc.collect()

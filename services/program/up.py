@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from services.program import admin_token, database, http_address, lock, schemas, tether
+from services.program import admin_token, database, http_address, lock, master_key_file, schemas, tether
 from services.program.children import Children, GivenUp
 from services.program.directories import PASSABLE, PRIVATE, make
 from services.program.patience import Patience
@@ -65,6 +65,7 @@ class Up:
         schemas.install(owner)
         admin_token.ensure(self.data, owner)
         chosen = self.settings.model_copy(update={"data": self.data, "database": app, "port": port})
+        master_key_file.ensure(chosen, owner)
         for name in CHILDREN:
             self._children.start(name, program("serve", name), {**os.environ, **chosen.environment()})
         self._wait_until_ready(port)

@@ -19,7 +19,7 @@ router = APIRouter()
 def read_proposal(ident: str, asking: Asking, here: Here) -> dict[str, Any]:
     """A proposal with the change as it was asked; `state` is open, approved or rejected."""
     proposal = Proposal()
-    records = here.ledger.stream(canonical(ident, "proposal"))
+    records = here.opened(here.ledger.stream(canonical(ident, "proposal")))
     for record in records:
         if record.kind == Proposal.KIND:
             proposal.see(wire.decode(record.name, record.data), record.effective_on, record.position)

@@ -1,5 +1,6 @@
 """What one HTTP process has open, and who is asking it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -9,7 +10,8 @@ import psycopg
 from fastapi import Depends, Request
 from psycopg_pool import ConnectionPool
 
-from events.fact import Id
+from events.fact import Id, Record
+from events.keys import Keyring
 from events.ledger import Ledger
 from services.access import Caller, Relation, Tokens
 from services.settings import Settings
@@ -28,6 +30,12 @@ class Context:
     pool: ConnectionPool[psycopg.Connection[Any]]
     """Reading connections for the views (autocommit), as the application's role."""
     tokens: Tokens
+    keys: Keyring
+
+    def opened(self, records: Sequence[Record]) -> list[Record]:
+        """The records with what is personal in them, or tombstones for persons who were erased; by the keys of now."""
+        with self.pool.connection() as connection:
+            return self.keys.opened(connection, records, fresh=True)
 
     def today(self) -> date:
         """The day it is where the committees are (`CAUNOI_TIMEZONE`)."""

@@ -21,6 +21,7 @@ from services.web.context import Context
 from services.web.problem import handle_problems
 from tests.database import Database
 from tests.examples import COMMUNE, SURGERY, a_certificate, a_reprimand, an_expulsion, an_id
+from tests.keys import keyring
 from tests.notify.commune import NAM, PAEDIATRICS, WARD, Log, introduced, received, refused, tell_all
 from tests.notify.conftest import Hire, ReadViews
 
@@ -38,7 +39,7 @@ def ask(database: Database, log: Log, monkeypatch: pytest.MonkeyPatch) -> Iterat
     handle_problems(app)
     app.include_router(api.router)
     with ConnectionPool[psycopg.Connection[Any]](database.app, kwargs={"autocommit": True}) as pool:
-        app.state.context = Context(Settings.read(database=database.app), log.ledger, pool, Tokens(pool))
+        app.state.context = Context(Settings.read(database=database.app), log.ledger, pool, Tokens(pool), keyring())
 
         def client(role: str = "operator", organisation: str | None = None) -> TestClient:
             _, token = access.issue(database.owner, organisation=organisation, role=role, name=role)

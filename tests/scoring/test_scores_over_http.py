@@ -21,6 +21,7 @@ from services.web.context import Context
 from services.web.problem import handle_problems
 from tests.database import Database
 from tests.examples import CELL_7, CELL_8, COMMUNE, LAN, LAN_ADMITTED, an_id
+from tests.keys import keyring
 from tests.scoring.ledger import put, put_cell, put_meeting
 from tests.scoring.meeting import MEETING, PERFECT, decided, instead, scored, voted
 
@@ -55,7 +56,7 @@ def client(database: Database, ledger: Ledger, settings: Settings) -> Iterator[T
     handle_problems(app)
     app.include_router(api.router)
     with pool, TestClient(app) as made:
-        app.state.context = Context(settings, ledger, pool, Tokens(pool))
+        app.state.context = Context(settings, ledger, pool, Tokens(pool), keyring())
         made.headers["Authorization"] = f"Bearer {token(database)}"
         yield made
 

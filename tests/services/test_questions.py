@@ -54,6 +54,7 @@ from tests.examples import (
     an_id,
     lans_introduction,
 )
+from tests.keys import keyring
 from tests.projections.commune import APRIL, COMMUNE_AND_BLOC, MARCH, MAY
 from tests.projections.log import Said, put
 
@@ -112,7 +113,7 @@ def desk(database: Database) -> Iterator[Desk]:
     feeder = Feeder(database.app, VIEWS, EmbeddedBus(database.app))
     feeder.open()
     with Ledger(database.app) as ledger, pool, TestClient(app) as client:
-        app.state.context = Context(Settings.read(database=database.app), ledger, pool, Tokens(pool))
+        app.state.context = Context(Settings.read(database=database.app), ledger, pool, Tokens(pool), keyring())
         yield Desk(client, ledger, feeder, database).as_(Role.OPERATOR, None)
     feeder.close()
 
