@@ -5,7 +5,7 @@ from pathlib import Path
 import psycopg
 
 SQL = Path(__file__).parent / "sql"
-FILES = ("ledger.sql", "append.sql", "copy.sql", "keys.sql")
+FILES = ("ledger.sql", "append.sql", "copy.sql", "keys.sql", "recorder.sql")
 
 
 def install(conninfo: str) -> None:
