@@ -1,7 +1,7 @@
 """The keys of persons: made when somebody is first written about, kept wrapped in the database, destroyed for ever."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from os import urandom
 from threading import Lock
 from typing import Any
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from events.fact import Id, Record
 from events.master import Master, WrongMasterKey
-from events.sealing import Key, is_sealed, opened, person_of
+from events.sealing import UNSEALABLE, Key, Unsealable, is_sealed, opened, person_of, without
 
 CAPACITY = 50_000
 BITS = 256
@@ -23,6 +23,16 @@ PROOF = "SELECT proof FROM keys.master"
 PROVE = "SELECT keys.prove(%s)"
 
 Connection = psycopg.Connection[Any]
+
+
+def marked(record: Record) -> Record:
+    """What is left of a record that was tampered with, for people."""
+    return without(record, UNSEALABLE)
+
+
+def unreadable(record: Record) -> Record:
+    """The same for a fold, which stops at it."""
+    return record._replace(data=b"")
 
 
 class Keyring:
@@ -66,11 +76,19 @@ class Keyring:
             for person in persons:
                 self._keys.pop(person, None)
 
-    def opened(self, connection: Connection, records: Sequence[Record], *, fresh: bool = False) -> list[Record]:
+    def opened(
+        self,
+        connection: Connection,
+        records: Sequence[Record],
+        *,
+        fresh: bool = False,
+        otherwise: Callable[[Record], Record] = marked,
+    ) -> list[Record]:
         """The records with what is sealed in them opened where there is a key; `fresh`: whatever we believed of it.
 
+        Of a record whose sealed fields do not belong to it is left what `otherwise` says: the rest, and `_unsealable`.
+
         Raises:
-            Unsealable: sealed fields do not belong to their record.
             WrongMasterKey: a key was not wrapped with our master key.
         """
         persons = {record.position: person_of(record) for record in records if is_sealed(record)}
@@ -83,10 +101,19 @@ class Keyring:
                 self.forget(unknown)
             self.load(connection, unknown)
         keys = {person: self._keys.get(person) for person in wanted}
-        return [
-            opened(record, keys[persons[record.position]]) if record.position in persons else record
-            for record in records
-        ]
+        found = []
+        for record in records:
+            if record.position in persons:
+                try:
+                    record = opened(record, keys[persons[record.position]])  # noqa: PLW2901  # as it can be read
+                except Unsealable:
+                    record = otherwise(record)  # noqa: PLW2901  # the same
+            found.append(record)
+        return found
+
+    def opened_to_fold(self, connection: Connection, records: Sequence[Record]) -> list[Record]:
+        """The same for whoever folds them: a record that was tampered with shall be unreadable, not a tombstone."""
+        return self.opened(connection, records, otherwise=unreadable)
 
     def _keep(self, found: Iterable[tuple[str, bytes | None]]) -> None:
         fresh = [

@@ -17,6 +17,8 @@ REASON = "_reason"
 """Among the sealed fields: the reason of the request, which then is not in the record's own."""
 ERASED = "_erased"
 """What an opened record has in place of sealed fields when their key was destroyed: `true`."""
+UNSEALABLE = "_unsealable"
+"""The same where the key is there and what was sealed is not what it was."""
 
 NONCE = 12
 MEMBER = "member."
@@ -79,20 +81,28 @@ def opened(record: Record, key: Key | None) -> Record:
     Raises:
         Unsealable: the sealed fields do not belong to this record.
     """
-    fields = _fields(record.data)
-    closed = b64decode(_text(fields.pop(SEALED)))
-    fields.pop(PERSON, None)
     if key is None:
-        fields[ERASED] = msgspec.Raw(b"true")
-        return record._replace(data=_encode(fields))
+        return without(record, ERASED)
+    fields = _fields(record.data)
     identity = _identity(record.name, record.stream, record.version)
+    fields.pop(PERSON, None)
     try:
+        closed = b64decode(_text(fields.pop(SEALED)), validate=True)
         inside = _fields(key.decrypt(closed[:NONCE], closed[NONCE:], identity))
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise Unsealable(f"what is sealed in the record at {record.position} was not sealed for it") from None
     reason = inside.pop(REASON, None)
     whole = record._replace(data=_encode(fields | inside))
     return whole if reason is None else whole._replace(reason=_text(reason))
+
+
+def without(record: Record, mark: str) -> Record:
+    """What is left of a sealed record, and a mark that says why there is no more."""
+    fields = _fields(record.data)
+    del fields[SEALED]
+    fields.pop(PERSON, None)
+    fields[mark] = msgspec.Raw(b"true")
+    return record._replace(data=_encode(fields))
 
 
 def _identity(name: str, stream: Id, version: int) -> bytes:

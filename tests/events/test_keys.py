@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 
 import psycopg
 import pytest
 
-from events.fact import Id
+from events.fact import Id, Record
 from events.keys import Keyring, destroy, is_kept, prove
 from events.master import Master, NoMasterKey, WrongMasterKey
+from events.sealing import seal
+from events.wire import encode
 from tests.database import Database
-from tests.examples import HOA, LAN, an_id
+from tests.examples import HOA, LAN, LAN_ADMITTED, an_id
 
 MASTER = Master(bytes(32))
 
@@ -128,3 +131,22 @@ def _key(ring: Keyring, person: Id) -> Any:
     key = ring.key(person)
     assert key is not None
     return key
+
+
+def test_a_page_is_opened_with_one_question_and_tampering_is_told(connection: psycopg.Connection[Any]) -> None:
+    ring = Keyring(MASTER)
+    ring.make(connection, [LAN, HOA])
+    mine, his = (_sealed(ring, person, position) for position, person in enumerate((LAN, HOA), 1))
+    swapped = his._replace(position=3, version=2)
+    destroy(connection, HOA)
+    whole, left, told = Keyring(MASTER).opened(connection, [mine, his, mine._replace(position=3, version=2)])
+    assert b"Lan" in whole.data
+    assert b"_erased" in left.data
+    assert b"_unsealable" in told.data
+    assert Keyring(MASTER).opened_to_fold(connection, [mine._replace(version=2)])[0].data == b""
+    assert b"_erased" in ring.opened(connection, [swapped], fresh=True)[0].data
+
+
+def _sealed(ring: Keyring, person: Id, position: int) -> Record:
+    data = seal("member.admitted", encode(LAN_ADMITTED), frozenset({"name"}), (person, 1), _key(ring, person), person)
+    return Record(position, person, 1, "member.admitted", date(2026, 3, 2), 0, "clerk", "", an_id("c"), 0, data)
