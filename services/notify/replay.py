@@ -8,10 +8,11 @@ import psycopg
 
 from projections.hashes import CHUNK, first, hash_of
 from projections.notices import FROM_THE_LOG, NAME, TABLE
+from projections.parked import parked
 from projections.positions import positions
 from projections.rebuild import Comparison, Replayed
 from services.notify.policy import Policies
-from services.notify.rebuild import ANEW, Rebuild
+from services.notify.rebuild import ANEW, Rebuild, rebuild
 
 ANSWER = ("acknowledged_at", "acknowledged_in")
 # An acknowledgement that came later was not known then.
@@ -61,6 +62,18 @@ def replay(
                 for (row,) in cursor.stream(SHOWN.format(rows=rows).encode(), size=CHUNK):
                     show(row)
         return Replayed(upto, hash_of(connection, rows), len(anew.poisons))
+
+
+def replace(conninfo: str, ledger: str, policies: Policies) -> Replayed:
+    """Set right the notices that stand, and say what they are then; nothing that was told is taken back.
+
+    Raises:
+        Hole: as above.
+    """
+    position = rebuild(conninfo, ledger, policies).position
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        let_be = parked(connection, [NAME]).get(NAME, set())
+        return Replayed(position, hash_of(connection, _rows(TABLE, position, None)), len(let_be))
 
 
 def compare(

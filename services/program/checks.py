@@ -7,13 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from urllib.parse import quote
 
 import psycopg
 
 from services.program import lock
-from services.program.database import OLDEST
-from services.program.directories import socket_place
+from services.program.database import OLDEST, embedded, of
 from services.program.postgres_user import choose, require_way_to
 from services.program.system import System
 from services.settings import Settings
@@ -36,9 +34,6 @@ class Finding:
     todo: str = ""
 
 
-REBUILD = "to make a view anew: docs/how-to/operate.md"
-
-
 def data_directory(settings: Settings) -> Iterator[Finding]:
     """Whether the system's directory is there, ours, and open to PostgreSQL's user."""
     data = settings.data.resolve()
@@ -48,7 +43,7 @@ def data_directory(settings: Settings) -> Iterator[Finding]:
     if not os.access(data, os.W_OK | os.X_OK):
         yield Finding("data", f"{data} is not yours to write to", f"sudo caunoi up --data {data}")
         return
-    if _embedded(settings):
+    if embedded(settings):
         try:
             require_way_to(data, choose(data / "postgres", settings.postgres_user))
         except Trouble as trouble:
@@ -84,10 +79,10 @@ def admin_token(settings: Settings) -> Iterator[Finding]:
 
 def database(settings: Settings) -> Iterator[Finding]:
     """Whether PostgreSQL answers, is new enough, and has not had its clock set back."""
-    if not settings.database and not _embedded(settings):
+    if not settings.database and not embedded(settings):
         yield Finding("postgres", "an operator's: name it in CAUNOI_DATABASE to have it looked at")
         return
-    conninfo = settings.database or _socket(settings)
+    conninfo = settings.database or of(settings)
     todo = "look at CAUNOI_DATABASE" if settings.database else f"tail {settings.data.resolve()}/logs/postgres.log"
     try:
         with psycopg.connect(conninfo, connect_timeout=CONNECT_SECONDS) as connection:
@@ -104,16 +99,6 @@ def database(settings: Settings) -> Iterator[Finding]:
             yield Finding("clock", found, "set this machine's clock (timedatectl set-ntp true)" if back else "")
     except psycopg.Error as error:
         yield Finding("postgres", f"does not answer as it should: {str(error).strip()}", todo)
-
-
-def _embedded(settings: Settings) -> bool:
-    return not settings.database and (settings.data / "postgres").exists()
-
-
-def _socket(settings: Settings) -> str:
-    data = settings.data.resolve()
-    place = socket_place(data, choose(data / "postgres", settings.postgres_user))
-    return f"postgresql://caunoi_app@/caunoi?host={quote(str(place), safe='')}"
 
 
 def _number(connection: psycopg.Connection[tuple[float]], question: str) -> float:
@@ -140,10 +125,10 @@ def views(system: System) -> Iterator[Finding]:
             yield Finding(
                 name,
                 f"{count} parked at a record it cannot read",
-                f"mend the reader, then make {name} anew: docs/how-to/operate.md",
+                f"install a release that can read it, then caunoi replay {name}",
             )
         elif lag > BEHIND_SECONDS:
-            yield Finding(name, f"{lag:.0f} s behind", f"look into logs/; {REBUILD}")
+            yield Finding(name, f"{lag:.0f} s behind", f"look into logs/; if it stands still, caunoi replay {name}")
         else:
             yield Finding(name, f"at {view['position']} of {view['head']}")
 

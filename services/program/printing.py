@@ -12,6 +12,11 @@ def out(text: str) -> None:
     sys.stdout.flush()
 
 
+def piece(text: str) -> None:
+    """A part of a line of data that is too long to be held."""
+    sys.stdout.write(text)
+
+
 def out_json(data: Any) -> None:
     """JSON on a line, as it is spelt: no escapes for Vietnamese."""
     out(json.dumps(data, ensure_ascii=False))

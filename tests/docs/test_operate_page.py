@@ -1,21 +1,19 @@
 """What the page for operators says to type does what it says."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from projections.rebuild import compare
+from events.ledger import Ledger
 from services.program import __main__ as program
 from services.program.commands import score, token
-from services.scoring.worker import views
-from services.settings import Settings
 from tests.database import Database
 from tests.docs.page import BLOCK, DOCS
-from tests.ingest.conftest import a_commune
+from tests.examples import LAN, a_reprimand
+from tests.program.test_commands import caunoi
+from tests.projections.commune import COMMUNE_AND_BLOC, MARCH
+from tests.projections.log import Said, put
 
 PAGE = DOCS / "how-to" / "operate.md"
 PAGES = [*DOCS.rglob("*.md"), DOCS.parent / "README.md", DOCS.parent / "deploy" / "README.md"]
@@ -24,23 +22,14 @@ MEASURED = DOCS / "reference" / "figures.md"
 GROUPS = {"score": score, "token": token}
 
 
-def test_views_that_were_never_fed_are_made_by_the_lines_on_the_page(database: Database) -> None:
-    (script,) = [text for kind, text in BLOCK.findall(PAGE.read_text("utf-8")) if kind == "python"]
-    with a_commune(database) as commune:
-        head = commune.log()[-1]["position"]
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env={**os.environ, "CAUNOI_DATABASE": database.app},
-        cwd=DOCS.parent,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    for view in views(Settings.read(database=database.app)):
-        comparison = compare(database.app, view)
-        assert (comparison.position, comparison.same) == (head, True), view.name
+def test_the_lines_about_replaying_do_what_they_say(database: Database) -> None:
+    with Ledger(database.app) as ledger:
+        put(ledger, *COMMUNE_AND_BLOC, Said(LAN, a_reprimand(), MARCH))
+    (lines,) = [text for _, text in BLOCK.findall(PAGE.read_text("utf-8")) if "caunoi replay" in text]
+    caunoi("replay", "all", CAUNOI_DATABASE=database.app)
+    for line in lines.strip().splitlines():
+        _, *words = line.partition("#")[0].split()
+        assert caunoi(*words, CAUNOI_DATABASE=database.app)[0] == 0, line
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
