@@ -12,7 +12,7 @@ import eventsourcing.cryptography
 if find_spec("Crypto") is None:
     sys.modules.setdefault("eventsourcing.cipher", eventsourcing.cryptography)
 
-from eventsourcing.tests.application import ExampleApplicationTestCase
+from eventsourcing.tests.application import ApplicationTestCase, ExampleApplicationTestCase
 from eventsourcing.tests.persistence import (
     AggregateRecorderTestCase,
     ApplicationRecorderTestCase,
@@ -32,6 +32,7 @@ __all__ = [
     "AggregateEventCountersProjectionTestCase",
     "AggregateRecorderTestCase",
     "ApplicationRecorderTestCase",
+    "ApplicationTestCase",
     "EventCountersView",
     "EventCountersViewTestCase",
     "EventSourcedProjectionTestCase",
