@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     """Networks and schemes that webhooks may use although they are private: `127.0.0.0/8,http`."""
     master_key_file: Path | None = None
     """What the keys of persons are wrapped in; without it DIR/master-key."""
+    checkpoint_key_file: Path | None = None
+    """What signs checkpoints; without it DIR/checkpoint-key."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("timezone")

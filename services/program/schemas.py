@@ -6,7 +6,9 @@ def install(conninfo: str) -> None:
     # Imported when needed: most commands of the program need none of it.
     from events import schema
     from projections import notices, scores, view
+    from projections.merkle import tiles
     from services import access
+    from services.audit import kept
 
-    for place in (schema, view, scores, notices, access):
+    for place in (schema, view, scores, notices, tiles, kept, access):
         place.install(conninfo)

@@ -7,7 +7,17 @@ import sys
 import time
 from collections.abc import Callable
 
-from services.program import admin_token, database, http_address, lock, master_key_file, schemas, tether
+from services.program import (
+    admin_token,
+    checkpoint_key_file,
+    database,
+    http_address,
+    lock,
+    master_key_file,
+    schemas,
+    started_with,
+    tether,
+)
 from services.program.children import Children, GivenUp
 from services.program.directories import PASSABLE, PRIVATE, make
 from services.program.patience import Patience
@@ -16,7 +26,7 @@ from services.program.stopping import Asked, defer, on_request
 from services.settings import Settings
 from services.trouble import Exit, Trouble
 
-CHILDREN = ("http", "scoring", "notify")
+CHILDREN = ("http", "scoring", "notify", "audit")
 READY_SECONDS = 300.0
 LOOK_SECONDS = 0.2
 # How long children may be in trouble after the database was away, before it counts as their own.
@@ -66,6 +76,8 @@ class Up:
         admin_token.ensure(self.data, owner)
         chosen = self.settings.model_copy(update={"data": self.data, "database": app, "port": port})
         master_key_file.ensure(chosen, owner)
+        checkpoint_key_file.ensure(chosen, owner)
+        started_with.keep(self.data, chosen)
         for name in CHILDREN:
             self._children.start(name, program("serve", name), {**os.environ, **chosen.environment()})
         self._wait_until_ready(port)

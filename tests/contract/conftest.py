@@ -18,8 +18,10 @@ from services.notify.worker import Worker
 from services.program.postgres import Postgres
 from services.scoring.worker import follow
 from services.settings import Settings
-from tests.database import fresh
+from tests.audit.signing import a_worker
+from tests.database import Database, fresh
 from tests.ingest.conftest import DECISION, Commune, a_commune
+from tests.keys import master_key_file
 from tests.program.places import eventually
 
 MEETING_ON = "2026-03-05"
@@ -47,12 +49,13 @@ class System:
 
 
 @contextmanager
-def at_work(conninfo: str) -> Iterator[None]:
-    """The views are fed and committees are told, as their processes do it, until the `with` ends."""
-    stop = Event()
+def at_work(database: Database) -> Iterator[None]:
+    """The views are fed, committees are told and the tree is signed, as their processes do it, until the end."""
+    stop, conninfo = Event(), database.app
     worker = Worker(conninfo, EmbeddedBus(conninfo), "local", Policies.read(known=wire.FACTS))
     threads = [
-        Thread(target=follow, args=(Settings.read(database=conninfo), stop)),
+        Thread(target=a_worker(database).run, args=(stop,)),
+        Thread(target=follow, args=(Settings.read(database=conninfo, master_key_file=master_key_file()), stop)),
         Thread(target=worker.run, args=(stop,)),
     ]
     for thread in threads:
@@ -70,7 +73,7 @@ def system(template: Postgres) -> Iterator[System]:
     """One for all requests: what they leave behind is part of the game."""
     with (
         fresh(template) as database,
-        at_work(database.app),
+        at_work(database),
         a_commune(database) as commune,
         psycopg.connect(database.app, autocommit=True) as log,
         Session() as operator,

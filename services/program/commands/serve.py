@@ -16,6 +16,7 @@ PLACES = {
     "http": "services.program.http:serve",
     "scoring": "services.scoring.__main__:run",
     "notify": "services.notify.__main__:run",
+    "audit": "services.audit.__main__:run",
 }
 
 
@@ -25,6 +26,7 @@ class Process(StrEnum):
     http = "http"
     scoring = "scoring"
     notify = "notify"
+    audit = "audit"
     relay = "relay"
 
 
