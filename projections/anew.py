@@ -1,14 +1,16 @@
 """A view made anew from the log, in a table beside the one that serves."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from typing import Any, Self
 
 import psycopg
 
+from events.fact import Id, Record
 from projections.applying import apply_carefully
 from projections.fold import Changes, Fold, Row
+from projections.opening import erased_in, forget, readable, readable_pasts
 from projections.reading import Log, pasts
 from projections.table import HEADER, TRAILER, Table, Unfit
 from projections.view import View
@@ -36,6 +38,7 @@ class Anew:
         self.position = 0
         self.fold = Fold(view, warm=WARM, whole=True)
         self._late: list[Row] = []
+        self._erased: set[Id] = set()
         self._open = ExitStack()
         with self._open:
             self.connection = self._open.enter_context(_connect(conninfo))
@@ -91,6 +94,8 @@ class Anew:
         for first in range(0, len(self._late), AT_ONCE):
             self.table.write(self.connection, Changes([], self._late[first : first + AT_ONCE]))
         self._late = []
+        # A process that erases a person may be behind us: what was still open to us then is made anew without him.
+        forget(self.connection, self.fold, self.table, self._erased, self.position)
         self.follow(upto)
 
     def follow(self, upto: int) -> None:
@@ -116,13 +121,21 @@ class Anew:
             copy.write(HEADER)
             for records in pages:
                 for past in pasts(self._past, fold.cold(records), self.position):
-                    fold.warm(past)
-                fold.take(records)
+                    fold.warm(readable_pasts(self._past, fold, past))
+                fold.take(readable(self._past, fold, records))
+                self._forget(records)
                 changes = fold.passed()
                 self._late += changes.ended
                 copy.write(table.pack(changes.fresh))
                 self.position = records[-1].position
             copy.write(table.pack(fold.standing().fresh) + TRAILER)
+
+    def _forget(self, records: Sequence[Record]) -> None:
+        """Erased persons leave the memory at once, and the table when it can be written to."""
+        if self.view.personal and (erased := erased_in(records)):
+            self._erased |= erased
+            for stream in erased:
+                self.fold.drop(stream)
 
     def _drop(self) -> None:
         self.connection.execute(f"DROP TABLE IF EXISTS {self.table.name}".encode())

@@ -7,6 +7,7 @@ import psycopg
 
 from events.fact import Record
 from projections.fold import Fold
+from projections.opening import erased_in, forget, readable, readable_pasts
 from projections.reading import pasts
 from projections.table import Table, Unfit
 
@@ -20,10 +21,13 @@ def apply(connection: psycopg.Connection[Any], views: Sequence[tuple[Fold, Table
     cold = [(fold, fold.cold(records)) for fold, _ in views]
     for past in pasts(connection, set().union(*(streams for _, streams in cold)), records[0].position - 1):
         for fold, streams in cold:
-            fold.warm({stream: past[stream] for stream in streams.intersection(past)})
+            mine = {stream: past[stream] for stream in streams.intersection(past)}
+            fold.warm(readable_pasts(connection, fold, mine))
     for fold, table in views:
-        fold.take(records)
+        fold.take(readable(connection, fold, records))
         table.write(connection, fold.changes())
+        if fold.view.personal and (erased := erased_in(records)):
+            forget(connection, fold, table, erased, records[-1].position)
 
 
 def apply_carefully(connection: psycopg.Connection[Any], fold: Fold, table: Table, records: Sequence[Record]) -> None:

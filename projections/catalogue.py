@@ -1,5 +1,8 @@
 """Every view that follows from the log alone, in the order of their names."""
 
+from dataclasses import replace
+
+from events.keys import Keyring
 from projections import (
     concerns,
     liaisons,
@@ -24,3 +27,8 @@ VIEWS: tuple[View, ...] = (
     transfers.VIEW,
     tree.VIEW,
 )
+
+
+def opened_by(keys: Keyring) -> tuple[View, ...]:
+    """The same, with the keys by which those that show persons open what is sealed."""
+    return tuple(replace(view, opens=keys.opened_to_fold) if view.personal else view for view in VIEWS)

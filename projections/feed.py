@@ -10,8 +10,10 @@ import structlog
 
 from events.bus import Bus, Reader
 from events.fact import Record
+from events.keys import destroy
 from projections.applying import apply, apply_carefully
 from projections.fold import Fold
+from projections.opening import erased_in
 from projections.parked import park, parked
 from projections.positions import Held, Zombie, advance, positions
 from projections.reading import following, last_position
@@ -196,6 +198,10 @@ class Feeder:
                     apply_carefully(connection, fold, table, unread[names[0]])
             else:
                 apply(connection, views, unread[names[0]])
+        if any(view.personal for view in self._views.values()):
+            # In the transaction that takes the person out of the rows.
+            for person in set().union(*(erased_in(records) for records in unread.values())):
+                destroy(connection, person)
         for name in unread:
             park(connection, name, self._folds[name].poisons)
             self._folds[name].poisons.clear()

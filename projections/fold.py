@@ -111,6 +111,8 @@ class Fold:
         self.view = view
         self.parked: set[Id] = set()
         self.poisons: list[Poison] = []
+        self.erased: set[Id] = set()
+        """Persons of whom it shall see nothing personal any more."""
         self._warm = warm
         self._left: set[Id] | None = set() if whole else None
         self._streams: dict[Id, Stream] = {}
@@ -123,6 +125,15 @@ class Fold:
         self._left = None
         for kept in (self._streams, self._touched, self._fresh, self._ended):
             kept.clear()
+
+    def drop(self, stream: Id) -> None:
+        """Forget one stream, and what it was about to change."""
+        if self._streams.pop(stream, None) is not None and self._left is not None:
+            self._left.add(stream)
+        if self._touched.pop(stream, None) is not None:
+            key = uuid_bytes(stream)
+            self._fresh = [row for row in self._fresh if row.key != key]
+            self._ended = [row for row in self._ended if row.key != key]
 
     def cold(self, records: Iterable[Record]) -> set[Id]:
         """The streams that these records continue and that are not in memory."""

@@ -8,6 +8,7 @@ import structlog
 
 from events.fact import Id
 from projections.fold import Fold, Poison
+from projections.opening import readable
 from projections.positions import positions
 from projections.reading import pasts
 from projections.table import Table
@@ -54,7 +55,7 @@ def unpark(connection: psycopg.Connection[Any], view: View, stream: Id) -> None:
             raise LookupError(f"{view.name} has not parked this stream")
         fold, table = Fold(view), Table(view)
         for past in pasts(connection, [stream], held.position):
-            fold.take(past[stream])
+            fold.take(readable(connection, fold, past[stream]))
         if fold.poisons:
             poison = fold.poisons[0]
             raise StillPoison(f"{poison.error} at {poison.position}, {poison.record}")

@@ -39,5 +39,6 @@ VIEW = View(
     },
     reads=frozenset({"member.admitted", "member.residence_declared", "member.disciplined"}),
     subject=lambda: Folded(Member(), rows),
+    personal=True,
     indexes=("(committee)", "(place) WHERE committee IS NULL"),
 )

@@ -106,6 +106,7 @@ VIEW = View(
     },
     reads=facts_of("member", but=("member.reward_given", "member.residence_declared")),
     subject=lambda: Folded(Member(), rows),
+    personal=True,
     indexes=("(cell)", "(away_to) WHERE away_to IS NOT NULL", "(card)", "(sort_key, stream)"),
 )
 

@@ -37,6 +37,8 @@ class Subject(Protocol):
 
 Each = Callable[[Record], Iterable[tuple[Any, ...]]]
 """The rows of one record, which no later record changes."""
+Opens = Callable[[psycopg.Connection[Any], Sequence[Record]], Sequence[Record]]
+"""What opens sealed records, see `projections.opening`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +48,8 @@ class View:
     `columns` are its own, name to type (and `NOT NULL`), in the order of the values in a row. `reads` are the names of
     the facts that it looks at. Either `subject` makes what sees one stream's records, or `each` gives the rows of each
     record, which stand for ever. `indexes` are what stands in the brackets of CREATE INDEX. A greater `version` says
-    that the same columns mean something else, and that the view is to be made anew.
+    that the same columns mean something else, and that the view is to be made anew. A `personal` view
+    shows what is sealed, and is told how that `opens` (see `catalogue.opened_by`); any other sees records as stored.
     """
 
     name: str
@@ -56,6 +59,8 @@ class View:
     each: Each | None = None
     indexes: tuple[str, ...] = ()
     version: int = 1
+    personal: bool = False
+    opens: Opens | None = None
 
     @property
     def all_columns(self) -> tuple[str, ...]:

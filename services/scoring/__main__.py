@@ -23,6 +23,8 @@ def run(settings: Settings) -> None:
         signal.signal(number, lambda *_: stop.set())
     try:
         follow(settings, stop)
+    except Trouble:
+        raise
     except Exception as error:
         # The text of an error may quote what somebody entered; the log knows what of it may be said.
         log.critical("cannot go on", exc_info=error)

@@ -7,9 +7,10 @@ import structlog
 
 from events.bus import EmbeddedBus
 from projections import scores
-from projections.catalogue import VIEWS
+from projections.catalogue import opened_by
 from projections.feed import Feeder
 from projections.view import View
+from services.master_key import keyring
 from services.scoring.kept import scores_view
 from services.scoring.shelf import shipped
 from services.settings import Settings
@@ -22,8 +23,12 @@ log = structlog.get_logger("scoring")
 
 
 def views(settings: Settings) -> tuple[View, ...]:
-    """Every view that this process feeds."""
-    return (*VIEWS, scores_view(shipped(), ZoneInfo(settings.timezone)))
+    """Every view that this process feeds.
+
+    Raises:
+        Trouble: the master key is not there, or is not the database's.
+    """
+    return (*opened_by(keyring(settings)), scores_view(shipped(), ZoneInfo(settings.timezone)))
 
 
 def follow(settings: Settings, stop: Event) -> None:
@@ -34,6 +39,7 @@ def follow(settings: Settings, stop: Event) -> None:
         Zombie: somebody else feeds these views, or a table has another shape than its view.
         BusAway, psycopg.OperationalError: the database has not answered for a minute.
         PackRefused: a shipped rule pack cannot be used.
+        Trouble: the master key is not there, or is not the database's.
     """
     assert settings.database is not None, "serve was given a database"
     fed = views(settings)

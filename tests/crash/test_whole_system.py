@@ -69,7 +69,7 @@ def must_hold(system: Whole, load: Load) -> None:
         assert one(connection, VERSIONS) == (0,), "versions of a stream have no gap"
         assert one(connection, HEADS) == (0,), "the heads are those of the log"
         told_once_each(connection, load)
-    for view in views(Settings.read(database=conninfo)):
+    for view in views(Settings.read(data=system.data, database=conninfo)):
         assert compare(conninfo, view).same, f"{view.name} is what the log says"
     difference = rebuild(conninfo, "local", Policies.read(known=wire.FACTS))
     assert (difference.missing, difference.surplus, difference.different) == (0, 0, 0)

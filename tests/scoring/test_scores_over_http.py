@@ -21,7 +21,7 @@ from services.web.context import Context
 from services.web.problem import handle_problems
 from tests.database import Database
 from tests.examples import CELL_7, CELL_8, COMMUNE, LAN, LAN_ADMITTED, an_id
-from tests.keys import keyring
+from tests.keys import keyring, master_key_file
 from tests.scoring.ledger import put, put_cell, put_meeting
 from tests.scoring.meeting import MEETING, PERFECT, decided, instead, scored, voted
 
@@ -34,7 +34,7 @@ def ledger(database: Database) -> Iterator[Ledger]:
 
 @pytest.fixture
 def settings(database: Database) -> Settings:
-    return Settings.read(database=database.app)
+    return Settings.read(database=database.app, master_key_file=master_key_file())
 
 
 @pytest.fixture

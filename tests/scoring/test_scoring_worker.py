@@ -28,6 +28,7 @@ from services.scoring.worker import follow
 from services.settings import Settings
 from tests.database import Database
 from tests.examples import CELL_7, an_id
+from tests.keys import master_key_file
 from tests.program.places import eventually, place
 from tests.scoring.ledger import put_cell, put_meeting
 from tests.scoring.meeting import APPROVED, HANOI, MEETING, PERFECT, decided, instead, scored, voted, without
@@ -44,7 +45,7 @@ def ledger(database: Database) -> Iterator[Ledger]:
 
 @pytest.fixture
 def settings(database: Database) -> Settings:
-    return Settings.read(database=database.app)
+    return Settings.read(database=database.app, master_key_file=master_key_file())
 
 
 class Following:
@@ -174,7 +175,11 @@ def test_it_reads_every_fact_that_may_change_a_score_and_no_other() -> None:
 
 
 def served(database: Database) -> subprocess.Popen[str]:
-    environment = {**os.environ, "CAUNOI_DATABASE": database.app}
+    environment = {
+        **os.environ,
+        "CAUNOI_DATABASE": database.app,
+        "CAUNOI_MASTER_KEY_FILE": str(master_key_file()),
+    }
     argv = [sys.executable, "-m", "services.program", "serve", "scoring"]
     return subprocess.Popen(argv, env=environment, stderr=subprocess.PIPE, text=True)
 
@@ -227,7 +232,10 @@ def test_it_survives_a_restart_of_the_database() -> None:
         try:
             install(server.dsn())
             database = Database("caunoi", server.dsn(), server.dsn("caunoi_app"))
-            with Ledger(database.app) as ledger, Following(Settings.read(database=database.app)) as following:
+            with (
+                Ledger(database.app) as ledger,
+                Following(Settings.read(database=database.app, master_key_file=master_key_file())) as following,
+            ):
                 first = put_meeting(ledger, *PERFECT[:4])
                 eventually(lambda: read_to(database, first))
                 server.stop()

@@ -1,0 +1,60 @@
+"""Sealed records before a view that shows persons: opened while there is a key, forgotten when somebody was erased."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import psycopg
+
+from events.fact import Id, Record, stored_name
+from events.member import MemberErased
+from events.sealing import is_sealed, opened
+from projections.fold import Fold
+from projections.reading import pasts
+from projections.table import Table
+
+ERASURE = stored_name(MemberErased)
+
+Connection = psycopg.Connection[Any]
+
+
+def erased_in(records: Iterable[Record]) -> set[Id]:
+    """The persons who are erased by these records."""
+    return {record.stream for record in records if record.name == ERASURE}
+
+
+def readable(connection: Connection, fold: Fold, records: Sequence[Record]) -> Sequence[Record]:
+    """The records as the view may see them: as stored, or opened; of whoever is erased by then, what is left."""
+    opens = fold.view.opens
+    if not fold.view.personal:
+        return records
+    fold.erased |= erased_in(records)
+    reads, erased = fold.view.reads, fold.erased
+    wanted = [record for record in records if record.name in reads]
+    left = [opened(record, None) if record.stream in erased and is_sealed(record) else record for record in wanted]
+    return left if opens is None else opens(connection, left)
+
+
+def readable_pasts(
+    connection: Connection, fold: Fold, past: Mapping[Id, Sequence[Record]]
+) -> Mapping[Id, Sequence[Record]]:
+    """The same for the pasts of streams, all in one question for keys."""
+    if not fold.view.personal:
+        return past
+    found: dict[Id, list[Record]] = {stream: [] for stream in past}
+    for record in readable(connection, fold, [record for records in past.values() for record in records]):
+        found[record.stream].append(record)
+    return found
+
+
+def forget(connection: Connection, fold: Fold, table: Table, streams: Iterable[Id], upto: int) -> None:
+    """Write all rows that erased persons ever had as they are without what was personal, up to a position.
+
+    They are folded from the log again, so that they are what a view made anew will have.
+    """
+    for past in pasts(connection, streams, upto):
+        for stream, records in past.items():
+            fold.drop(stream)
+            alone = Fold(fold.view, whole=True)
+            alone.take(readable(connection, alone, records))
+            table.clear(connection, stream)
+            table.write(connection, alone.changes())

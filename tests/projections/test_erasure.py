@@ -1,0 +1,140 @@
+"""Whoever is erased leaves the views, as of every day, and a view made anew has the same rows."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import psycopg
+import pytest
+
+from events import wire
+from events.fact import ERASED, Fact, Id, personal_fields, stored_name
+from events.keys import Keyring
+from events.ledger import Ledger
+from events.member import MemberErased, ResidenceDeclared
+from events.request import Entry, Request, Write
+from events.sealing import seal
+from projections import catalogue
+from projections.feed import Feeder
+from projections.parked import parked
+from projections.rebuild import compare, rebuild
+from projections.view import View
+from tests.database import Database
+from tests.examples import BOOK_OPENED, CELL_7, CELL_7_ESTABLISHED, COMMUNE, HOA, LAN, LAN_ADMITTED, a_reprimand
+from tests.keys import keyring
+from tests.projections.commune import APRIL, MARCH
+from tests.projections.log import Said, put
+
+HOA_ADMITTED = msgspec.structs.replace(LAN_ADMITTED, name="Hoàng Thị Hoa", card=None)
+HOME = "12 đường Trần Phú"
+PEOPLE = "SELECT stream::text, name, name_key, sort_key, card FROM views.roll ORDER BY stream, no"
+HOMES = "SELECT address FROM views.residents WHERE stream = %s ORDER BY no"
+
+Connection = psycopg.Connection[Any]
+
+
+@pytest.fixture
+def ring() -> Keyring:
+    return keyring()
+
+
+@pytest.fixture
+def views(ring: Keyring) -> tuple[View, ...]:
+    return catalogue.opened_by(ring)
+
+
+def put_sealed(ledger: Ledger, connection: Connection, ring: Keyring, *said: Said) -> int:
+    """As the ingest does it: what is personal never reaches the log in the open."""
+    position = 0
+    for person, fact, on in said:
+        ring.make(connection, [person])
+        version = ledger.versions([person]).get(person, 0)
+        key = ring.key(person)
+        data = wire.encode(fact)
+        if key is not None:
+            data = seal(stored_name(fact), data, personal_fields(type(fact)), (person, version + 1), key, person)
+        entry = Entry(stored_name(fact), on, data)
+        position = ledger.append(Request(Id(str(uuid4())), "clerk", [Write(person, version, [entry])])).first
+    return position
+
+
+def lan(*more: Fact) -> list[Said]:
+    home = ResidenceDeclared(committee=COMMUNE, address=HOME)
+    return [Said(LAN, LAN_ADMITTED), Said(LAN, home, MARCH), *(Said(LAN, fact, APRIL) for fact in more)]
+
+
+def test_sealed_members_are_in_the_views_in_the_open(
+    ledger: Ledger, connection: Connection, ring: Keyring, views: tuple[View, ...], hire: Callable[..., Feeder]
+) -> None:
+    put(ledger, Said(CELL_7, CELL_7_ESTABLISHED))
+    put_sealed(ledger, connection, ring, *lan())
+    hire(views).step(0)
+    assert [row[1] for row in connection.execute(PEOPLE)] == [LAN_ADMITTED.name]
+    assert connection.execute(HOMES, [LAN]).fetchall() == [(HOME,)]
+
+
+def test_who_is_erased_leaves_every_row_that_ever_was_and_nobody_else_does(
+    ledger: Ledger, connection: Connection, ring: Keyring, views: tuple[View, ...], hire: Callable[..., Feeder],
+    database: Database,
+) -> None:  # fmt: skip
+    put(ledger, Said(CELL_7, CELL_7_ESTABLISHED))
+    put_sealed(ledger, connection, ring, Said(HOA, HOA_ADMITTED))
+    put_sealed(ledger, connection, ring, *lan(a_reprimand()))
+    feeder = hire(views)
+    feeder.step(0)
+    before = connection.execute("SELECT count(*) FROM views.roll WHERE stream = %s", [LAN]).fetchone()
+    put_sealed(ledger, connection, ring, Said(LAN, MemberErased(ground="her family asked"), APRIL))
+    feeder.step(0)
+    rows = connection.execute(PEOPLE).fetchall()
+    assert {row[1] for row in rows if row[0] == LAN} == {ERASED}
+    assert {row[4] for row in rows if row[0] == LAN} == {None}
+    assert {row[1] for row in rows if row[0] == HOA} == {"Hoàng Thị Hoa"}
+    assert connection.execute("SELECT count(*) FROM views.roll WHERE stream = %s", [LAN]).fetchone() == before
+    assert connection.execute(HOMES, [LAN]).fetchall() == [(None,)]
+    assert connection.execute("SELECT wrapped FROM keys.persons WHERE person = %s", [LAN]).fetchone() == (None,)
+    same_as_anew(database, views)
+
+
+def test_life_goes_on_after_an_erasure_without_a_name(
+    ledger: Ledger, connection: Connection, ring: Keyring, views: tuple[View, ...], hire: Callable[..., Feeder],
+    database: Database,
+) -> None:  # fmt: skip
+    put(ledger, Said(CELL_7, CELL_7_ESTABLISHED))
+    feeder = hire(views)
+    put_sealed(ledger, connection, ring, *lan(), Said(LAN, MemberErased(ground="."), APRIL))
+    feeder.step(0)
+    put_sealed(ledger, connection, ring, Said(LAN, a_reprimand(), APRIL))
+    feeder.step(0)
+    assert {row[1] for row in connection.execute(PEOPLE)} == {ERASED}
+    same_as_anew(database, views)
+
+
+def test_a_view_made_anew_while_the_key_is_still_there_forgets_all_the_same(
+    ledger: Ledger, connection: Connection, ring: Keyring, views: tuple[View, ...], database: Database
+) -> None:
+    put(ledger, Said(CELL_7, CELL_7_ESTABLISHED))
+    put_sealed(ledger, connection, ring, *lan(), Said(LAN, MemberErased(ground="."), APRIL), Said(LAN, a_reprimand()))
+    assert ring.key(LAN) is not None, "nobody has fed the views, so nobody has destroyed it"
+    roll = next(view for view in views if view.name == "roll")
+    rebuild(database.app, roll)
+    assert {row[1] for row in connection.execute(PEOPLE)} == {ERASED}
+    same_as_anew(database, [roll])
+
+
+def test_a_record_that_was_tampered_with_parks_its_person(
+    ledger: Ledger, connection: Connection, ring: Keyring, views: tuple[View, ...], hire: Callable[..., Feeder]
+) -> None:
+    put_sealed(ledger, connection, ring, Said(HOA, HOA_ADMITTED))
+    stolen = ledger.stream(HOA)[0]
+    ring.make(connection, [LAN])
+    entry = Entry("member.admitted", BOOK_OPENED, stolen.data)
+    ledger.append(Request(Id(str(uuid4())), "clerk", [Write(LAN, 0, [entry])]))
+    hire(views).step(0)
+    assert parked(connection, ["roll"]) == {"roll": {LAN}}
+    assert {row[0] for row in connection.execute(PEOPLE)} == {HOA}
+
+
+def same_as_anew(database: Database, views: Any) -> None:
+    for view in views:
+        assert compare(database.app, view).same, view.name
