@@ -65,6 +65,10 @@ class Warm:
         self.version += 1
         self.position = position
 
+    def pass_over(self, record: Record) -> None:
+        """The next fact is of a kind that no decision looks at: there is something, and nothing to know of it."""
+        self.kind, self.version, self.position = record.kind, self.version + 1, record.position
+
 
 class Streams:
     """The least recently used fall out. For one thread: the event loop's."""
@@ -90,6 +94,9 @@ class Streams:
         for stream, history in records.items():
             warm = Warm()
             for record in history:
+                if record.kind not in wire.STATES:
+                    warm.pass_over(record)
+                    continue
                 warm.see(record.kind, wire.decode(record.name, record.data), record.effective_on, record.position)
             self._warm[stream] = warm
         while len(self._warm) > self._capacity:
