@@ -65,6 +65,15 @@ def sql(text: str) -> bytes:
 
 def position_at(connection: psycopg.Connection[Any], instant: datetime) -> int:
     """The last position that had been recorded by an instant; 0 where there was none."""
-    row = connection.execute(POSITION_AT, {"instant": (instant - EPOCH) // MICROSECOND}).fetchone()
+    return _last_by(connection, (instant - EPOCH) // MICROSECOND)
+
+
+def position_before(connection: psycopg.Connection[Any], instant: datetime) -> int:
+    """The last position that had been recorded before an instant; 0 where there was none."""
+    return _last_by(connection, (instant - EPOCH) // MICROSECOND - 1)
+
+
+def _last_by(connection: psycopg.Connection[Any], recorded: int) -> int:
+    row = connection.execute(POSITION_AT, {"instant": recorded}).fetchone()
     assert row is not None, "the search ends"
     return int(row[0])

@@ -1,18 +1,21 @@
 """What an auditor asks over HTTP: the log, one record of it, and how far each view has read."""
 
+from difflib import get_close_matches
 from typing import Annotated, Any
 from uuid import UUID
 
+import psycopg
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from events import wire
 from events.fact import Id
 from projections import positions
 from services.access import Role
-from services.audit.log import Filter, find
+from services.audit.log import Filter, find, meant
 from services.web.asking import AtLeast, wait
 from services.web.context import Asking, Here
-from services.web.problem import forbidden, not_found
+from services.web.problem import forbidden, not_found, unprocessable
 from services.web.record import shown
 from services.web.written import Instant
 
@@ -29,7 +32,7 @@ class LogQuestion(BaseModel):
     after: Annotated[int, Field(ge=0, le=2**62)] = 0
     limit: Annotated[int, Field(ge=1, le=500)] = 50
     about: UUID | None = None
-    name: Annotated[str, Field(pattern=r"^[a-z_.]{1,100}\*?$")] | None = None
+    name: Annotated[str, Field(pattern=r"^[a-z_.*]{1,100}$")] | None = None
     by: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] | None = None
     since: Annotated[Instant | None, Field(alias="from")] = None
     until: Annotated[Instant | None, Field(alias="to")] = None
@@ -42,18 +45,38 @@ def read_log(
     asked: Annotated[LogQuestion, Query()],
     at_least: AtLeast = None,
 ) -> dict[str, Any]:
-    """Records in position order; `about` names a member, an organisation or anything else that has an id."""
+    """Records in position order; `about` names a member, an organisation or anything else that has an id.
+
+    In `name`, `*` stands for any letters: `member.*`. `next` is the `after` of the next page, which there may be after
+    an empty one, too; `position` is up to where the log has been looked through, for whoever goes on later.
+    """
     _must_read(asking)
     if asked.about is not None:
         wait(here, ["concerns"], at_least)
-    question = Filter(
-        after=asked.after, limit=asked.limit, about=Id(str(asked.about)) if asked.about else None, name=asked.name,
-        by=asked.by, since=asked.since, until=asked.until,
-    )  # fmt: skip
+    if asked.since is not None and asked.until is not None and asked.since > asked.until:
+        raise unprocessable("/from", "`from` is later than `to`")
     with here.pool.connection() as connection:
+        question = Filter(
+            after=asked.after,
+            limit=asked.limit,
+            about=Id(str(asked.about)) if asked.about else None,
+            names=None if asked.name is None else _names(connection, asked.name),
+            by=asked.by,
+            since=asked.since,
+            until=asked.until,
+        )
         found = find(connection, question)
-    items = [shown(record) for record in here.opened(found[: asked.limit])]
-    return {"items": items, "next": items[-1]["position"] if len(found) > asked.limit else None}
+    items = [shown(record) for record in here.opened(found.records)]
+    return {"items": items, "next": found.next, "position": found.position}
+
+
+def _names(connection: psycopg.Connection[Any], pattern: str) -> list[str]:
+    names = meant(connection, pattern, wire.FACTS)
+    if not names:
+        near = get_close_matches(pattern, wire.FACTS, n=1)
+        hint = f"did you mean {near[0]}?" if near else "names are like member.admitted, and member.* are all of a kind"
+        raise unprocessable("/name", f"no fact is called so; {hint}")
+    return names
 
 
 @router.get("/log/{position}")

@@ -7,7 +7,8 @@ from importlib import import_module
 import typer
 
 from services.program import commands
-from services.trouble import Trouble
+from services.program.printing import ReaderGone
+from services.trouble import Exit, Trouble
 
 HELP = "The record of the life of party cells. Data goes to standard output, all else to standard error."
 
@@ -36,6 +37,8 @@ def main() -> None:
     """The entry point: exits with the codes of services.trouble.Exit."""
     try:
         build(sys.argv[1] if len(sys.argv) > 1 else None)(prog_name="caunoi")
+    except ReaderGone:
+        sys.exit(Exit.FAILURE)
     except Trouble as trouble:
         sys.stderr.write(f"caunoi: {trouble}\n")
         sys.exit(trouble.code)

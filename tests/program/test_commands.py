@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -13,6 +14,8 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+
+from tests.program.places import eventually
 
 RECORDS = [{"position": n, "recorded_at": "2026-11-22T01:02:03Z", "name": "member.admitted"} for n in range(1, 8)]
 VIEWS = [{"view": "roll", "position": 7, "head": 7, "lag_seconds": 0.0}]
@@ -38,8 +41,12 @@ class Little(BaseHTTPRequestHandler):
         if self.headers["Authorization"] != f"Bearer {TOKEN}":
             return self.answer(401, {"detail": "who are you"})
         if path == "/log":
+            if query.get("name") == ["nobody"]:
+                return self.answer(422, {"detail": "another form", "errors": [{"pointer": "/name", "message": "none"}]})
             after, limit = int(query["after"][0]), int(query["limit"][0])
-            return self.answer(200, {"items": RECORDS[after : after + min(limit, 3)], "next": None})
+            last = min(after + min(limit, 3), len(RECORDS))
+            more = last if last < len(RECORDS) else None
+            return self.answer(200, {"items": RECORDS[after:last], "next": more, "position": last})
         if path == "/tokens":
             first = "after" not in query
             return self.answer(200, {"items": [{"id": "t1" if first else "t2"}], "next": "t1" if first else None})
@@ -136,12 +143,32 @@ def test_the_log_ends_where_there_is_no_more(data: Path) -> None:
     assert len(said.splitlines()) == 7
 
 
+def test_every_filter_is_asked_for(data: Path) -> None:
+    filters = ["--about", "a", "--name", "member.*", "--by", "b", "--from", "2026-01-01T00:00:00Z"]
+    code, _, _ = caunoi("log", *filters, "--to", "2027-01-01T00:00:00Z", "--data", str(data))
+    asked = parse_qs(urlsplit(Little.asked[0][1]).query)
+    named = {name: value for name, (value,) in asked.items()}
+    assert code == 0
+    assert named.pop("to") == "2027-01-01T00:00:00Z"
+    assert named == {
+        "about": "a", "name": "member.*", "by": "b", "from": "2026-01-01T00:00:00Z", "after": "0", "limit": "50",
+    }  # fmt: skip
+
+
+def test_a_filter_that_cannot_be_is_refused_with_its_place(data: Path) -> None:
+    code, said, why = caunoi("log", "--name", "nobody", "--data", str(data))
+    assert (code, said) == (4, "")
+    assert "/name: none" in why
+
+
 def mind_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def test_the_log_is_followed_until_it_is_interrupted(data: Path) -> None:
-    argv = [sys.executable, "-m", "services.program", "log", "--follow", "--data", str(data)]
+@contextmanager
+def following(data: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """One that has printed all there is, and waits for more."""
+    argv = [sys.executable, "-m", "services.program", "log", "--follow", "--data", str(data), *arguments]
     # Whoever runs the tests in the background may have Ctrl-C ignored, which a child would inherit.
     with subprocess.Popen(
         argv,
@@ -149,13 +176,47 @@ def test_the_log_is_followed_until_it_is_interrupted(data: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
         preexec_fn=mind_interrupts,  # noqa: PLW1509  # no thread runs here
-    ) as following:
-        assert following.stdout
+    ) as process:
+        assert process.stdout
         for _ in RECORDS:
-            assert following.stdout.readline()
-        following.send_signal(signal.SIGINT)
-        assert following.communicate(timeout=30) == ("", "")
-        assert following.returncode == 0
+            assert process.stdout.readline()
+        yield process
+
+
+@pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM])
+def test_the_log_is_followed_until_it_is_asked_to_stop(data: Path, way: signal.Signals) -> None:
+    with following(data) as process:
+        process.send_signal(way)
+        assert process.communicate(timeout=30) == ("", "")
+        assert process.returncode == 0
+
+
+def test_following_goes_on_where_the_log_was_looked_through(data: Path) -> None:
+    with following(data, "--json") as process:
+        eventually(lambda: len(Little.asked) > 4)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    after = [parse_qs(urlsplit(path).query)["after"] for _, path, _ in Little.asked]
+    assert after[:5] == [["0"], ["3"], ["6"], ["7"], ["7"]]
+
+
+def test_it_ends_well_when_nobody_reads_it_any_more_though_nothing_comes(data: Path) -> None:
+    with following(data) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.wait(timeout=30) == 0
+        assert process.stderr.read() == ""
+
+
+@pytest.mark.parametrize("command", [["log", "--json"], ["views"]])
+def test_a_closed_pipe_is_no_traceback(data: Path, command: list[str]) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    argv = [sys.executable, "-m", "services.program", *command, "--data", str(data)]
+    done = subprocess.run(argv, stdout=writes, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    os.close(writes)
+    assert (done.returncode, done.stderr) == (0 if "log" in command else 1, "")
 
 
 def test_without_a_system_it_says_how_to_start_one(tmp_path: Path) -> None:

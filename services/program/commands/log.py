@@ -1,12 +1,12 @@
 """`caunoi log`: the records in the order of their positions."""
 
-import time
 from typing import Annotated, Any
 
 import typer
 
 from services.program.options import AsJson, Data
-from services.program.printing import out, out_json
+from services.program.printing import ReaderGone, out, out_json, pause
+from services.program.stopping import Asked, on_request
 from services.program.system import PAGE, System
 
 LOOK_SECONDS = 0.5
@@ -19,6 +19,13 @@ def register(app: typer.Typer) -> None:
 
 def log(
     about: Annotated[str | None, typer.Option(help="The id of somebody or something: only records about it.")] = None,
+    name: Annotated[str | None, typer.Option(help="Only such facts: member.admitted, or member.*")] = None,
+    by: Annotated[str | None, typer.Option(help="Only what was recorded by this token's id.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--from", help="Only what was recorded from this instant on: 2026-03-03T12:00:00Z"),
+    ] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Only what was recorded before this instant.")] = None,
     after: Annotated[int, typer.Option(min=0, help="Only records after this position.")] = 0,
     limit: Annotated[
         int | None, typer.Option(min=1, help="At most so many. [default: 50; with --follow no end]")
@@ -28,21 +35,22 @@ def log(
     as_json: AsJson = False,
 ) -> None:
     """Prints records, one a line: position, instant, fact, stream, by whom (--json: the whole record)."""
+    filters = {"about": about, "name": name, "by": by, "from": since, "to": until}
     left = limit if limit is not None else None if follow else 50
-    with System.find(data) as system:
-        try:
+    try:
+        with on_request(), System.find(data) as system:
             while left is None or left > 0:
-                page = system.get("/log", about=about, after=after, limit=min(PAGE, left or PAGE))["items"]
-                for record in page:
+                page = system.get("/log", **filters, after=after, limit=min(PAGE, left or PAGE))
+                for record in page["items"]:
                     out_json(record) if as_json else out(line(record))
-                    after = record["position"]
-                left = None if left is None else left - len(page)
-                if not page and not follow:
+                left = None if left is None else left - len(page["items"])
+                after = page["position"]
+                if page["next"] is None and not follow:
                     return
-                if not page:
-                    time.sleep(LOOK_SECONDS)
-        except KeyboardInterrupt:
-            return
+                if page["next"] is None:
+                    pause(LOOK_SECONDS)
+    except (Asked, ReaderGone):
+        return
 
 
 def line(record: dict[str, Any]) -> str:
