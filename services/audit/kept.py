@@ -42,6 +42,7 @@ SELECT size, note FROM merkle.checkpoints c JOIN merkle.keys k ON split_part(k.v
 ORDER BY size DESC, k.no DESC LIMIT 1
 """
 ALL = "SELECT size, note FROM merkle.checkpoints WHERE size > %s ORDER BY size, signed_at LIMIT %s"
+OF_SIZE = "SELECT note FROM merkle.checkpoints WHERE size = %s"
 KEEP = "INSERT INTO merkle.checkpoints (size, key, note) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 
 
@@ -79,6 +80,11 @@ def latest(connection: psycopg.Connection[Any]) -> Kept | None:
     """The checkpoint of the largest tree; None before the first."""
     row = connection.execute(LATEST).fetchone()
     return Kept(*row) if row else None
+
+
+def of_size(connection: psycopg.Connection[Any], size: int) -> list[str]:
+    """The notes of the checkpoints of a tree of that size: none, one, or one a key."""
+    return [note for (note,) in connection.execute(OF_SIZE, [size])]
 
 
 def keep(connection: psycopg.Connection[Any], size: int, key: VerifierKey, note: str) -> None:

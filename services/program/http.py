@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from events.ledger import Ledger
 from services.access import Tokens
 from services.audit import api as audit
+from services.audit import proofs
 from services.ingest import openapi, tokens
 from services.ingest.batch import Batch
 from services.ingest.changes import CHANGES
@@ -47,7 +48,7 @@ def build(settings: Settings) -> ASGIApp:
 
     app = FastAPI(title="caunoi", version=version("caunoi"), lifespan=life, redirect_slashes=False)
     handle_problems(app)
-    for router in (questions.router, scoring.router, notify.router, audit.router, tokens.router):
+    for router in (questions.router, scoring.router, notify.router, audit.router, proofs.router, tokens.router):
         app.include_router(router)
     _probes(app)
     openapi.describe(app, CHANGES)

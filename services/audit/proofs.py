@@ -1,0 +1,192 @@
+"""What the tree proves, over HTTP: checkpoints, that a record is in the log, and that the log has only grown."""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from time import monotonic, sleep
+from typing import Annotated, Any
+
+import psycopg
+import structlog
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from events.canonical import leaf, leaf_hash
+from projections import positions
+from projections.merkle import proving, tiles
+from projections.merkle.checking import extends, includes
+from projections.merkle.proving import Span
+from projections.waiting import Behind
+from services.audit import kept
+from services.audit.api import _must_read as must_read
+from services.web.asking import LOOK, PATIENCE, AtLeast, wait
+from services.web.context import Asking, Here, caller
+from services.web.problem import Problem, not_found, unprocessable
+
+router = APIRouter(tags=["audit"])
+ANYBODY = [Depends(caller)]
+"""Whoever has a token: neither a root nor a hash says anything of a person."""
+
+Number = Annotated[int, Query(ge=1, le=2**62)]
+Size = Annotated[
+    int | None, Query(ge=1, le=2**62, description="Of the tree; that of the latest checkpoint if left out")
+]
+Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+log = structlog.get_logger("http")
+
+
+class Inclusion(BaseModel):
+    """That a record is in the log: `leaf` in base64 is exactly what is hashed, hashes are in hexadecimal."""
+
+    leaf_index: int
+    leaf: str
+    leaf_hash: Hash
+    size: int
+    root: Hash
+    path: list[Hash]
+
+
+class Consistency(BaseModel):
+    """That the tree of `to` records begins with that of `from`; `roots` are those of the two."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    first: Annotated[int, Field(alias="from")]
+    to: int
+    path: list[Hash]
+    roots: Annotated[list[Hash], Field(min_length=2, max_length=2)]
+
+
+@router.get("/checkpoints/latest", response_class=PlainTextResponse, dependencies=ANYBODY)
+def read_checkpoint(here: Here, at_least: AtLeast = None) -> str:
+    """What the log says of itself, signed: origin, size and root (a C2SP tlog-checkpoint, which is a signed note)."""
+    return _latest(here, at_least).note
+
+
+@router.get("/checkpoints/key", response_class=PlainTextResponse, dependencies=ANYBODY)
+def read_key(here: Here) -> str:
+    """The verifier key of the checkpoints that are signed now. Whoever checks them has it from somewhere else, too."""
+    with here.pool.connection() as connection:
+        known = kept.keys(connection)
+    if not known:
+        raise not_found("key")
+    return known[-1].text() + "\n"
+
+
+@router.get("/proofs/inclusion")
+def prove_inclusion(
+    asking: Asking, here: Here, position: Number, size: Size = None, at_least: AtLeast = None
+) -> Inclusion:
+    """That a record is in the log, and how it is written there."""
+    must_read(asking)
+    found = here.ledger.at([position])
+    if not found:
+        raise not_found("record")
+    size = _size(here, size, at_least, position)
+    if position > size:
+        raise unprocessable("/position", f"a tree of {size} has no leaf for it")
+    index, data = position - 1, leaf(found[0])
+    node, root, *path = _hashes(
+        here, size, [Span(index, position), Span(0, size), *proving.inclusion(index, size)], position
+    )
+    if node != leaf_hash(data) or not includes(node, index, size, path, root):
+        raise _unproven("the record is not what the tree has at its place", position)
+    return Inclusion(
+        leaf_index=index,
+        leaf=b64encode(data).decode(),
+        leaf_hash=node.hex(),
+        size=size,
+        root=root.hex(),
+        path=_hex(path),
+    )
+
+
+@router.get("/proofs/consistency", dependencies=ANYBODY)
+def prove_consistency(
+    here: Here,
+    first: Annotated[int, Query(alias="from", ge=1, le=2**62)],
+    to: Size = None,
+    at_least: AtLeast = None,
+) -> Consistency:
+    """That the log of `to` records begins with all that it had when there were `from`."""
+    to = _size(here, to, at_least, first, "/to")
+    if first > to:
+        raise unprocessable("/from", f"is larger than `to`, which is {to}")
+    before, after, *path = _hashes(here, to, [Span(0, first), Span(0, to), *proving.consistency(first, to)], first)
+    if not extends(first, before, to, after, path):
+        raise _unproven("the tree does not begin with what it had", first)
+    return Consistency(first=first, to=to, path=_hex(path), roots=[before.hex(), after.hex()])
+
+
+def _latest(here: Here, at_least: int | None) -> kept.Kept:
+    """The latest checkpoint, once it covers a position, where one is asked for.
+
+    Raises:
+        Problem: 404, nothing was ever signed.
+        Behind: no checkpoint has covered it within 5 seconds.
+    """
+    until = monotonic() + PATIENCE
+    while True:
+        with here.pool.connection() as connection:
+            found = kept.latest(connection)
+        if at_least is None or (found is not None and found.size >= at_least):
+            break
+        if monotonic() > until:
+            raise Behind(f"no checkpoint covers position {at_least}")
+        sleep(LOOK)
+    if found is None:
+        raise not_found("checkpoint")
+    return found
+
+
+def _size(here: Here, asked: int | None, at_least: int | None, needed: int, pointer: str = "/size") -> int:
+    """The size of the tree that is asked for: the latest checkpoint's if none is said.
+
+    Raises:
+        Problem: 404, nothing was ever signed; 422, the log is not so long.
+        Behind: the tree, or its latest checkpoint, does not reach that far yet.
+    """
+    if asked is None:
+        latest = _latest(here, at_least).size
+        if latest < needed <= here.ledger.head():
+            raise Behind(f"no checkpoint covers position {needed}")
+        return latest
+    wait(here, [tiles.NAME], at_least)
+    with here.pool.connection() as connection:
+        stands = positions.positions(connection, [tiles.NAME])[tiles.NAME].position
+    if asked > stands:
+        head = here.ledger.head()
+        if asked > head:
+            raise unprocessable(pointer, f"the log has {head} records")
+        raise Behind(f"the tree has {stands} leaves")
+    return asked
+
+
+def _hashes(here: Here, size: int, spans: Sequence[Span], position: int) -> list[bytes]:
+    """The nodes above the spans; the second is the root, which must be the one that was signed if any was.
+
+    Raises:
+        Problem: 500, the tree is broken.
+    """
+    with here.pool.connection() as connection:
+        try:
+            found = tiles.hashes(connection, spans)
+        except tiles.TileBroken as broken:
+            raise _unproven(str(broken), position) from None
+        if not _as_signed(connection, size, found[1]):
+            raise _unproven(f"the tree of {size} has another root than the one that was signed", position)
+    return found
+
+
+def _as_signed(connection: psycopg.Connection[Any], size: int, root: bytes) -> bool:
+    return all(b64encode(root).decode() in note.split("\n") for note in kept.of_size(connection, size))
+
+
+def _unproven(why: str, position: int) -> Problem:
+    log.critical("unproven", why=why, position=position)
+    return Problem(500, "unproven", f"this cannot be proven: {why}; whoever runs this has to run `caunoi audit verify`")
+
+
+def _hex(path: Sequence[bytes]) -> list[str]:
+    return [node.hex() for node in path]
