@@ -13,12 +13,15 @@ from bench.figure import OURS, Case, Sample, Sizes, Target, interleave, summed_u
 from bench.filling import fill
 from bench.profiling import costs
 from bench.server import Server, place
-from events.ledger import PAGE, Ledger
+from events import bus
+from events.ledger import Ledger
 from services.ingest.asked import new_id
 
 NAME = "read"
 TARGETS = (Target("eventsourcing", least=4), Target("umadb", least=0.8))
 FACTS_A_FILL = 100
+PAGE = 1000
+"""Of the others."""
 
 
 def run(server: Server, sizes: Sizes) -> Iterator[Case]:
@@ -36,14 +39,14 @@ def run(server: Server, sizes: Sizes) -> Iterator[Case]:
         stock.fill(recorder, records, [UUID(new_id()) for _ in range(records // 10)])
         uma.fill(client, records, FACTS_A_FILL)
         sides: dict[str, Callable[[], Sample]] = {
-            OURS: lambda: _timed(_ours, ledger, records),
+            OURS: lambda: _timed(_ours, own.app, records),
             "eventsourcing": lambda: _timed(_stock, recorder, records),
             "umadb": lambda: _timed(_uma, client, records),
         }
         samples = interleave(sides, sizes.rounds)
         cost = costs(sides[OURS])
     said = {
-        OURS: f"Ledger.read, pages of {PAGE}",
+        OURS: f"the reader of EmbeddedBus, pages of {bus.PAGE}",
         "eventsourcing": f"PostgresApplicationRecorder.select_notifications, pages of {PAGE}",
         "umadb": f"Client.read, batches of {PAGE}",
     }
@@ -61,12 +64,13 @@ def _timed(read: Callable[..., int], source: object, records: int) -> Sample:
     return Sample(found / (time.perf_counter() - start))
 
 
-def _ours(ledger: Ledger) -> int:
-    position = size = 0
-    while page := ledger.read(position):
+def _ours(conninfo: str) -> int:
+    size = 0
+    reader = bus.EmbeddedBus(conninfo).read(NAME, 0)
+    while page := reader.take(0):
         for record in page:
             size += len(record.data)
-        position = page[-1].position
+    reader.close()
     return size // BYTES
 
 

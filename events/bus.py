@@ -1,19 +1,22 @@
 """How records reach whoever follows the log: in the order of their positions, none skipped, whatever carries them."""
 
+from itertools import chain
 from time import monotonic, sleep
 from typing import Any, Protocol
 
 import psycopg
 
+from events.asking import heard
 from events.fact import Record
-from events.ledger import AFTER, HEAD
+from events.ledger import HEAD
+from events.pages import Pages
 
-PAGE = 10_000
+PAGE = 1000
 POLL = 0.05
 """Seconds between two looks at the ledger, at most, while somebody waits: a hint may be lost, a look is not."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 1.0
 PATIENCE = 60.0
-SESSION = "SET application_name = 'caunoi reader'; SET jit = off; SET work_mem = '32MB'; LISTEN ledger"
+SESSION = "SET application_name = 'caunoi reader'; SET jit = off; LISTEN ledger"
 
 
 class BusAway(Exception):
@@ -65,7 +68,7 @@ class EmbeddedReader:
         self._position = after
         self._page = page
         self._patience = patience
-        self._connection: psycopg.Connection[Any] | None = None
+        self._open: tuple[psycopg.Connection[Any], Pages] | None = None
         self._away_since: float | None = None
         self._pause = FIRST_PAUSE
 
@@ -91,36 +94,40 @@ class EmbeddedReader:
 
     def close(self) -> None:
         """Close the connection."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        if self._open is not None:
+            self._open[0].close()
+            self._open = None
 
     def _next(self, until: float) -> list[Record]:
-        connection = self._connection or self._connect()
+        connection, pages = self._open or self._connect()
         while True:
-            with connection.cursor(binary=True) as cursor:
-                found = cursor.execute(AFTER, (self._position, self._position + self._page)).fetchall()
-            if found:
-                self._position = found[-1][0]
-                return list(map(Record._make, found))
+            records = list(chain.from_iterable(pages.read(self._position, self._position + self._page)))
+            if records:
+                self._position = records[-1].position
+                return records
             if not self._wait_for_more(connection, until):
                 return []
 
     def _wait_for_more(self, connection: psycopg.Connection[Any], until: float) -> bool:
         """Whether there is anything to read, before the time is over; a hint is believed, and so is the counter."""
         while (left := until - monotonic()) > 0:
-            for hint in connection.notifies(timeout=min(left, POLL), stop_after=1):
-                if not hint.payload.isdecimal() or int(hint.payload) > self._position:
-                    return True
+            hint = heard(connection.pgconn, min(left, POLL))
+            if hint is not None and (not hint.isdigit() or int(hint) > self._position):
+                return True
             row = connection.execute(HEAD).fetchone()
             if row is not None and row[0] > self._position:
                 return True
         return False
 
-    def _connect(self) -> psycopg.Connection[Any]:
-        self._connection = psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5)
-        self._connection.execute(SESSION)
-        return self._connection
+    def _connect(self) -> tuple[psycopg.Connection[Any], Pages]:
+        connection = psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5)
+        try:
+            connection.execute(SESSION)
+            self._open = connection, Pages(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return self._open
 
     def _lose(self, lost: psycopg.OperationalError) -> None:
         self.close()

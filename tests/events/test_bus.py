@@ -205,9 +205,8 @@ def test_a_ledger_that_stays_away_is_said_aloud(database: Database) -> None:
 def test_a_lost_hint_delays_but_loses_nothing(database: Database, appender: Appender) -> None:
     reader = EmbeddedBus(database.app).read("test", 0)
     reader.take(0.01)
-    connection = reader._connection
-    assert connection is not None
-    connection.execute("UNLISTEN *")
+    assert reader._open is not None
+    reader._open[0].execute("UNLISTEN *")
     append(appender)
     started = monotonic()
     assert positions(reader.take(5)) == [1]
