@@ -12,6 +12,11 @@ from services.program.postgres import Postgres
 from tests.database import Database, fresh, make_template
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """kafka-python reads its own schemas in a way that Python 3.11 deprecates, and 3.13 no longer does."""
+    config.addinivalue_line("filterwarnings", r"ignore:(read|open)_text is deprecated\. Use files:DeprecationWarning")
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """An embedded server with its durability on, below a directory that an unprivileged user can enter."""
