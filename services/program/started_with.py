@@ -5,13 +5,13 @@ from pathlib import Path
 
 from services.settings import Settings
 
-FIELDS = ("ledger", "timezone")
-"""Another ledger's name makes other notices, another time zone other days."""
+FIELDS = ("ledger", "timezone", "master_key_file")
+"""Another ledger's name makes other notices, another time zone other days; and nothing is opened without the key."""
 
 
 def keep(data: Path, settings: Settings) -> None:
     """Keeps them for those who make anew what the running processes have made."""
-    chosen = {field: getattr(settings, field) for field in FIELDS}
+    chosen = {field: str(value) for field in FIELDS if (value := getattr(settings, field)) is not None}
     (data / "settings.json").write_text(json.dumps(chosen) + "\n", encoding="utf-8")
 
 
@@ -21,4 +21,4 @@ def take(settings: Settings) -> Settings:
         said = json.loads((settings.data / "settings.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return settings
-    return settings.model_copy(update={field: said[field] for field in FIELDS if field in said})
+    return Settings.read(**settings.model_dump() | {field: said[field] for field in FIELDS if field in said})

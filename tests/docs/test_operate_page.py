@@ -11,6 +11,7 @@ from services.program.commands import score, token
 from tests.database import Database
 from tests.docs.page import BLOCK, DOCS
 from tests.examples import LAN, a_reprimand
+from tests.keys import master_key_file
 from tests.program.test_commands import caunoi
 from tests.projections.commune import COMMUNE_AND_BLOC, MARCH
 from tests.projections.log import Said, put
@@ -26,10 +27,11 @@ def test_the_lines_about_replaying_do_what_they_say(database: Database) -> None:
     with Ledger(database.app) as ledger:
         put(ledger, *COMMUNE_AND_BLOC, Said(LAN, a_reprimand(), MARCH))
     (lines,) = [text for _, text in BLOCK.findall(PAGE.read_text("utf-8")) if "caunoi replay" in text]
-    caunoi("replay", "all", CAUNOI_DATABASE=database.app)
+    where = {"CAUNOI_DATABASE": database.app, "CAUNOI_MASTER_KEY_FILE": str(master_key_file())}
+    caunoi("replay", "all", **where)
     for line in lines.strip().splitlines():
         _, *words = line.partition("#")[0].split()
-        assert caunoi(*words, CAUNOI_DATABASE=database.app)[0] == 0, line
+        assert caunoi(*words, **where)[0] == 0, line
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

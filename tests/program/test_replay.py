@@ -18,6 +18,7 @@ from services.settings import Settings
 from services.trouble import Trouble
 from tests.database import Database, fresh
 from tests.examples import LAN, MINH, a_certificate, a_reprimand
+from tests.keys import master_key_file
 from tests.program.test_commands import caunoi
 from tests.projections.commune import APRIL, COMMUNE_AND_BLOC, MARCH, MAY
 from tests.projections.log import Said, put
@@ -37,10 +38,15 @@ def told(template: Postgres) -> Iterator[Database]:
         yield made
 
 
-def replay(where: Database, *arguments: str, **environment: str) -> tuple[int, list[dict[str, Any]], str]:
+def replay(where: Database, *arguments: str) -> tuple[int, list[dict[str, Any]], str]:
     """(exit code, the objects of its lines, standard error)."""
-    code, said, why = caunoi("replay", *arguments, "--json", CAUNOI_DATABASE=where.app, **environment)
+    code, said, why = plainly(where, *arguments, "--json")
     return code, [json.loads(line) for line in said.splitlines()], why
+
+
+def plainly(where: Database, *arguments: str) -> tuple[int, str, str]:
+    """The same as it is said to people."""
+    return caunoi("replay", *arguments, CAUNOI_DATABASE=where.app, CAUNOI_MASTER_KEY_FILE=str(master_key_file()))
 
 
 def run(where: Database, statement: str) -> None:
@@ -76,7 +82,7 @@ def test_all_views_are_compared_with_what_serves(told: Database) -> None:
 
 
 def test_what_came_out_is_said_in_a_line_for_people(told: Database) -> None:
-    code, said, _ = caunoi("replay", "tree", "--compare", CAUNOI_DATABASE=told.app)
+    code, said, _ = plainly(told, "tree", "--compare")
     rows = one(told, "SELECT count(*) FROM views.tree")
     (line,) = said.splitlines()
     assert code == 0
@@ -95,7 +101,7 @@ def test_the_first_difference_is_shown_with_its_record_and_ends_with_6(template:
         first = said["difference"]
         assert (first["name"], first["stream"], first["columns"]) == ("member.admitted", LAN, ["name"])
         assert (first["live"]["name"], first["anew"]["name"]) == ("x", "Nguyễn Thị Lan")
-        code, text, _ = caunoi("replay", "roll", "--compare", CAUNOI_DATABASE=made.app)
+        code, text, _ = plainly(made, "roll", "--compare")
         assert (code, "Lan" in text) == (6, False), "a terminal is read by many"
         assert f"first at {first['position']}, member.admitted, stream {LAN}: name" in text
         assert replay(made, "roll")[0] == 0
@@ -127,7 +133,7 @@ def test_what_had_been_recorded_by_an_instant_is_all_that_is_used(told: Database
 
 
 def test_rows_are_lines_of_json_for_people_too(told: Database) -> None:
-    _, said, _ = caunoi("replay", "tree", "--as-of", MAY.isoformat(), CAUNOI_DATABASE=told.app)
+    _, said, _ = plainly(told, "tree", "--as-of", MAY.isoformat())
     *rows, last = said.splitlines()
     assert len(rows) == int(last.split()[3])
     assert all(json.loads(row)["stream"] for row in rows)
@@ -183,6 +189,8 @@ def test_what_the_running_system_was_started_with_stands_above_ones_own(tmp_path
     started_with.keep(tmp_path, Settings.read(ledger="hai-hoa"))
     as_started = started_with.take(mine)
     assert (as_started.ledger, as_started.timezone) == ("hai-hoa", "Asia/Ho_Chi_Minh")
+    started_with.keep(tmp_path, Settings.read(master_key_file=tmp_path / "key"))
+    assert started_with.take(mine).master_key_file == tmp_path / "key"
 
 
 def test_a_reader_who_does_not_let_go_is_a_line(told: Database) -> None:

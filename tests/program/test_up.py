@@ -111,6 +111,11 @@ def test_the_children_are_the_application_and_no_owner(up: Running) -> None:
     assert "caunoi_app@" in url
 
 
+def test_it_keeps_what_a_replay_must_know(up: Running) -> None:
+    kept = json.loads((up.data / "settings.json").read_text())
+    assert (kept["ledger"], kept["timezone"]) == ("local", "Asia/Ho_Chi_Minh")
+
+
 @pytest.mark.parametrize("way", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_asked_to_stop_it_stops_all_and_ends_well(up: Running, way: signal.Signals) -> None:
     started = up.family()

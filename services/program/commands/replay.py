@@ -48,6 +48,7 @@ def replay(  # the options of a command
     settings = Settings.read(data=data, database=url)
     logs.configure("replay", "warning")
     settings = started_with.take(settings.model_copy(update={"database": database.of(settings)}))
+    database.require_usable(str(settings.database))
     found = find(settings, view)
     upto = place(settings, asked)
     say = Lines(max(len(each.name) for each in found), as_json)
