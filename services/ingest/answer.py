@@ -5,11 +5,39 @@ from typing import Any
 
 import msgspec
 
-from events import wire
-from events.fact import Fact, Id, stored_name
+from events.fact import Fact, Id
+from events.proposal import ProposalMade
 from events.request import Known
 from services.ingest.asked import Asked
+from services.ingest.stored import fact_of
 from services.web.problem import Problem, reused
+
+
+class Told(msgspec.Struct, gc=False):
+    """A fact in an answer: its stored name and where it stands."""
+
+    name: str
+    position: int
+
+
+class Changed(msgspec.Struct):
+    """The body of an answer to a change."""
+
+    id: Id
+    stream: str
+    version: int
+    position: int
+    facts: list[Told]
+
+
+class Proposed(msgspec.Struct):
+    """The same where a second person must agree."""
+
+    proposal: Id
+    stream: str
+    version: int
+    position: int
+    facts: list[Told]
 
 
 @dataclass(slots=True)
@@ -17,7 +45,7 @@ class Answer:
     """What a change comes to: its status, the body, and the stream's version and position for the headers."""
 
     status: int
-    body: dict[str, Any]
+    body: Changed | Proposed | dict[str, Any]
     version: int = 0
     position: int = 0
     replayed: bool = False
@@ -34,24 +62,18 @@ def first_answer(asked: Asked[Any], known: Known) -> Outcome:
         said = msgspec.json.decode(known.answer, type=dict[str, Any])
         return Answer(200, said, said["version"], said["position"], replayed=True)
     first = known.records[0]
-    fact = wire.decode(first.name, first.data)
+    fact = fact_of(first)
     ident = asked.change.ident(fact) if asked.change.ident is not None else first.stream
-    stored = [{"name": record.name, "position": record.position} for record in known.records]
+    stored = [Told(record.name, record.position) for record in known.records]
     version = max(record.version for record in known.records if record.stream == first.stream)
     answer = appended(first.kind, first.stream, ident, version, stored, fact)
     answer.replayed = True
     return answer
 
 
-def appended(kind: str, stream: Id, ident: Id, version: int, said: list[dict[str, Any]], first: Fact) -> Answer:
+def appended(kind: str, stream: Id, ident: Id, version: int, said: list[Told], first: Fact) -> Answer:
     """201 and where the facts stand; 202 where the first of them is a proposal."""
-    position = said[-1]["position"]
-    if stored_name(first) == "proposal.made":
-        return Answer(
-            202,
-            {"proposal": stream, "stream": f"{kind}/{stream}", "version": version, "position": position, "facts": said},
-            version,
-            position,
-        )
-    body = {"id": ident, "stream": f"{kind}/{stream}", "version": version, "position": position, "facts": said}
-    return Answer(201, body, version, position)
+    position = said[-1].position
+    if isinstance(first, ProposalMade):
+        return Answer(202, Proposed(stream, f"{kind}/{stream}", version, position, said), version, position)
+    return Answer(201, Changed(ident, f"{kind}/{stream}", version, position, said), version, position)

@@ -1,6 +1,7 @@
 """`POST /facts`: one change a line, answered line by line in order, each as it would have been answered alone."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from services.access import Caller
 from services.ingest.answer import Outcome
 from services.ingest.asked import Asked
-from services.ingest.front import Front, Table, read_body, rendered, send_outcome
+from services.ingest.front import Front, Table, body_of, read_body, send_outcome
 from services.web.problem import Problem, of_ledger, surprise
 
 BATCH_LIMIT = 32 << 20
@@ -61,7 +62,8 @@ class Batch:
         lines = [line for line in body.split(b"\n") if line.strip()]
         writing: asyncio.Task[bytes] | None = None
         for start in range(0, len(lines), LINES_AT_ONCE):
-            asked = [self._asked(line, caller) for line in lines[start : start + LINES_AT_ONCE]]
+            now = self._app.now()
+            asked = [self._asked(line, caller, now) for line in lines[start : start + LINES_AT_ONCE]]
             if writing is not None:
                 await send({"type": "http.response.body", "body": await writing, "more_body": True})
             writing = asyncio.create_task(self._perform(asked))
@@ -78,13 +80,13 @@ class Batch:
             performed = iter([of_ledger(error) or surprise("/facts", error)] * len(changes))
         return b"".join([_said(one if isinstance(one, Problem) else next(performed)) for one in asked])
 
-    def _asked(self, line: bytes, caller: Caller) -> Asked[Any] | Problem:
+    def _asked(self, line: bytes, caller: Caller, now: datetime) -> Asked[Any] | Problem:
         try:
             said = _line.decode(line)
             found = self._table.find(said.post)
             if found is None:
                 return Problem(404, "not-found", "there is no such change", [("/post", "no change is posted there")])
-            return self._app.asked(*found, bytes(said.body), caller, key=said.key)
+            return self._app.asked(*found, bytes(said.body), caller, now, said.key)
         except msgspec.ValidationError as error:
             return Problem(422, "invalid", f"the line is not what a batch takes: {error}")
         except (msgspec.DecodeError, RecursionError):
@@ -101,5 +103,4 @@ def _must_be_ndjson(media: bytes) -> None:
 
 
 def _said(outcome: Outcome) -> bytes:
-    status, _, body = rendered(outcome)
-    return b'{"status":%d,"body":%s}\n' % (status, body)
+    return b'{"status":%d,"body":%s}\n' % (outcome.status, body_of(outcome))

@@ -5,7 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 from unicodedata import category, normalize
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 from pydantic_core import PydanticCustomError
 
 from events.fact import Id
@@ -18,6 +27,8 @@ UNWRITTEN = frozenset({"Cc", "Cs", "Co", "Cn"})
 """Categories of signs that nobody writes: control characters, halves of pairs, private and unassigned ones."""
 AHEAD = timedelta(days=366)
 """How far in the future a decision may take effect."""
+REMEMBERED = 10_000
+"""Days that need not be checked again: a day that is possible today is possible ever after."""
 
 
 def _text(value: str) -> str:
@@ -31,6 +42,8 @@ def _text(value: str) -> str:
 
 
 def _line(value: str) -> str:
+    if value.isascii() and value.isprintable() and (plain := " ".join(value.split())):
+        return plain  # composed, and nothing in it that nobody writes: most numbers of papers are
     return " ".join(_text(value).split())
 
 
@@ -59,6 +72,22 @@ def _past(value: date) -> date:
     return _possible(value)
 
 
+def _remembered() -> WrapValidator:
+    """The day of a text that was found good before; any other goes the whole way."""
+    known: dict[str, date] = {}
+
+    def check(value: Any, whole: ValidatorFunctionWrapHandler) -> date:
+        found = known.get(value) if type(value) is str else None
+        if found is None:
+            found = whole(value)
+            if len(known) >= REMEMBERED:
+                known.clear()
+            known[value] = found
+        return found
+
+    return WrapValidator(check)
+
+
 def _possible_instant(value: datetime) -> datetime:
     _possible(value.date())
     return value
@@ -74,8 +103,8 @@ Line = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_line)
 Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_text)]
 """Some lines of prose."""
 Code = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_line)]
-Day = Annotated[written.Day, AfterValidator(_possible)]
-PastDay = Annotated[written.Day, AfterValidator(_past)]
+Day = Annotated[written.Day, AfterValidator(_possible), _remembered()]
+PastDay = Annotated[written.Day, AfterValidator(_past), _remembered()]
 Instant = Annotated[written.Instant, AfterValidator(_possible_instant)]
 PastInstant = Annotated[written.Instant, AfterValidator(_past_instant)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

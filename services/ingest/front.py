@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import blake2b
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -24,10 +26,13 @@ from services.web.problem import MEDIA_TYPE, Problem, invalid, of_ledger, surpri
 BODY_LIMIT = 1 << 20
 
 Headers = list[tuple[bytes, bytes]]
-Places = list[tuple[str, str]]
-Found = tuple[Change[Any], Places]
+Values = tuple[str, ...]
+Found = tuple[Change[Any], Values]
 
-_JSON = [(b"content-type", b"application/json")]
+_JSON = (b"content-type", b"application/json")
+_encode = msgspec.json.Encoder().encode
+_sorted = msgspec.json.Encoder(order="sorted").encode
+_anything = msgspec.json.Decoder().decode
 
 
 class Table:
@@ -35,28 +40,38 @@ class Table:
 
     def __init__(self, changes: Sequence[Change[Any]]) -> None:
         self.changes = tuple(changes)
-        self._found: dict[tuple[str, ...], Change[Any]] = {}
-        self._shapes: dict[int, list[tuple[bool, ...]]] = {}
+        self._shapes: dict[int, dict[tuple[int, ...], _Shape]] = {}
         for change in changes:
-            segments = change.path.split("/")[1:]
-            shape = tuple(segment[0] == "{" for segment in segments)
-            self._found[tuple("" if open_ else segment for open_, segment in zip(shape, segments, strict=True))] = (
-                change
-            )
-            shapes = self._shapes.setdefault(len(segments), [])
-            if shape not in shapes:
-                shapes.append(shape)
-        self._places = {c.path: [part[1:-1] for part in c.path.split("/") if part.startswith("{")] for c in changes}
+            segments = change.path.split("/")
+            places = tuple(number for number, segment in enumerate(segments) if segment.startswith("{"))
+            shapes = self._shapes.setdefault(len(segments), {})
+            shapes.setdefault(places, _Shape(len(segments), places)).takes(change, segments)
 
     def find(self, path: str) -> Found | None:
-        """The change posted at a path, and what stands in the places of its `{…}`, by their names."""
-        asked = path.split("/")[1:]
-        for shape in self._shapes.get(len(asked), ()):
-            change = self._found.get(tuple(["" if open_ else given for open_, given in zip(shape, asked, strict=True)]))
+        """The change posted at a path, and what stands in the places of its `{…}`, in their order."""
+        segments = path.split("/")
+        for shape in self._shapes.get(len(segments), _NO_SHAPES).values():
+            change = shape.changes.get(shape.fixed(segments))
             if change is not None:
-                values = [given for open_, given in zip(shape, asked, strict=True) if open_]
-                return change, list(zip(self._places[change.path], values, strict=True))
+                return change, tuple([segments[place] for place in shape.places])
         return None
+
+
+class _Shape:
+    """The changes whose paths have as many segments, and what is open in them in the same places."""
+
+    def __init__(self, length: int, places: tuple[int, ...]) -> None:
+        self.places = places
+        # What is before the first slash is fixed too, so that there are always two.
+        self.fixed = itemgetter(*(number for number in range(length) if number not in places))
+        self.changes: dict[tuple[str, ...], Change[Any]] = {}
+
+    def takes(self, change: Change[Any], segments: list[str]) -> None:
+        """One more."""
+        self.changes[self.fixed(segments)] = change
+
+
+_NO_SHAPES: dict[tuple[int, ...], _Shape] = {}
 
 
 class Front:
@@ -85,13 +100,17 @@ class Front:
             self._performer = Performer(here.ledger)
         return self._performer
 
-    async def _change(self, scope: Scope, receive: Receive, send: Send, change: Change[Any], values: Places) -> None:
+    async def _change(self, scope: Scope, receive: Receive, send: Send, change: Change[Any], values: Values) -> None:
         try:
             headers = dict(scope["headers"])
             body = await read_body(receive, headers, BODY_LIMIT)
             caller = await self.caller(headers)
             must_be_json(headers)
-            asked = self.asked(change, values, body, caller, headers)
+            key = headers.get(b"idempotency-key")
+            asked = self.asked(
+                change, values, body, caller, self.now(), key.decode("latin-1") if key is not None else None
+            )
+            asked.if_match = _version(headers.get(b"if-match"))
             outcome = await self.performer.perform(asked)
         except Problem as problem:
             outcome = problem
@@ -114,35 +133,31 @@ class Front:
             raise unknown_token()
         return found
 
+    def now(self) -> datetime:
+        """This instant, where the committees are."""
+        here: Context = self._fastapi.state.context
+        return here.now()
+
+    @staticmethod
     def asked(
-        self,
-        change: Change[Any],
-        values: Places,
-        body: bytes,
-        caller: Caller,
-        headers: dict[bytes, bytes] | None = None,
-        key: str | None = None,
+        change: Change[Any], values: Values, body: bytes, caller: Caller, now: datetime, key: str | None
     ) -> Asked[Any]:
         """The change with its body checked.
 
         Raises:
             Problem: 400, 404 (an id in the path that is no id), 422.
         """
-        headers = headers or {}
-        path = tuple(_ident(value) for name, value in values if name == "id")
-        numbers = tuple(_number(value) for name, value in values if name != "id")
+        # What is open in a path is an id, and after it numbers.
+        path = (_ident(values[0]),) if values else ()
+        numbers = tuple([_number(value) for value in values[1:]]) if len(values) > 1 else ()
         try:
             checked = change.body.model_validate_json(body or b"{}")
         except ValidationError as error:
             raise invalid(error) from None
-        if b"idempotency-key" in headers:
-            key = headers[b"idempotency-key"].decode("latin-1")
-        here: Context = self._fastapi.state.context
-        asked = Asked(change, path, checked, caller, here.now(), key, numbers=numbers)
+        asked = Asked(change, path, checked, caller, now, key, numbers=numbers)
         if key is not None:
             asked.command = command(caller, key)
             asked.digest = _digest(change.path, values, body)
-        asked.if_match = _version(headers.get(b"if-match"))
         return asked
 
 
@@ -198,25 +213,25 @@ def must_be_json(headers: dict[bytes, bytes]) -> None:
 
 async def send_outcome(send: Send, outcome: Outcome) -> None:
     """The answer as HTTP."""
-    status, headers, body = rendered(outcome)
-    headers.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    body = body_of(outcome)
+    headers = [*_headers(outcome), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": outcome.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
-def rendered(outcome: Outcome) -> tuple[int, Headers, bytes]:
-    """Status, headers and body of an outcome."""
+def body_of(outcome: Outcome) -> bytes:
+    """The body of an outcome, the same alone and in a batch."""
+    return _encode(outcome.body if isinstance(outcome, Answer) else outcome.body())
+
+
+def _headers(outcome: Outcome) -> Headers:
     if isinstance(outcome, Answer):
-        headers = [
-            *_JSON,
-            (b"etag", b'"%d"' % outcome.version),
-            (b"caunoi-position", b"%d" % outcome.position),
-        ]
+        headers = [_JSON, (b"etag", b'"%d"' % outcome.version), (b"caunoi-position", b"%d" % outcome.position)]
         if outcome.replayed:
             headers.append((b"idempotency-replayed", b"true"))
-        return outcome.status, headers, msgspec.json.encode(outcome.body)
+        return headers
     extra = [(name.lower().encode(), value.encode()) for name, value in outcome.headers.items()]
-    return outcome.status, [(b"content-type", MEDIA_TYPE.encode()), *extra], msgspec.json.encode(outcome.body())
+    return [(b"content-type", MEDIA_TYPE.encode()), *extra]
 
 
 def _ident(value: str) -> Id:
@@ -231,10 +246,10 @@ def _number(value: str) -> int:
     return int(value)
 
 
-def _digest(path: str, values: Places, body: bytes) -> int:
+def _digest(path: str, values: Values, body: bytes) -> int:
     """64 bits that differ for another body; the order of its fields and its white space do not matter."""
-    plain = msgspec.json.encode(msgspec.json.decode(body or b"{}"), order="sorted")
-    named = "\n".join([path, *(value for _, value in values)]).encode()
+    plain = _sorted(_anything(body or b"{}"))
+    named = "\n".join((path, *values)).encode()
     return int.from_bytes(blake2b(named + b"\n" + plain, digest_size=8).digest(), "big", signed=True)
 
 

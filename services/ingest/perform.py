@@ -6,14 +6,14 @@ from typing import Any
 
 import msgspec
 
-from events import wire
 from events.claims import claims
-from events.fact import Id, Refused, stored_name
+from events.fact import Id, Refused
 from events.ledger import Ledger
-from events.request import Appended, Claimed, Conflict, Entry, Request, Write
-from services.ingest.answer import Answer, Outcome, appended, first_answer
+from events.request import Appended, Claimed, Conflict, Request, Write
+from services.ingest.answer import Answer, Changed, Outcome, Told, appended, first_answer
 from services.ingest.asked import Asked, Plan, marks
-from services.ingest.streams import NotLoaded, Question, Sight, Streams
+from services.ingest.stored import entry_of
+from services.ingest.streams import NotLoaded, Question, Rights, Sight, Streams
 from services.web.problem import Problem, of_ledger, surprise
 
 PATIENCE = 200
@@ -75,8 +75,10 @@ class Performer:
             await self._answer_again(known, outcomes)
         if sorted_.missing:
             self._streams.keep(await asyncio.to_thread(self._streams.fetch, sorted_.missing))
-        learned = await asyncio.gather(*[self._learn(number, asked, outcomes) for number, asked in again])
-        again = [pair for pair, can_go_on in zip(again, learned, strict=True) if can_go_on]
+        asking = [(number, asked) for number, asked in again if asked.question is not None]
+        if asking:
+            await asyncio.gather(*[self._learn(number, asked, outcomes) for number, asked in asking])
+            again = [(number, asked) for number, asked in again if number not in outcomes]
         again.sort(key=lambda pair: pair[0])
         return again
 
@@ -84,6 +86,7 @@ class Performer:
         """Decide each in turn. What must see what an earlier one of this very round does is put off to the next."""
         sorted_ = Sorted()
         touched: set[Id] = set()
+        rights: Rights = {}
         unsure = False
         for number, asked in waiting:
             if not touched.isdisjoint(asked.path):
@@ -93,11 +96,11 @@ class Performer:
                 unsure = unsure or not asked.change.writes_its_path
                 asked.answers.clear()
                 continue
-            plan = self._decide(asked, sorted_.missing)
+            plan = self._decide(asked, sorted_.missing, rights)
             if plan is None:
                 # Nobody knows yet what it will write, so whoever comes after it waits: order is kept.
                 unsure = True
-            elif not unsure and touched.isdisjoint((*asked.sight.seen, *asked.path)):
+            elif not unsure and touched.isdisjoint(asked.sight.seen):
                 if isinstance(plan, Plan) and (plan.has_facts or asked.key is not None):
                     sorted_.decided.append((number, asked, plan, self._request(asked, plan)))
                     touched.update((part.stream for part in plan.parts), (asked.ident(),))
@@ -130,14 +133,16 @@ class Performer:
                 known.append((number, asked))
         return again
 
-    def _decide(self, asked: Asked[Any], missing: set[Id]) -> Plan | Problem | None:
+    def _decide(self, asked: Asked[Any], missing: set[Id], rights: Rights) -> Plan | Problem | None:
         """What the decision says; None where it must be asked again when more is in memory."""
-        asked.sight = Sight(self._streams, asked.answers)
+        asked.sight = Sight(self._streams, asked.answers, rights)
         try:
             plan: Plan = asked.change.plan(asked)
             for part in plan.parts:
-                asked.sight.warm(part.stream)
-            self._must_match(asked, plan)
+                if part.stream not in asked.sight.seen:
+                    asked.sight.warm(part.stream)
+            if asked.if_match is not None:
+                self._must_match(asked, plan)
         except NotLoaded as unseen:
             missing.update(unseen.streams)
             asked.question = unseen.question
@@ -148,17 +153,15 @@ class Performer:
             return surprise(asked.change.path, error)
         return plan
 
-    async def _learn(self, number: int, asked: Asked[Any], outcomes: dict[int, Outcome]) -> bool:
-        """Ask the question that stopped a decision; False where it cannot be answered, and that is the outcome."""
-        if asked.question is None:
-            return True
+    async def _learn(self, number: int, asked: Asked[Any], outcomes: dict[int, Outcome]) -> None:
+        """Ask the question that stopped a decision; where it cannot be answered, that is the outcome."""
         question, asked.question = asked.question, None
+        if question is None:
+            return
         try:
             asked.answers[question] = await asyncio.to_thread(self._answer_to, question)
         except Exception as error:  # noqa: BLE001  # the others of its batch do not suffer for it
             outcomes[number] = of_ledger(error) or surprise(asked.change.path, error)
-            return False
-        return True
 
     def _answer_to(self, question: Question) -> Any:
         with self._ledger.connection() as connection:
@@ -170,6 +173,9 @@ class Performer:
         replayed: Waiting = []
         results = await self._ledger.append_all([request for *_, request in decided])
         for (number, asked, plan, request), result in zip(decided, results, strict=True):
+            if isinstance(result, Appended) and result.facts and not result.replayed:
+                outcomes[number] = self._appended(plan, request, result)
+                continue
             # Who is told that something is taken may find, looking again, that it was taken by the very same.
             second_look = isinstance(result, Claimed) and not asked.looked_twice
             if isinstance(result, Conflict) or second_look:
@@ -185,8 +191,6 @@ class Performer:
             elif result.replayed:
                 self._streams.forget([write.stream for write in request.writes])
                 replayed.append((number, asked))
-            elif result.facts:
-                outcomes[number] = self._appended(asked, plan, request, result)
             else:
                 outcomes[number] = self._nothing_new(plan)
         return lost, replayed
@@ -211,18 +215,19 @@ class Performer:
                 looked_at[part.stream] = expected
                 continue
             entries = []
+            body, on = part.body or asked.body, part.on or asked.on
             for fact in part.facts:
-                data = _with_marks(wire.encode(fact), marks(part.body or asked.body, fact))
-                entries.append(Entry(stored_name(fact), part.on or asked.on, data))
+                entries.append(entry_of(fact, on, marks(body, fact)))
                 taken, released = claims(fact, part.stream)
                 takes += taken
                 releases += released
             writes.append(Write(part.stream, expected, entries))
+        reason = asked.body.reason or ""
         return Request(
             command=asked.command,
             by=asked.caller.id,
             writes=writes,
-            reason="" if _tells_its_reason(plan) else asked.body.reason or "",
+            reason="" if reason and _tells_its_reason(plan) else reason,
             cause=plan.cause,
             digest=asked.digest,
             conditions=list(looked_at.items()),
@@ -231,46 +236,36 @@ class Performer:
             answer=b"" if writes else msgspec.json.encode(self._nothing_new(plan).body),
         )
 
-    def _appended(self, asked: Asked[Any], plan: Plan, request: Request, result: Appended) -> Answer:
-        position = result.first
-        said: list[dict[str, Any]] = []
+    def _appended(self, plan: Plan, request: Request, result: Appended) -> Answer:
+        position, version = result.first, 0
+        said: list[Told] = []
         parts = [part for part in plan.parts if part.facts]
-        for part, write in zip(parts, request.writes, strict=True):
-            warm = self._streams.get(part.stream)
-            if warm is not None and warm.version != write.expected:
-                self._streams.forget([part.stream])
+        for part, (stream, expected, entries) in zip(parts, request.writes, strict=True):
+            warm = self._streams.get(stream)
+            if warm is not None and warm.version != expected:
+                self._streams.forget([stream])
                 warm = None
-            for fact in part.facts:
-                name = stored_name(fact)
+            for fact, (name, on, _) in zip(part.facts, entries, strict=True):
                 if warm is not None:
-                    warm.see(name.partition(".")[0], fact, part.on or asked.on, position)
-                said.append({"name": name, "position": position})
+                    warm.see(name, fact, on, position)
+                said.append(Told(name, position))
                 position += 1
-        version = next(w.expected + len(w.entries) for w in request.writes if w.stream == plan.stream)
+            if stream == plan.stream:
+                version = expected + len(entries)
         return appended(plan.kind, plan.stream, plan.ident or plan.stream, version, said, parts[0].facts[0])
 
     def _nothing_new(self, plan: Plan) -> Answer:
         warm = self._streams.get(plan.stream)
         version, position = (warm.version, warm.position) if warm is not None else (0, 0)
-        body = {
-            "id": plan.ident or plan.stream, "stream": f"{plan.kind}/{plan.stream}", "version": version,
-            "position": position, "facts": [],
-        }  # fmt: skip
+        body = Changed(plan.ident or plan.stream, f"{plan.kind}/{plan.stream}", version, position, [])
         return Answer(200, body, version, position)
 
     def _must_match(self, asked: Asked[Any], plan: Plan) -> None:
-        if asked.if_match is not None:
-            version = asked.sight.warm(plan.against or plan.stream).version
-            if version != asked.if_match:
-                raise Problem(412, "stale", f"the stream stands at version {version}", headers={"ETag": f'"{version}"'})
+        version = asked.sight.warm(plan.against or plan.stream).version
+        if version != asked.if_match:
+            raise Problem(412, "stale", f"the stream stands at version {version}", headers={"ETag": f'"{version}"'})
 
 
 def _tells_its_reason(plan: Plan) -> bool:
     """Some facts have a reason among their fields; then it is not said twice."""
     return any("reason" in fact.__struct_fields__ for part in plan.parts for fact in part.facts)
-
-
-def _with_marks(data: bytes, extra: bytes) -> bytes:
-    if not extra:
-        return data
-    return b"{" + extra + b"}" if data == b"{}" else data[:-1] + b"," + extra + b"}"

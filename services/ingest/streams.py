@@ -11,6 +11,9 @@ from psycopg import Connection
 from events import wire
 from events.fact import Fact, Id, Record, State
 from events.ledger import Ledger
+from events.organisation import Organisation
+from services.access import Caller, Relation
+from services.ingest.stored import fact_of
 
 S = TypeVar("S", bound=State)
 
@@ -56,11 +59,11 @@ class Warm:
         self.version = 0
         self.position = 0
 
-    def see(self, kind: str, fact: Fact, on: date, position: int) -> None:
-        """Take in the next fact."""
+    def see(self, name: str, fact: Fact, on: date, position: int) -> None:
+        """Take in the next fact, which is stored under that name."""
         if self.state is None:
-            self.kind = kind
-            self.state = wire.state_of(kind)()
+            self.kind = name.partition(".")[0]
+            self.state = wire.state_of(self.kind)()
         self.state.see(fact, on, position)
         self.version += 1
         self.position = position
@@ -97,7 +100,7 @@ class Streams:
                 if record.kind not in wire.STATES:
                     warm.pass_over(record)
                     continue
-                warm.see(record.kind, wire.decode(record.name, record.data), record.effective_on, record.position)
+                warm.see(record.name, fact_of(record), record.effective_on, record.position)
             self._warm[stream] = warm
         while len(self._warm) > self._capacity:
             self._warm.popitem(last=False)
@@ -108,14 +111,22 @@ class Streams:
             self._warm.pop(stream, None)
 
 
+Rights = dict[tuple[str, Relation, Id | None], tuple[bool, dict[Id, int]]]
+"""Whether a token reaches an organisation, and the streams that say so; true for as long as no stream moves."""
+
+
 class Sight:
-    """What one attempt of one decision looked at; those versions become conditions of its append."""
+    """What one attempt of one decision looked at; those versions become conditions of its append.
 
-    __slots__ = ("_answers", "_streams", "looked_at", "seen")
+    `rights` is shared by attempts between which no stream moves: lines of a batch are about few organisations.
+    """
 
-    def __init__(self, streams: Streams, answers: dict[Question, Any]) -> None:
+    __slots__ = ("_answers", "_rights", "_streams", "looked_at", "seen")
+
+    def __init__(self, streams: Streams, answers: dict[Question, Any], rights: Rights) -> None:
         self._streams = streams
         self._answers = answers
+        self._rights = rights
         self.looked_at: dict[Id, int] = {}
         self.seen: dict[Id, int] = {}
         """The versions of all that was seen, at a glance too: a refusal must hold for today's."""
@@ -134,6 +145,26 @@ class Sight:
         """The same without a condition: for what may as well have been a moment older (who stands below whom)."""
         warm = self.warm(stream)
         return warm.state if isinstance(warm.state, state) else state()
+
+    def reaches(self, caller: Caller, relation: Relation, organisation: Id | None) -> bool:
+        """Whether the caller may do that with an organisation, by the tree at a glance.
+
+        Raises:
+            NotLoaded: the driver loads what stands above it and asks again.
+        """
+        asked = (caller.id, relation, organisation)
+        found = self._rights.get(asked)
+        if found is None:
+            above: dict[Id, int] = {}
+            found = self._rights[asked] = (caller.can(relation, organisation, lambda of: self._above(of, above)), above)
+        may, above = found
+        self.seen.update(above)
+        return may
+
+    def _above(self, organisation: Id, seen: dict[Id, int]) -> Id | None:
+        warm = self.warm(organisation)
+        seen[organisation] = warm.version
+        return warm.state.parent if isinstance(warm.state, Organisation) else None
 
     def need(self, streams: Iterable[Id]) -> None:
         """Say in advance what will be looked at, so that a long list is loaded in one question.

@@ -24,8 +24,10 @@ def bodies(values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     return st.dictionaries(names, values, max_size=5)
 
 
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | bodies(inner)
+PLAIN = st.none() | st.booleans() | st.integers() | st.text()
+VALUES = st.recursive(PLAIN | st.floats(), lambda inner: st.lists(inner) | bodies(inner))
+JSON_VALUES = st.recursive(
+    PLAIN | st.floats(allow_nan=False, allow_infinity=False), lambda inner: st.lists(inner) | bodies(inner)
 )
 
 
@@ -65,3 +67,23 @@ def test_each_line_has_its_answer_in_order(system: System, sent: list[bytes]) ->
     assert len(answers) == len(sent)
     assert all(400 <= answer["status"] < 500 for answer in answers)
     assert system.head() == before
+
+
+CHANGED = ["/members", "/meetings", "/liaisons", "/members/{member}/rewards", "/meetings/{meeting}/votes"]
+NAMED = ["cell", "effective_on", "admitted_on", "name", "decision", "form", "for", "kind", "planned_at", "x", "id"]
+ALMOST = st.sampled_from(["2026-02-30", "2999-01-01", "1849-12-31", "a\0b", "", "e\u0301" * 200, "20260101", 1, True])
+
+
+@given(
+    post=st.sampled_from(CHANGED),
+    body=st.dictionaries(st.sampled_from(NAMED), ALMOST | JSON_VALUES, max_size=4),
+)
+@settings(max_examples=150, derandomize=True, database=None, deadline=None)
+def test_a_refused_line_is_answered_as_it_would_have_been_alone(
+    system: System, post: str, body: dict[str, Any]
+) -> None:
+    path = post.format(member=system.known["member"][0], meeting=system.known["meeting"][0])
+    text = json.dumps(body)
+    alone = system.commune.operator.post(path, content=text.encode(), headers={"content-type": "application/json"})
+    (line,) = answered(system, f'{{"post":{json.dumps(path)},"body":{text}}}'.encode())
+    assert line == {"status": alone.status_code, "body": alone.json()}
