@@ -7,10 +7,13 @@ import sys
 import time
 from collections.abc import Callable
 
+import psycopg
+
 from services.program import (
     admin_token,
     checkpoint_key_file,
     database,
+    database_rights,
     http_address,
     lock,
     master_key_file,
@@ -20,13 +23,15 @@ from services.program import (
 )
 from services.program.children import Children, GivenUp
 from services.program.directories import PASSABLE, PRIVATE, make
+from services.program.kafka import Kafka
 from services.program.patience import Patience
 from services.program.postgres import Postgres, prepare
 from services.program.stopping import Asked, defer, on_request
 from services.settings import Settings
-from services.trouble import Exit, Trouble
+from services.trouble import Trouble
 
 CHILDREN = ("http", "scoring", "notify", "audit")
+RELAY = "relay"
 READY_SECONDS = 300.0
 LOOK_SECONDS = 0.2
 # How long children may be in trouble after the database was away, before it counts as their own.
@@ -45,12 +50,12 @@ class Up:
         self._say = say
         self._postgres: Postgres | None = None
         self._postgres_patience = Patience()
+        self._kafka: Kafka | None = None
+        self._kafka_patience = Patience()
         self._children = Children(self.data / "logs", say)
 
     def run(self, *, demo: bool = False) -> None:
         """Returns when it was asked to stop. Raises Trouble for what stands in the way, or what broke for good."""
-        if self.settings.bus == "kafka":
-            raise Trouble("the Kafka bus is not part of this version: use --bus embedded", Exit.USAGE)
         if self.settings.database is None:
             prepare(self.data, self.settings.postgres_user)
         else:
@@ -72,13 +77,19 @@ class Up:
         port = http_address.free_port(self.settings.host, self.settings.port)
         make(self.data / "logs", PRIVATE)
         owner, app = self._start_database()
-        schemas.install(owner)
+        try:
+            schemas.install(owner)
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise database_rights.refused(error) from None
         admin_token.ensure(self.data, owner)
-        chosen = self.settings.model_copy(update={"data": self.data, "database": app, "port": port})
+        brokers = self._start_bus()
+        chosen = self.settings.model_copy(
+            update={"data": self.data, "database": app, "port": port, "kafka": brokers or self.settings.kafka}
+        )
         master_key_file.ensure(chosen, owner)
         checkpoint_key_file.ensure(chosen, owner)
         started_with.keep(self.data, chosen)
-        for name in CHILDREN:
+        for name in (*CHILDREN, RELAY) if brokers else CHILDREN:
             self._children.start(name, program("serve", name), {**os.environ, **chosen.environment()})
         self._wait_until_ready(port)
         address = http_address.address(self.settings.host, port)
@@ -89,9 +100,24 @@ class Up:
         """The conninfos of the owner and of the application."""
         if self.settings.database:
             database.require_usable(self.settings.database)
+            database_rights.require_to_install(self.settings.database)
             return self.settings.database, database.as_app(self.settings.database)
         self._postgres = Postgres.start(self.data, user=self.settings.postgres_user, note=self._say)
         return self._postgres.dsn(), self._postgres.dsn(database.APP)
+
+    def _start_bus(self) -> str | None:
+        """The brokers that carry the records, with the topic on them; None where the ledger itself does."""
+        if self.settings.bus == "embedded":
+            return None
+        # Loaded where it is used, for it takes longer than everything else.
+        from services.program import topics
+
+        brokers = self.settings.kafka
+        if brokers is None:
+            self._kafka = Kafka.start(self.data, user=self.settings.postgres_user, note=self._say)
+            brokers = self._kafka.address
+        topics.ensure(brokers, self.settings.ledger)
+        return brokers
 
     def _wait_until_ready(self, port: int) -> None:
         deadline = time.monotonic() + READY_SECONDS
@@ -102,18 +128,28 @@ class Up:
             time.sleep(0.05)
 
     def _watch(self) -> None:
-        """One look: the database first, for the others lean on it."""
-        if self._postgres and self._postgres.poll() is not None:
-            status = self._postgres.poll() or 0
-            delay = self._postgres_patience.delay(status)
-            if delay is None:
-                raise GivenUp(f"PostgreSQL ended too often: see {self._postgres.log}")
-            self._say(f"PostgreSQL ended ({status}) and is started again")
-            time.sleep(delay)
+        """One look: the database first, for the others lean on it, and then the broker."""
+        if self._postgres and self._ended("PostgreSQL", self._postgres, self._postgres_patience):
             self._postgres = Postgres.start(self.data, user=self.settings.postgres_user, note=self._say)
+            self._children.excuse(EXCUSED_SECONDS)
+        if self._kafka and self._ended("Kafka", self._kafka, self._kafka_patience):
+            ports = self._kafka.ports
+            self._kafka = Kafka.start(self.data, user=self.settings.postgres_user, ports=ports, note=self._say)
             self._children.excuse(EXCUSED_SECONDS)
         self._children.watch()
         time.sleep(LOOK_SECONDS)
+
+    def _ended(self, name: str, server: Postgres | Kafka, patience: Patience) -> bool:
+        """Whether it has to be started again, now; waits before it says so. Raises GivenUp when that was too often."""
+        status = server.poll()
+        if status is None:
+            return False
+        delay = patience.delay(status)
+        if delay is None:
+            raise GivenUp(f"{name} ended too often: see {server.log}")
+        self._say(f"{name} ended ({status}) and is started again")
+        time.sleep(delay)
+        return True
 
     def _demonstrate(self) -> None:
         """Loads the demonstration, while all the rest is watched; not again once it went through."""
@@ -138,8 +174,12 @@ class Up:
         try:
             self._children.stop()
         finally:
-            if self._postgres:
-                self._postgres.stop()
+            try:
+                if self._kafka:
+                    self._kafka.stop()
+            finally:
+                if self._postgres:
+                    self._postgres.stop()
 
 
 def program(*arguments: str) -> list[str]:
