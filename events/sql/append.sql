@@ -182,7 +182,7 @@ BEGIN
         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
         END;
     END IF;
-    IF NOT pg_has_role(current_user, 'caunoi_app', 'MEMBER') THEN EXECUTE format('GRANT caunoi_app TO %I', current_user); END IF;
+    IF NOT pg_has_role(current_user, 'caunoi_app', 'SET') THEN EXECUTE format('GRANT caunoi_app TO %I', current_user); END IF;
 END $$;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ledger FROM PUBLIC;
 GRANT USAGE ON SCHEMA ledger TO caunoi_app;
