@@ -8,6 +8,7 @@ from pathlib import Path
 
 from services.program import tether
 from services.program.patience import WINDOW, Patience
+from services.program.rotating import Rotation
 from services.trouble import Trouble, tail
 
 STOP_SECONDS = 20.0
@@ -19,11 +20,14 @@ class GivenUp(Trouble):
 
 
 class Child:
-    """One process and those that follow it under its name. What it prints goes to `log`."""
+    """One process and those that follow it under its name. What it prints goes to `log`; `note` hears of trouble."""
 
-    def __init__(self, name: str, argv: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self, name: str, argv: Sequence[str], environment: Mapping[str, str], log: Path, note: Callable[[str], None]
+    ) -> None:
         self.name = name
         self.log = log
+        self._rotation = Rotation(log, note)
         self.patience = Patience()
         self.due: float | None = None
         self.process: subprocess.Popen[bytes]
@@ -35,6 +39,7 @@ class Child:
     def launch(self) -> None:
         """Starts it. It ends with this process: children keep nothing that a kill could spoil."""
         self.due = None
+        self.rotate()
         with self.log.open("ab") as log:
             self._offset = log.tell()
             self.process = subprocess.Popen(
@@ -51,6 +56,11 @@ class Child:
     def running(self) -> bool:
         """Whether its process lives."""
         return self.process.poll() is None
+
+    def rotate(self) -> None:
+        """Begins its log anew when that has grown too long, also while it is being written."""
+        if self._rotation.look():
+            self._offset = 0
 
     def said(self) -> str:
         """The end of what it printed since it was last started."""
@@ -78,16 +88,19 @@ class Children:
 
     def start(self, name: str, argv: Sequence[str], environment: Mapping[str, str]) -> Child:
         """Starts one more; its log is `logs`/NAME.log, appended to."""
-        child = Child(name, argv, environment, self._logs / f"{name}.log")
+        child = Child(name, argv, environment, self._logs / f"{name}.log", self._note)
         self._children.append(child)
         return child
 
     def watch(self) -> None:
-        """One look at all: starts again those that ended, each after its delay. Call it a few times a second.
+        """One look at all: starts again those that ended, each after its delay, and keeps their logs short.
+
+        Call it a few times a second.
 
         Raises GivenUp when one ended too often.
         """
         for child in self._children:
+            child.rotate()
             if child.due is not None:
                 if time.monotonic() >= child.due:
                     child.launch()

@@ -26,6 +26,7 @@ from services.program.directories import PASSABLE, PRIVATE, make
 from services.program.kafka import Kafka
 from services.program.patience import Patience
 from services.program.postgres import Postgres, prepare
+from services.program.rotating import Rotation
 from services.program.stopping import Asked, defer, on_request
 from services.settings import Settings
 from services.trouble import Trouble
@@ -53,6 +54,7 @@ class Up:
         self._kafka: Kafka | None = None
         self._kafka_patience = Patience()
         self._children = Children(self.data / "logs", say)
+        self._postgres_log = Rotation(self.data / "logs" / "postgres.log", say)
 
     def run(self, *, demo: bool = False) -> None:
         """Returns when it was asked to stop. Raises Trouble for what stands in the way, or what broke for good."""
@@ -137,6 +139,7 @@ class Up:
             self._kafka = Kafka.start(self.data, user=self.settings.postgres_user, ports=ports, note=self._say)
             self._children.excuse(EXCUSED_SECONDS)
         self._children.watch()
+        self._postgres_log.look()
         time.sleep(LOOK_SECONDS)
 
     def _ended(self, name: str, server: Postgres | Kafka, patience: Patience) -> bool:

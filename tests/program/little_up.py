@@ -1,10 +1,11 @@
 """`caunoi up` with little children, for tests of what it does with them: `python little_up.py DIR [OPTION…]`."""
 
+import os
 import sys
 from pathlib import Path
 
 from services.program import __main__ as program
-from services.program import up
+from services.program import rotating, up
 
 CHILD = Path(__file__).with_name("little_child.py")
 
@@ -15,5 +16,6 @@ def little(*arguments: str) -> list[str]:
 
 if __name__ == "__main__":
     up.program = little
+    rotating.MOST = int(os.environ.get("LONGEST_LOG", rotating.MOST))
     sys.argv = ["caunoi", "up", "--port", "0", "--data", *sys.argv[1:]]
     program.main()

@@ -143,6 +143,16 @@ def test_a_killed_child_is_started_again(up: Running) -> None:
     eventually(lambda: up.child("scoring") not in (None, first))
 
 
+def test_logs_that_have_grown_too_long_begin_anew_while_it_runs(data: Path, stack: ExitStack) -> None:
+    running = Running(data, LONGEST_LOG="10")
+    stack.callback(running.stop)
+    running.address()
+    for name in ("scoring", "postgres"):
+        eventually(lambda name=name: (data / "logs" / f"{name}.log.1").exists())  # type: ignore[misc]
+    assert "scoring" in (data / "logs" / "scoring.log.1").read_text()
+    assert running.process.poll() is None
+
+
 def test_a_killed_postmaster_is_started_again(up: Running) -> None:
     first = up.child("postgres")
     assert first
