@@ -60,7 +60,7 @@ class Plan(msgspec.Struct):
     @property
     def has_facts(self) -> bool:
         """Whether there is anything new to say."""
-        return any(part.facts for part in self.parts)
+        return bool(self.parts[0].facts) or any(part.facts for part in self.parts)
 
 
 class Asked(msgspec.Struct, Generic[B]):

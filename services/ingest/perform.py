@@ -103,12 +103,12 @@ class Performer:
             elif not unsure and touched.isdisjoint(asked.sight.seen):
                 if isinstance(plan, Plan) and (plan.has_facts or asked.key is not None):
                     sorted_.decided.append((number, asked, plan, self._request(asked, plan)))
-                    touched.update((part.stream for part in plan.parts), (asked.ident(),))
+                    touched.update([part.stream for part in plan.parts], (asked.ident(),))
                 else:
                     sorted_.silent.append((number, asked, plan))
                 continue
             elif isinstance(plan, Plan):
-                touched.update((part.stream for part in plan.parts), (asked.ident(),))
+                touched.update([part.stream for part in plan.parts], (asked.ident(),))
             else:
                 touched.update(asked.path, (asked.ident(),))
             sorted_.again.append((number, asked))
