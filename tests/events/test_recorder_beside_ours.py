@@ -1,5 +1,6 @@
 """A stranger's facts in our log: whoever reads it passes over them, and whoever asks is shown them."""
 
+import re
 from collections.abc import Iterator
 from uuid import UUID, uuid4
 
@@ -18,9 +19,11 @@ from services.notify.policy import Policies
 from services.notify.worker import Worker
 from services.scoring.worker import views
 from services.settings import Settings
+from tests.contract.spec import openapi
 from tests.database import Database
 from tests.events.recording import event
 from tests.ingest.conftest import Commune, a_commune
+from tests.keys import master_key_file
 
 ORDER = uuid4()
 STATES = (b'{"amount":"10.00"}', b"\x00\xff", b"[" * 700 + b"]" * 700, b'{"a":"\\u0000"}')
@@ -40,7 +43,7 @@ def commune(database: Database) -> Iterator[Commune]:
 
 
 def test_views_and_notices_pass_over_them(commune: Commune, database: Database) -> None:
-    ours = views(Settings.read(database=database.app))
+    ours = views(Settings.read(database=database.app, master_key_file=master_key_file()))
     feeder = Feeder(database.app, ours, EmbeddedBus(database.app))
     feeder.open()
     worker = Worker(database.app, EmbeddedBus(database.app), "local", Policies.read(known=wire.FACTS))
@@ -70,16 +73,25 @@ def test_the_log_shows_them_as_they_are(commune: Commune) -> None:
     assert asked == shown
 
 
+def test_whatever_is_asked_about_a_stranger_s_stream_is_answered(commune: Commune) -> None:
+    stream = stream_of("shop", ORDER)
+    paths = [path for path, can in openapi()["paths"].items() if "get" in can and re.search(r"{(?!position)", path)]
+    assert {"/members/{member}", "/members/{member}/history", "/meetings/{meeting}", "/notices/{ident}"} <= set(paths)
+    answers = {path: commune.operator.get(re.sub("{.*?}", stream, path)).status_code for path in paths}
+    assert {path: status for path, status in answers.items() if status not in {200, 404, 422}} == {}
+    assert [answers[f"/{kind}s/{{{kind}}}"] for kind in ("member", "organisation", "meeting", "transfer")] == [404] * 4
+
+
 def test_a_stranger_s_stream_is_no_member_and_no_organisation(commune: Commune) -> None:
     stream = stream_of("shop", ORDER)
-    for path in (f"/members/{stream}", f"/organisations/{stream}", f"/members/{stream}/history"):
-        assert commune.operator.get(path).status_code == 404, path
     reward = {
         "form": "certificate_lower",
         "decision": {"number": "1", "on": "2026-02-27", "by": "Đảng ủy"},
         "effective_on": "2026-03-03",
     }
     answer = commune.operator.post(f"/members/{stream}/rewards", json=reward)
+    assert answer.status_code == 404, answer.text
+    answer = commune.operator.post(f"/notices/{stream}/acknowledgements", json={})
     assert answer.status_code == 404, answer.text
     assert commune.post(
         "/organisations", {"id": stream, "name": "Chi bộ", "kind": "superior", "effective_on": "2025-01-01"}, 409
