@@ -1,6 +1,7 @@
 """What is personal in a fact, sealed with its person's key before the record's bytes are made, and opened again."""
 
-from base64 import b64decode, b64encode
+from base64 import b64decode
+from binascii import b2a_base64
 from os import urandom
 
 import msgspec
@@ -59,7 +60,7 @@ def seal(
     closed = nonce + key.encrypt(nonce, _encode(inside), _identity(name, *place))
     if not name.startswith(MEMBER):
         fields[PERSON] = msgspec.Raw(_encode(person))
-    fields[SEALED] = msgspec.Raw(_encode(b64encode(closed).decode()))
+    fields[SEALED] = msgspec.Raw(b'"%s"' % b2a_base64(closed, newline=False))
     return _encode(fields)
 
 

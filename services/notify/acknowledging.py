@@ -9,12 +9,14 @@ from uuid import uuid4
 import msgspec
 
 from events import wire
-from events.fact import Id, Record, Refused, stored_name
+from events.fact import Id, Record, Refused, personal_fields, stored_name
 from events.ledger import Ledger
 from events.notice import Notice, NoticeAcknowledged, acknowledge
 from events.request import Appended, CommandReused, Conflict, Entry, Request, Write
+from events.sealing import Key, seal
 from projections.notices import Notice as Row
 from services.access import Caller
+from services.web.context import Context
 from services.web.idempotency import command as command_of
 from services.web.problem import Problem
 
@@ -43,21 +45,22 @@ class Answer:
     replayed: bool = False
 
 
-def perform(ledger: Ledger, row: Row, asked: Acknowledgement) -> Answer:
-    """Acknowledge a notice, once.
+def perform(here: Context, row: Row, asked: Acknowledgement) -> Answer:
+    """Acknowledge a notice, once. A reason is text about the member, and sealed with his key.
 
     Raises:
-        Refused: `notice.history`.
+        Refused: `notice.history`, `member.erased` (a reason can be kept of nobody who was).
         Problem: 412, 422 (the key), 503 (too many at the same time).
         CommandReused, LedgerAway: nothing was stored.
     """
     if row.state == "history":
         raise Refused("notice.history", "it tells of what was entered as history, and waits for nobody")
     command = Id(str(uuid4())) if asked.key is None else command_of(asked.caller, asked.key)
+    key, ledger = _key(here, row.subject) if asked.reason else None, here.ledger
     for _ in range(ROUNDS):
         records = ledger.stream(row.id)
         _must_match(asked, len(records))
-        request = _request(row, records, asked, command)
+        request = _request(row, records, asked, command, key)
         if not request.writes and asked.key is None:
             return Answer(200, msgspec.json.decode(request.answer))
         with suppress(Conflict):
@@ -65,16 +68,32 @@ def perform(ledger: Ledger, row: Row, asked: Acknowledgement) -> Answer:
     raise Problem(503, "busy", "others acknowledge at the same time; please repeat", headers={"Retry-After": "1"})
 
 
-def _request(row: Row, records: list[Record], asked: Acknowledgement, command: Id) -> Request:
+def _key(here: Context, person: Id) -> Key:
+    """The member's key, made where there never was one."""
+    with here.pool.connection() as connection:
+        here.keys.make(connection, [person])
+    key = here.keys.key(person)
+    if key is None:
+        raise Refused("member.erased", "this person was erased: nothing personal can be recorded about him any more")
+    return key
+
+
+def _request(row: Row, records: list[Record], asked: Acknowledgement, command: Id, key: Key | None) -> Request:
     """What is to be appended; a request without facts is kept for its key, with the answer to give again."""
     state = Notice()
     for record in records:
         state.see(wire.decode(record.name, record.data), record.effective_on, record.position)
     facts = acknowledge(state, NoticeAcknowledged(organisation=row.organisation, position=row.position), asked.on)
-    entries = [Entry(stored_name(fact), asked.on, wire.encode(fact)) for fact in facts]
+    entries = []
+    for version, fact in enumerate(facts, len(records) + 1):
+        name, data = stored_name(fact), wire.encode(fact)
+        if key is not None:
+            place = (row.id, version)
+            data = seal(name, data, personal_fields(type(fact)), place, key, row.subject, asked.reason)
+        entries.append(Entry(name, asked.on, data))
     nothing = _body(row.id, len(records), records[-1].position if records else 0, [])
     return Request(
-        command=command, by=asked.caller.id, reason=asked.reason, cause=row.position, digest=asked.digest,
+        command=command, by=asked.caller.id, cause=row.position, digest=asked.digest,
         writes=[Write(row.id, len(records), entries)] if entries else (),
         conditions=() if entries else [(row.id, len(records))],
         answer=b"" if entries else msgspec.json.encode(nothing),

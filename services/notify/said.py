@@ -24,10 +24,13 @@ class Acknowledging(BaseModel):
     reason: Annotated[str, Field(max_length=4000, pattern=r"^[^\x00]*$")] | None = None
     backfill: bool = False
 
-    def digest(self, notice: Id) -> int:
-        """64 bits that differ for another notice or another body; fields that were not sent take no part."""
+    def digest(self, notice: Id, secret: bytes) -> int:
+        """64 bits that differ for another notice or another body, and tell nobody without the secret what it was.
+
+        Fields that were not sent take no part.
+        """
         said = f"notices/{notice}/acknowledgements\n{self.model_dump_json(exclude_unset=True)}"
-        return int.from_bytes(blake2b(said.encode(), digest_size=8).digest(), "big", signed=True)
+        return int.from_bytes(blake2b(said.encode(), digest_size=8, key=secret).digest(), "big", signed=True)
 
 
 class Acknowledged(BaseModel):
