@@ -68,8 +68,8 @@ def ensure(brokers: str, ledger: str) -> None:
         require(name, found or {}, _settings(admin, name))
 
 
-def must_be_as_it_must(brokers: str, ledger: str) -> bool:
-    """Look, and make nothing: whether the topic is there.
+def is_there(brokers: str, ledger: str) -> bool:
+    """Whether there is such a topic; nothing is made.
 
     Raises:
         TopicRefused: it is there, and not as it must be.

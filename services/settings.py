@@ -1,6 +1,7 @@
 """What an operator may choose: `CAUNOI_…` variables, read once by the process that starts and handed on."""
 
 import os
+import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from services.trouble import Exit, Trouble
 
 PREFIX = "CAUNOI_"
+BROKER = re.compile(r"[^\s:,]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5}")
 
 
 class SettingsRefused(Trouble):
@@ -37,7 +39,7 @@ class Settings(BaseSettings):
     """Whom the embedded PostgreSQL runs as, when started as root."""
     bus: Literal["embedded", "kafka"] = "embedded"
     kafka: str | None = None
-    """HOST:PORT,… of an operator's brokers."""
+    """HOST:PORT,… of an operator's brokers; without it `caunoi up` starts one of its own."""
     ledger: str = Field("local", pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
     timezone: str = "Asia/Ho_Chi_Minh"
     """In which a day begins and ends."""
@@ -53,6 +55,13 @@ class Settings(BaseSettings):
     checkpoint_key_file: Path | None = None
     """What signs checkpoints; without it DIR/checkpoint-key."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("kafka")
+    @classmethod
+    def _hosts_and_ports(cls, brokers: str | None) -> str | None:
+        if brokers is not None and not all(BROKER.fullmatch(broker) for broker in brokers.split(",")):
+            raise ValueError("HOST:PORT, or several of them with commas between")
+        return brokers
 
     @field_validator("timezone")
     @classmethod
@@ -75,6 +84,18 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             raise SettingsRefused(f"{variable(str(first['loc'][0]))}: {first['msg']}") from None
+
+    @property
+    def brokers(self) -> str | None:
+        """The brokers that carry the records; None: the ledger itself does.
+
+        Raises SettingsRefused where the bus is Kafka's and nobody has said where it is.
+        """
+        if self.bus == "embedded":
+            return None
+        if self.kafka is None:
+            raise SettingsRefused(f"{variable('kafka')} is missing: with {variable('bus')}=kafka it names the brokers")
+        return self.kafka
 
     def environment(self) -> dict[str, str]:
         """The variables that give another process these settings."""

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +14,12 @@ from tests.database import Database, fresh, make_template
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """kafka-python reads its own schemas in a way that Python 3.11 deprecates, and 3.13 no longer does."""
+    """kafka-python reads its schemas in a way that is deprecated, and forgets sockets that never were connected."""
     config.addinivalue_line("filterwarnings", r"ignore:(read|open)_text is deprecated\. Use files:DeprecationWarning")
+    never_connected = r"unclosed <socket\.socket fd=\d+, family=\d+, type=1, proto=6, laddr=\('0\.0\.0\.0',"
+    config.addinivalue_line("filterwarnings", f"ignore:{never_connected}:ResourceWarning")
+    # And after the last test, when what is left is collected.
+    warnings.filterwarnings("ignore", never_connected, ResourceWarning)
 
 
 @pytest.fixture(scope="session")

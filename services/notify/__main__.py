@@ -7,7 +7,7 @@ from types import FrameType
 import structlog
 
 from events import wire
-from events.bus import EmbeddedBus
+from events.carrier import carrier
 from services.notify.policy import Policies
 from services.notify.worker import Worker
 from services.settings import Settings
@@ -30,7 +30,8 @@ def run(settings: Settings) -> None:
     policies = Policies.read(known=wire.FACTS)
     log = structlog.get_logger("notify")
     log.info("started", ledger=settings.ledger)
-    Worker(settings.database, EmbeddedBus(settings.database), settings.ledger, policies).run(stop)
+    bus = carrier(settings.database, settings.brokers, settings.ledger)
+    Worker(settings.database, bus, settings.ledger, policies).run(stop)
     log.info("stopped")
 
 

@@ -5,8 +5,11 @@ from pathlib import Path
 
 from services.settings import Settings
 
-FIELDS = ("ledger", "timezone", "master_key_file")
-"""Another ledger's name makes other notices, another time zone other days; and nothing is opened without the key."""
+FIELDS = ("ledger", "timezone", "master_key_file", "bus", "kafka")
+"""Another ledger's name makes other notices, another time zone other days; and nothing is opened without the key.
+
+And doctor looks at the brokers.
+"""
 
 
 def keep(data: Path, settings: Settings) -> None:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from events.bus import EmbeddedBus
+from events.carrier import carrier
 from projections import scores
 from projections.catalogue import opened_by
 from projections.feed import Feeder
@@ -44,7 +44,8 @@ def follow(settings: Settings, stop: Event) -> None:
     assert settings.database is not None, "serve was given a database"
     fed = views(settings)
     scores.install(settings.database)
-    feeder = Feeder(settings.database, fed, EmbeddedBus(settings.database), group=GROUP)
+    bus = carrier(settings.database, settings.brokers, settings.ledger)
+    feeder = Feeder(settings.database, fed, bus, group=GROUP)
     log.info("following", views=[view.name for view in fed])
     feeder.run(stop, wait=LOOK)
     log.info("stopped")

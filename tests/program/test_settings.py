@@ -68,3 +68,16 @@ def test_another_process_reads_the_same_settings(monkeypatch: pytest.MonkeyPatch
     for name, value in given.environment().items():
         monkeypatch.setenv(name, value)
     assert Settings.read() == given
+
+
+@pytest.mark.parametrize("brokers", ["localhost", "a:9092,", "a:9092,b", "a b:9092", ":9092", "a:port"])
+def test_brokers_are_hosts_with_ports(brokers: str) -> None:
+    with pytest.raises(SettingsRefused, match=r"CAUNOI_KAFKA: .*HOST:PORT"):
+        Settings.read(kafka=brokers)
+
+
+def test_kafka_carries_the_records_where_it_is_asked_for_alone() -> None:
+    assert Settings.read(kafka="a:9092,[::1]:9092").brokers is None
+    assert Settings.read(bus="kafka", kafka="a:9092,[::1]:9092").brokers == "a:9092,[::1]:9092"
+    with pytest.raises(SettingsRefused, match="CAUNOI_KAFKA is missing"):
+        Settings.read(bus="kafka").brokers  # noqa: B018  # asking is what is refused

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from services.program.checks import HERE, THERE, Finding
+from services.program.checks_kafka import kafka
 from services.program.options import AsJson, Data
 from services.program.printing import out, out_json
 from services.program.system import System
@@ -37,7 +38,7 @@ def examine(data: Path | None) -> Iterator[Finding]:
     """The findings, from the ground up; a missing ground makes the rest pointless."""
     settings = Settings.read(data=data)
     remote = data is None and settings.url is not None
-    for check in () if remote else HERE:
+    for check in () if remote else (*HERE, kafka):
         missing = False
         for finding in check(settings):
             yield finding

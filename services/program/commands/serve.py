@@ -17,6 +17,7 @@ PLACES = {
     "scoring": "services.scoring.__main__:run",
     "notify": "services.notify.__main__:run",
     "audit": "services.audit.__main__:run",
+    "relay": "services.relay.__main__:run",
 }
 
 
@@ -38,8 +39,8 @@ def register(app: typer.Typer) -> None:
 def serve(process: Process) -> None:
     """Runs one process in the foreground; its settings are CAUNOI_… variables, CAUNOI_DATABASE among them."""
     settings = Settings.read()
-    if process is Process.relay:
-        raise Trouble("the relay carries facts to Kafka, which is not part of this version", Exit.USAGE)
+    if settings.brokers is None and process is Process.relay:
+        raise Trouble("the relay publishes to Kafka: set CAUNOI_BUS=kafka and CAUNOI_KAFKA=HOST:PORT", Exit.USAGE)
     if settings.database is None:
         raise Trouble("serve needs CAUNOI_DATABASE, the URL of the database; `caunoi up` brings its own", Exit.USAGE)
     logs.configure(process.value, settings.log_level)

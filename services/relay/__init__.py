@@ -1,0 +1,1 @@
+"""Carries the log to Kafka."""
