@@ -69,7 +69,11 @@ STREAMS: tuple[tuple[type[State], tuple[type[Fact], ...]], ...] = (
 """Every kind of stream and every fact that may stand in it."""
 
 FORM = "_form"
-OLD_FORMS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+SAYS_FORM = b'{"_form":'
+"""How data begins that is of a later form than the first."""
+Streams = Iterable[tuple[type[State], tuple[type[Fact], ...]]]
+OldForms = Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]]
+OLD_FORMS: OldForms = {}
 """How an older stored form is read as the next one, by (name, form): `("member.admitted", 1)` makes a form 1 a form 2.
 
 Most changes need nothing here: a new field has a default. Where the meaning of a field must change, add a function for
@@ -79,10 +83,10 @@ and every form ever stored is read through the functions in turn. Freeze a sampl
 
 
 class UnknownFact(LookupError):
-    """The name of no fact that this program knows: it was written by a newer one, or it is no fact."""
+    """The name, or the form, of no fact that this program knows: it was written by a newer one, or it is no fact."""
 
 
-def registry(streams: Iterable[tuple[type[State], tuple[type[Fact], ...]]]) -> dict[str, type[Fact]]:
+def registry(streams: Streams) -> dict[str, type[Fact]]:
     """Every stored name and its class.
 
     Raises:
@@ -100,12 +104,73 @@ def registry(streams: Iterable[tuple[type[State], tuple[type[Fact], ...]]]) -> d
     return classes
 
 
-FACTS: Mapping[str, type[Fact]] = registry(STREAMS)
-STATES: Mapping[str, type[State]] = {state.KIND: state for state, _ in STREAMS}
-
 _ENCODER = msgspec.json.Encoder()
-_DECODERS = {name: msgspec.json.Decoder(fact) for name, fact in FACTS.items()}
-_TAG = {fact: len(_ENCODER.encode({"fact": name})) - 1 for name, fact in FACTS.items()}
+
+
+class Wire:
+    """Facts by their stored names: how each is stored, and how all that was ever stored is read.
+
+    Raises:
+        TypeError: as `registry`; or an old form is of no fact, or leads to one that is none.
+    """
+
+    def __init__(self, streams: Streams, old_forms: OldForms) -> None:
+        self.facts: Mapping[str, type[Fact]] = registry(streams)
+        self._old = dict(old_forms)
+        self._form = {name: 1 + sum(changed == name for changed, _ in self._old) for name in self.facts}
+        self._decoders = {name: msgspec.json.Decoder(fact) for name, fact in self.facts.items()}
+        self._tag = {fact: len(_ENCODER.encode({"fact": name})) - 1 for name, fact in self.facts.items()}
+        for name, form in self._old:
+            if not 1 <= form < self._form.get(name, 0):
+                raise TypeError(f"form {form} of {name} leads nowhere: forms are numbered from 1 on, without a gap")
+
+    def form(self, name: str) -> int:
+        """The number of the form in which facts of that name are stored now."""
+        return self._form.get(name, 1)
+
+    def encode(self, fact: Fact) -> bytes:
+        """The fact's data as stored: JSON without its name, which stands beside it, and without what is a default."""
+        kind = type(fact)
+        data = _ENCODER.encode(fact)[self._tag[kind] :]
+        if (form := self._form[stored_name(kind)]) > 1:
+            data = b',"%s":%d%s' % (FORM.encode(), form, data)
+        return b"{" + data.removeprefix(b",")
+
+    def decode(self, name: str, data: bytes) -> Fact:
+        """The fact that is stored as `data` under `name`, whatever its form.
+
+        Raises:
+            UnknownFact: there is no such fact here, or not in this form.
+            msgspec.DecodeError: the data is no such fact.
+        """
+        try:
+            decoder = self._decoders[name]
+        except KeyError:
+            raise UnknownFact(name) from None
+        return decoder.decode(self.today(name, data))
+
+    def today(self, name: str, data: bytes) -> bytes:
+        """The data in today's form, also for readers that decode only some fields; as it is where none changed.
+
+        Raises:
+            UnknownFact: it is of a form that a newer program has written; it would be misread.
+        """
+        newest = self._form.get(name, 1)
+        if newest == 1 and not data.startswith(SAYS_FORM):
+            return data
+        fields: dict[str, Any] = msgspec.json.decode(data)
+        form = fields.pop(FORM, 1)
+        if form > newest:
+            raise UnknownFact(f"{name} in form {form}")
+        for old in range(form, newest):
+            fields = self._old[name, old](fields)
+        return _ENCODER.encode(fields)
+
+
+WIRE = Wire(STREAMS, OLD_FORMS)
+FACTS = WIRE.facts
+STATES: Mapping[str, type[State]] = {state.KIND: state for state, _ in STREAMS}
+encode, decode, today = WIRE.encode, WIRE.decode, WIRE.today
 
 
 def state_of(kind: str) -> type[State]:
@@ -118,43 +183,6 @@ def state_of(kind: str) -> type[State]:
         return STATES[kind]
     except KeyError:
         raise UnknownFact(kind) from None
-
-
-def encode(fact: Fact) -> bytes:
-    """The fact's data as stored: JSON without its name, which stands beside it, and without what equals a default."""
-    data = _ENCODER.encode(fact)[_TAG[type(fact)] :]
-    if (form := _form_of_today(stored_name(fact))) > 1:
-        data = b',"%s":%d%s' % (FORM.encode(), form, data)
-    return b"{" + data.removeprefix(b",")
-
-
-def decode(name: str, data: bytes) -> Fact:
-    """The fact that is stored as `data` under `name`, whatever its form.
-
-    Raises:
-        UnknownFact: there is no such fact here.
-        msgspec.DecodeError: the data is no such fact.
-    """
-    try:
-        decoder = _DECODERS[name]
-    except KeyError:
-        raise UnknownFact(name) from None
-    return decoder.decode(today(name, data))
-
-
-def today(name: str, data: bytes) -> bytes:
-    """The data in today's form, also for readers that decode only the fields they need; as it is where none changed."""
-    if _form_of_today(name) == 1:
-        return data
-    fields: dict[str, Any] = msgspec.json.decode(data)
-    form = fields.pop(FORM, 1)
-    while change := OLD_FORMS.get((name, form)):
-        fields, form = change(fields), form + 1
-    return _ENCODER.encode(fields)
-
-
-def _form_of_today(name: str) -> int:
-    return 1 + sum(changed == name for changed, _ in OLD_FORMS)
 
 
 def schemas() -> dict[str, dict[str, Any]]:

@@ -91,12 +91,10 @@ class View:
         ]
 
 
-def reading(name: str, struct: type[S]) -> Callable[[bytes], S]:
+def reading(name: str, struct: type[S], known: wire.Wire = wire.WIRE) -> Callable[[bytes], S]:
     """Reads only the fields of a fact that a view needs, from the data of any stored form."""
-    decode = msgspec.json.Decoder(struct).decode
-    if not any(changed == name for changed, _ in wire.OLD_FORMS):
-        return decode
-    return lambda data: decode(wire.today(name, data))
+    decode, today = msgspec.json.Decoder(struct).decode, known.today
+    return lambda data: decode(today(name, data))
 
 
 def install(conninfo: str) -> None:

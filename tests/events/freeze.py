@@ -16,7 +16,7 @@ import msgspec
 from msgspec import NODEFAULT, Struct
 
 from events.fact import Fact, Id
-from events.wire import FACTS, OLD_FORMS, encode
+from events.wire import FACTS, WIRE, UnknownFact, Wire, encode
 from tests.examples import an_id
 
 PLACE = Path(__file__).parent / "frozen"
@@ -31,14 +31,9 @@ PLAIN: dict[Any, Any] = {
 }
 
 
-def form_of_today(name: str) -> int:
-    """The number of the form in which facts of that name are stored now."""
-    return 1 + sum(changed == name for changed, _ in OLD_FORMS)
-
-
-def place_of(name: str, which: str) -> Path:
-    """Where the sample of today's form of a fact lies."""
-    return PLACE / f"{name}.{form_of_today(name)}.{which}.json"
+def place_of(name: str, which: str, form: int | None = None) -> Path:
+    """Where the sample of a form of a fact lies; of today's, where none is said."""
+    return PLACE / f"{name}.{form or WIRE.form(name)}.{which}.json"
 
 
 def full(struct: type[Struct]) -> Any:
@@ -61,6 +56,37 @@ def meaning(value: Any) -> Any:
     if isinstance(value, tuple):
         return [meaning(one) for one in value]
     return msgspec.to_builtins(value)
+
+
+def trouble(known: Wire) -> list[str]:
+    """What of all that was ever stored these facts do not read as it was meant, or have not frozen, in a line each."""
+    found = [f"{place.name}: {why}" for place in sorted(PLACE.glob("*.json")) if (why := _misread(place, known))]
+    wanted = [(name, form) for name in known.facts for form in range(1, known.form(name) + 1)]
+    places = [place_of(name, which, form) for name, form in wanted for which in ("full", "least")]
+    return found + [f"{place.name}: is not frozen" for place in places if not place.exists()]
+
+
+def _misread(place: Path, known: Wire) -> str:
+    sample = json.loads(place.read_text(encoding="utf-8"))
+    name, data = sample["name"], sample["data"].encode()
+    try:
+        fact = known.decode(name, data)
+    except (UnknownFact, msgspec.DecodeError) as error:
+        return f"cannot be read ({error})"
+    means = meaning(fact)
+    if other := [field for field, meant in sample["means"].items() if not _says(means.get(field), meant)]:
+        return f"means something else in {', '.join(other)}"
+    of_today = place.name.startswith(f"{name}.{known.form(name)}.")
+    return "is stored otherwise" if of_today and known.encode(fact) != data else ""
+
+
+def _says(means: Any, meant: Any) -> bool:
+    """Whether all that was meant is; there may be more, in fields of later."""
+    if isinstance(meant, dict) and isinstance(means, dict):
+        return all(_says(means.get(field), value) for field, value in meant.items())
+    if isinstance(meant, list) and isinstance(means, list):
+        return len(means) == len(meant) and all(map(_says, means, meant))
+    return bool(means == meant)
 
 
 def _value(hint: Any) -> Any:
