@@ -20,6 +20,7 @@ from services.ingest.asked import Asked, Change
 from services.ingest.bodies import UUID_TEXT
 from services.ingest.perform import Performer
 from services.web.context import Context, unknown_token
+from services.web.head import answer_head
 from services.web.idempotency import command
 from services.web.problem import MEDIA_TYPE, Problem, invalid, of_ledger, surprise
 
@@ -90,14 +91,18 @@ class Front:
             if found is not None:
                 await self._change(scope, receive, send, *found)
                 return
-        await self._app(scope, limited(receive, BODY_LIMIT), send)
+        receive = limited(receive, BODY_LIMIT)
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            await answer_head(self._app, scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
     @property
     def performer(self) -> Performer:
         """The one that performs this process's changes."""
         if self._performer is None:
             here: Context = self._fastapi.state.context
-            self._performer = Performer(here.ledger)
+            self._performer = Performer(here.ledger, here.keys)
         return self._performer
 
     async def _change(self, scope: Scope, receive: Receive, send: Send, change: Change[Any], values: Values) -> None:
@@ -138,9 +143,8 @@ class Front:
         here: Context = self._fastapi.state.context
         return here.now()
 
-    @staticmethod
     def asked(
-        change: Change[Any], values: Values, body: bytes, caller: Caller, now: datetime, key: str | None
+        self, change: Change[Any], values: Values, body: bytes, caller: Caller, now: datetime, key: str | None
     ) -> Asked[Any]:
         """The change with its body checked.
 
@@ -156,8 +160,9 @@ class Front:
             raise invalid(error) from None
         asked = Asked(change, path, checked, caller, now, key, numbers=numbers)
         if key is not None:
+            here: Context = self._fastapi.state.context
             asked.command = command(caller, key)
-            asked.digest = _digest(change.path, values, body)
+            asked.digest = _digest(change.path, values, body, here.keys.master.digests)
         return asked
 
 
@@ -246,11 +251,11 @@ def _number(value: str) -> int:
     return int(value)
 
 
-def _digest(path: str, values: Values, body: bytes) -> int:
+def _digest(path: str, values: Values, body: bytes, secret: bytes) -> int:
     """64 bits that differ for another body; the order of its fields and its white space do not matter."""
     plain = _sorted(_anything(body or b"{}"))
     named = "\n".join((path, *values)).encode()
-    return int.from_bytes(blake2b(named + b"\n" + plain, digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(blake2b(named + b"\n" + plain, digest_size=8, key=secret).digest(), "big", signed=True)
 
 
 def _version(header: bytes | None) -> int | None:

@@ -148,7 +148,8 @@ def of_framework(request: Request, error: HTTPException) -> Problem:
 def possible(app: FastAPI, path: str) -> set[str]:
     """The methods that `/openapi.json` has at a path; changes are answered before routing, which knows none."""
     paths = app.openapi()["paths"].items()
-    return {method.upper() for template, has in paths if _pattern(template).match(path) for method in has}
+    methods = {method.upper() for template, has in paths if _pattern(template).match(path) for method in has}
+    return methods | {"HEAD"} if "GET" in methods else methods
 
 
 @cache

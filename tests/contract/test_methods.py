@@ -8,8 +8,11 @@ from tests.contract.conftest import System
 from tests.contract.known import in_path
 from tests.contract.spec import openapi
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
-PATHS = {path: {method.upper() for method in has} for path, has in openapi()["paths"].items()}
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+PATHS = {
+    path: {method.upper() for method in has} | ({"HEAD"} if "get" in has else set())
+    for path, has in openapi()["paths"].items()
+}
 WRONG = [(path, method) for path, method in product(PATHS, METHODS) if method not in PATHS[path]]
 
 
@@ -27,7 +30,7 @@ def test_a_method_that_is_not_there_is_not_allowed(system: System, path: str, me
     assert answer.status_code == 405
     assert set(answer.headers["allow"].split(", ")) == PATHS[path]
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["type"] == "/problems/method-not-allowed"
+    assert method == "HEAD" or answer.json()["type"] == "/problems/method-not-allowed"
     assert system.head() == before
 
 
@@ -36,7 +39,16 @@ def test_a_method_that_is_not_there_is_not_allowed(system: System, path: str, me
 def test_a_path_that_is_not_there_is_not_found(system: System, path: str, method: str) -> None:
     answer = system.commune.operator.request(method, path)
     assert answer.status_code == 404
-    assert answer.json()["type"] == "/problems/not-found"
+    assert method == "HEAD" or answer.json()["type"] == "/problems/not-found"
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if "GET" in PATHS[path]])
+def test_head_is_get_without_the_body(system: System, path: str) -> None:
+    known = filled(system, path)
+    get, head = (system.commune.operator.request(method, known) for method in ("GET", "HEAD"))
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert head.headers["content-type"] == get.headers["content-type"]
+    assert ("content-length" in head.headers) == ("content-length" in get.headers)
 
 
 @pytest.mark.parametrize("path", PATHS)
