@@ -11,7 +11,7 @@ from events.fact import Record
 from events.ledger import HEAD
 from events.pages import Pages
 
-PAGE = 1000
+PAGE = 2000
 POLL = 0.05
 """Seconds between two looks at the ledger, at most, while somebody waits: a hint may be lost, a look is not."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 1.0

@@ -10,14 +10,13 @@ import psycopg
 from events.fact import Id, Record
 from projections.applying import apply_carefully
 from projections.fold import Changes, Fold, Row
-from projections.opening import erased_in, forget, readable, readable_pasts
+from projections.opening import ERASURE, erased_in, forget, readable, readable_pasts
 from projections.reading import Log, pasts
 from projections.table import HEADER, TRAILER, Table, Unfit
 from projections.view import View
 
 SCHEMA = "rebuild"
-PAGE = 2500
-AT_ONCE = 10_000
+AT_ONCE = 5000
 WARM = 50_000
 SESSION = """
 SET application_name = 'caunoi rebuild'; SET synchronous_commit = off; SET jit = off; SET maintenance_work_mem = '128MB'
@@ -39,6 +38,7 @@ class Anew:
         self.fold = Fold(view, warm=WARM, whole=True)
         self._late: list[Row] = []
         self._erased: set[Id] = set()
+        self._names = view.reads | {ERASURE} if view.personal else view.reads
         self._open = ExitStack()
         with self._open:
             self.connection = self._open.enter_context(_connect(conninfo))
@@ -104,10 +104,11 @@ class Anew:
         Raises:
             Hole: a record is missing.
         """
-        with closing(self._log.pages(self.position, upto, PAGE)) as pages:
+        with closing(self._log.pages(self.position, upto, self._names)) as pages:
             for records in pages:
                 apply_carefully(self.connection, self.fold, self.table, records)
                 self.position = records[-1].position
+        self.position = upto
 
     def _lock(self) -> None:
         row = self.connection.execute(LOCK, [self.view.name]).fetchone()
@@ -116,11 +117,11 @@ class Anew:
 
     def _copy(self, upto: int) -> None:
         table, fold = self.table, self.fold
-        pages = self._log.pages(0, upto, PAGE)
+        pages = self._log.pages(0, upto, self._names)
         with self.connection.cursor() as cursor, cursor.copy(table.copy) as copy, closing(pages):
             copy.write(HEADER)
             for records in pages:
-                for past in pasts(self._past, fold.cold(records), self.position):
+                for past in pasts(self._past, fold.cold(records), records[0].position - 1):
                     fold.warm(readable_pasts(self._past, fold, past))
                 fold.take(readable(self._past, fold, records))
                 self._forget(records)
@@ -128,7 +129,12 @@ class Anew:
                 self._late += changes.ended
                 copy.write(table.pack(changes.fresh))
                 self.position = records[-1].position
-            copy.write(table.pack(fold.standing().fresh) + TRAILER)
+            # In parts, so that the server stores one while the next is packed.
+            standing = fold.standing().fresh
+            for first in range(0, len(standing), AT_ONCE):
+                copy.write(table.pack(standing[first : first + AT_ONCE]))
+            copy.write(TRAILER)
+        self.position = upto
 
     def _forget(self, records: Sequence[Record]) -> None:
         """Erased persons leave the memory at once, and the table when it can be written to."""

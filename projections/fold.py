@@ -60,6 +60,8 @@ class Stream:
         """See one more record; the rows that ended with it. What raises has changed no row."""
         self.subject.see(record)
         values, old = self.subject.rows(), self.values
+        if not isinstance(values, list):
+            values = list(values)  # A tuple is never equal to a list.
         same = len(old)
         if len(values) >= same:
             # Nearly always nothing changed, or something was added: compared in place, without touching what stands.

@@ -1,14 +1,14 @@
 """The log as views read it: pages by position, the pasts of many streams in one question, and nothing missing."""
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from itertools import islice
 from typing import Any
 
 import psycopg
 
 from events.fact import Id, Record
 from events.ledger import AFTER, HEAD, STREAMS
+from events.pages import Pages
 
 STREAMS_AT_ONCE = 2000
 """Pasts are asked for that many streams at a time, which bounds what is in memory."""
@@ -18,55 +18,42 @@ class Hole(Exception):
     """A position is missing: nobody may go on as if nothing had happened there."""
 
 
-# Without the joins of the ledger's own question: what stands for a name, and who acted, is known here already.
-BARE = """
-SELECT l.position, l.stream::text, l.version, l.name, l.effective_on, l.recorded, l.by, l.reason, l.command::text,
-       l.cause, l.data
-FROM ledger.log l WHERE l.position > %s AND l.position <= %s ORDER BY l.position
+COUNT = "SELECT count(*) FROM ledger.log WHERE position > %s AND position <= %s"
+MISSING = """
+SELECT min(p) FROM generate_series(%s::bigint + 1, %s) p
+WHERE NOT EXISTS (SELECT FROM ledger.log l WHERE l.position = p)
 """
-# In the order of the index, never gathered and sorted.
-IN_ORDER = "SET enable_bitmapscan = off; SET enable_seqscan = off"
-NAMES = "SELECT no, name FROM ledger.names"
-ACTORS = "SELECT no, actor FROM ledger.actors"
-STRETCH = 1_000_000
+STRETCH = 25_000
 """Positions that are read in one statement."""
-CHUNK = 500
-"""Rows that are taken from the connection at once; the server goes on meanwhile."""
 
 
 class Log:
-    """Reads a whole log, at twice the speed of `page`, on a connection of its own. For one thread."""
+    """Reads a whole log, all of it or the facts that somebody looks at, on a connection of its own. For one thread."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self.connection = connection
-        connection.execute(IN_ORDER)
+        self._pages = Pages(connection)
 
-    def pages(self, after: int, upto: int, size: int) -> Generator[Sequence[Record], None, None]:
-        """All records after a position and up to another, in order; close the iterator before asking again.
+    def pages(self, after: int, upto: int, names: Collection[str] | None = None) -> Generator[list[Record], None, None]:
+        """The records after a position and up to another, in order, some hundred at a time; all, or those of names.
+
+        Close the iterator before asking again.
 
         Raises:
-            Hole: one is missing.
+            Hole: a position is missing, whatever its name was.
         """
         for first in range(after, upto, STRETCH):
             last = min(first + STRETCH, upto)
-            with closing(self._records(first, last)) as records:
-                while page := list(islice(records, size)):
-                    # They come in the order of a unique key, so that counting them is enough.
-                    if page[-1].position != first + len(page):
-                        following(page, first)
-                    first += len(page)  # noqa: PLW2901  # how far the stretch has been read
-                    yield page
-            if first < last:
-                raise Hole(f"position {first + 1} is missing: the log ends before {upto}")
+            self._must_be_whole(first, last)
+            with closing(self._pages.read(first, last, names)) as pages:
+                yield from pages
 
-    def _records(self, after: int, upto: int) -> Generator[Record, None, None]:
-        names = dict(self.connection.execute(NAMES).fetchall())
-        actors = dict(self.connection.execute(ACTORS).fetchall())
-        make = Record._make
-        with self.connection.cursor(binary=True) as cursor:
-            rows = cursor.stream(BARE, (after, upto), size=CHUNK)
-            for at, stream, version, name, on, recorded, by, reason, command, cause, data in rows:
-                yield make((at, stream, version, names[name], on, recorded, actors[by], reason, command, cause, data))
+    def _must_be_whole(self, after: int, upto: int) -> None:
+        """Positions are unique: so many of them between here and there leave no gap, whichever are then looked at."""
+        row = self.connection.execute(COUNT, (after, upto)).fetchone()
+        if row is None or row[0] != upto - after:
+            missing = self.connection.execute(MISSING, (after, upto)).fetchone()
+            raise Hole(f"position {missing[0] if missing else after + 1} is missing")
 
 
 def page(connection: psycopg.Connection[Any], after: int, limit: int) -> list[Record]:

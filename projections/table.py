@@ -1,7 +1,7 @@
 """A view's rows on their way into its table: packed for binary COPY, and ended by one statement a batch."""
 
-from collections.abc import Iterable
-from operator import call
+from collections.abc import Sequence
+from itertools import chain, repeat
 from struct import Struct, pack
 from typing import Any
 
@@ -54,22 +54,24 @@ class Table:
         """Take out one stream's rows, all that ever were, before they are written anew."""
         connection.execute(CLEAR.format(table=self.name).encode(), [stream])
 
-    def pack(self, rows: Iterable[Row]) -> bytes:
+    def pack(self, rows: Sequence[Row]) -> bytes:
         """Rows as COPY takes them between `HEADER` and `TRAILER`.
 
         Raises:
             psycopg.DataError: a row is not of the view's columns.
         """
-        packs, own = self._packs, len(self._packs)
-        parts: list[bytes] = []
+        if not rows:
+            return b""
+        own = len(self._packs)
         try:
-            for row in rows:
-                assert len(row.values) == own, "a value for each column, which zip would look at more slowly"
-                parts.append(pack_own(4 + own, 16, row.key, 4, row.no, 8, row.known_from, 8, row.known_to))
-                parts += map(call, packs, row.values)
+            # Column by column: what packs a value is then called from C, and no row costs a turn of a loop.
+            keys, nos, froms, tos = zip(*[(row.key, row.no, row.known_from, row.known_to) for row in rows], strict=True)
+            owns = map(pack_own, repeat(4 + own), repeat(16), keys, repeat(4), nos, repeat(8), froms, repeat(8), tos)
+            columns = zip(*[row.values for row in rows], strict=True)
+            values = [map(pack_value, column) for pack_value, column in zip(self._packs, columns, strict=True)]
+            return b"".join(chain.from_iterable(zip(owns, *values, strict=True)))
         except Exception as error:
             raise psycopg.DataError(f"a row does not fit {self.name}") from error
-        return b"".join(parts)
 
     def _write_ends(self, connection: psycopg.Connection[Any], ended: list[Row]) -> None:
         params = [

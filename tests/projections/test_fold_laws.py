@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -35,6 +36,15 @@ class AsTold:
 
 
 AS_TOLD = View(name="as_told", columns={"number": "bigint NOT NULL"}, reads=frozenset({"told"}), subject=AsTold)
+
+
+class AsATuple(AsTold):
+    """The same rows in a tuple."""
+
+    def rows(self) -> Sequence[tuple[int]]:
+        return tuple(super().rows())
+
+
 STREAMS = [an_id(name) for name in "abc"]
 TELLINGS = st.lists(
     st.tuples(
@@ -158,3 +168,15 @@ def test_each_view_as_known_then_is_what_would_have_been_made_then(view: View, s
     for position in range(0, len(records) + 1, 5):
         then, _ = anew(view, records[:position])
         assert known(kept, position) == known(then, STANDS - 1)
+
+
+@given(TELLINGS)
+def test_rows_that_a_subject_gives_as_a_tuple_are_the_same_rows(tellings: list[tuple[Id, list[int], str]]) -> None:
+    folds = [Fold(view, whole=True) for view in (AS_TOLD, replace(AS_TOLD, subject=AsATuple))]
+    kept: list[Kept] = [{}, {}]
+    for record in told(tellings):
+        for fold, rows in zip(folds, kept, strict=True):
+            fold.take([record])
+            write(rows, fold.changes())
+    assert kept[0] == kept[1]
+    assert not folds[1].poisons

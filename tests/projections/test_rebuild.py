@@ -10,13 +10,16 @@ from typing import Any
 import psycopg
 import pytest
 
+from events import pages
 from events.bus import EmbeddedBus
 from events.ledger import Ledger
 from projections import anew as anew_module
+from projections import reading
 from projections.anew import Anew, Busy
 from projections.feed import Feeder
 from projections.hashes import Extent, view_hash
 from projections.positions import Zombie, positions, status
+from projections.reading import Hole
 from projections.rebuild import compare, rebuild, replay
 from projections.view import View
 from tests.database import Database
@@ -61,7 +64,8 @@ def test_with_little_memory_it_gives_the_same_rows(
     tell_much(ledger)
     hire().step(1)
     monkeypatch.setattr(anew_module, "WARM", 1)
-    monkeypatch.setattr(anew_module, "PAGE", 4)
+    monkeypatch.setattr(pages, "PIECE", 4)
+    monkeypatch.setattr(reading, "STRETCH", 10)
     assert compare(database.app, ODD).same
 
 
@@ -78,6 +82,21 @@ def test_a_view_that_was_never_fed_is_made_whole(ledger: Ledger, database: Datab
 def test_an_empty_log_makes_an_empty_view(database: Database) -> None:
     assert rebuild(database.app, ODD).position == 0
     assert compare(database.app, ODD).same
+
+
+@pytest.mark.parametrize("position", [1, 30, 60])
+def test_a_missing_position_stops_it_also_where_the_view_reads_nothing_of_the_kind(
+    ledger: Ledger, database: Database, position: int
+) -> None:
+    tell_much(ledger)
+    with psycopg.connect(database.owner, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("DELETE FROM ledger.log WHERE position = %s", [position])
+    for reads in (ODD.reads, frozenset({"nothing.happened"})):
+        with pytest.raises(Hole, match=f"position {position} is missing"):
+            rebuild(database.app, replace(ODD, reads=reads))
+    assert stands(database) == 0
+    assert left_over(database) == []
 
 
 def test_what_went_wrong_is_set_right(ledger: Ledger, hire: Hire, database: Database) -> None:
