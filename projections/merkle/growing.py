@@ -48,7 +48,15 @@ class Growing:
 
     def root(self) -> bytes:
         """Of the tree as it is now."""
-        return together([peak for level in sorted(self._open, reverse=True) for peak in peaks(self._open[level])])
+        return together(self.peaks())
+
+    def peaks(self) -> list[bytes]:
+        """The complete parts that it is made of, the largest first."""
+        return [peak for level in sorted(self._open, reverse=True) for peak in peaks(self._open[level])]
+
+    def opened(self) -> list[Tile]:
+        """The open tiles, the lowest first."""
+        return [Tile(level, number, self._open[level]) for level, number, _ in open_tiles(self.size)]
 
     def _on_level(self, level: int, index: int, fresh: bytes) -> tuple[list[Tile], bytes]:
         """The tiles of a level that change, and what the full ones add to the level above."""
