@@ -10,37 +10,26 @@ from typing import Any
 import psycopg
 from psycopg import pq
 
-from events.asking import ask, prepare
-from events.group import (
-    GROUP,
-    ONE,
-    Done,
-    Outcome,
-    Pending,
-    is_plain,
-    pack_group,
-    pack_one,
-    read_refusals,
-    refused,
-    take_group,
-)
+from events.asking import ask, done, prepare, run
+from events.group import GROUP, ONE, Done, Outcome, Pending, read_refusals, refused, take_group
 from events.numbers import Numbers
+from events.parcel import is_plain, pack_group, pack_one
 from events.request import Appended, LedgerAway, Request, Unstorable
-from events.rows import OIDS, Oids
+from events.rows import Oids, read_oids, uuid_bytes
 
 PATIENCE = 15.0
 """Seconds that a request waits for a database that does not answer, before `LedgerAway`; twice that where it froze."""
 PAUSE = 0.05
 
-EXTEND = "SELECT position, partition_size, ledger.extend(position + partition_size + %s) FROM ledger.counter"
+EXTEND = b"SELECT position, partition_size, ledger.extend(position + partition_size + $1) FROM ledger.counter"
 NOTHING = Appended(0, 0, 0)
 # Data exceptions, violated constraints, too much of something, unreadable bytes; all else is not the request's fault.
 REFUSED_FOR = ("21", "22", "23", "54", "08P01")
 SESSION = (
-    "SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on; SET jit = off;"
+    b"SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on; SET jit = off;"
     # The one statement is planned once and for ever: never as a scan, however small the tables were that day.
-    "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off;"
-    "SET enable_mergejoin = off; SET application_name = 'caunoi appender'"
+    b"SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off;"
+    b"SET enable_mergejoin = off; SET application_name = 'caunoi appender'"
 )
 
 
@@ -85,6 +74,10 @@ class Appender:
             LedgerAway: it is closed.
         """
         pendings = [Pending(request, done, ticket) for request in requests]
+        if self._turn.locked():
+            # While the group before is on its way there is time, here and not when it is these ones' turn.
+            for pending in pendings:
+                pending.pack_early(self._numbers)
         with self._wake:
             if self._closing:
                 raise LedgerAway("the ledger is closed")
@@ -160,26 +153,25 @@ class Appender:
 
     def _execute(self, group: list[Pending]) -> list[tuple[Pending, Outcome]]:
         connection = self._connection or self._connect()
-        numbers = self._numbers
-        numbers.learn(connection, [pending.request for pending in group])
+        pgconn, numbers = connection.pgconn, self._numbers
+        alone = len(group) == 1 and is_plain(group[0].request)
+        unpacked = [pending.request for pending in group if alone or pending.parcel is None]
+        numbers.learn(connection, unpacked, self._patience)
         if (facts := sum(pending.size for pending in group)) > self._part:
             self._extend(connection, facts)
-        if len(group) == 1 and is_plain(group[0].request):
+        if alone:
             statement, params = b"one", pack_one(group[0].request, numbers.names, numbers.actors)
         else:
-            statement, params = b"group", pack_group(group, numbers.names, numbers.actors, self._oids)
-        result = ask(connection.pgconn, statement, params, self._patience)
-        if result.status != pq.ExecStatus.TUPLES_OK:
-            if connection.pgconn.status != pq.ConnStatus.OK:
-                raise psycopg.OperationalError(result.error_message.decode(errors="replace") or "connection lost")
-            raise psycopg.errors.error_from_result(result)
+            parcels = [pending.packed(numbers) for pending in group]
+            statement, params = b"group", pack_group(parcels, facts, self._oids)
+        result = done(pgconn, ask(pgconn, statement, params, self._patience))
         head = int.from_bytes(result.get_value(0, 0) or b"", "big")
         at = int.from_bytes(result.get_value(0, 1) or b"", "big")
         said = result.get_value(0, 2)
-        refusals = {refusal.request: refusal for refusal in read_refusals(said)} if said else {}
+        refusals = read_refusals(said) if said else {}
         outcomes: list[tuple[Pending, Outcome]] = []
-        for number, pending in enumerate(group, 1):
-            refusal = refusals.get(number)
+        for pending in group:
+            refusal = refusals.get(uuid_bytes(pending.request.command)) if refusals else None
             if refusal is not None:
                 outcomes.append((pending, refused(pending, refusal)))
                 continue
@@ -200,26 +192,37 @@ class Appender:
         return connection
 
     def _begin(self, connection: psycopg.Connection[Any]) -> None:
-        connection.execute(SESSION)
+        pgconn, patience = connection.pgconn, self._patience
         # A request that nobody waits for any more shall not stay in the queue for the counter.
-        connection.execute(f"SET statement_timeout = {int(self._patience * 1000) + 5000}".encode())
-        prepare(connection.pgconn, b"group", GROUP)
-        prepare(connection.pgconn, b"one", ONE)
-        self._oids = Oids._make(connection.execute(OIDS).fetchone() or ())
+        run(pgconn, SESSION + b"; SET statement_timeout = %d" % (int(patience * 1000) + 5000), patience)
+        for statement, query in ((b"group", GROUP), (b"one", ONE), (b"extend", EXTEND)):
+            prepare(pgconn, statement, query, patience)
+        self._numbers.prepare(pgconn, patience)
+        self._oids = read_oids(pgconn, patience)
         self._extend(connection)
 
     def _extend(self, connection: psycopg.Connection[Any], facts: int = 0) -> None:
         """Make the next part of the log long before it is needed, and as many as so many facts fill."""
-        row = connection.execute(EXTEND, [facts]).fetchone()
-        if row is None:
-            raise psycopg.OperationalError("the ledger has no counter: it was not installed")
-        head, self._part, _ = row
+        head, self._part = extend(connection.pgconn, facts, self._patience)
         self._room = ((head + self._part + facts) // self._part + 1) * self._part
 
     def _drop(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def extend(pgconn: pq.abc.PGconn, facts: int, patience: float) -> tuple[int, int]:
+    """Make the parts of the log that so many facts fill, and the one after them; the head, and a part's size.
+
+    Raises:
+        psycopg.Error: the ledger was not installed, the connection is lost, or nothing came for so many seconds.
+    """
+    result = done(pgconn, ask(pgconn, b"extend", [facts.to_bytes(8, "big")], patience))
+    if not result.ntuples:
+        raise psycopg.OperationalError("the ledger has no counter: it was not installed")
+    head, part = (int.from_bytes(result.get_value(0, column) or b"", "big") for column in (0, 1))
+    return head, part
 
 
 def _is_away(error: Exception) -> bool:

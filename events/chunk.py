@@ -28,6 +28,8 @@ class Chunk:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
+        self.sizes: list[int] = []
+        """The facts of each."""
         self.odd: list[Request] = []
         """One that names something twice; it is alone, and an append shall say what it thinks of it."""
         self.facts = 0
@@ -52,7 +54,7 @@ class Chunk:
             return False
         self.requests.append(request)
         self.commands.add(request.command)
-        number, versions = len(self.requests), self.versions
+        number, before = len(self.requests), self.facts
         for stream, expected, entries in request.writes:
             if not entries:
                 self._look_at(number, stream, expected)
@@ -65,8 +67,9 @@ class Chunk:
                 self.weight += len(entry.data)
         for stream, version in request.conditions:
             self._look_at(number, stream, version)
-        for claim, _ in (*request.takes, *request.releases):
-            self.claims.add(claim)
+        if request.takes or request.releases:
+            self.claims.update(claim for claim, _ in (*request.takes, *request.releases))
+        self.sizes.append(self.facts - before)
         return True
 
     def _continues(self, request: Request) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from weakref import ref
 
 from events.group import Outcome, Pending
 
@@ -17,19 +18,21 @@ class Ticket:
 
 
 class Desk:
-    """One event loop's. `done` is what the appender calls."""
+    """One event loop's, which it does not keep alive. `done` is what the appender calls."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+        self._loop = ref(loop)
 
     def ticket(self, requests: int) -> Ticket:
-        """For a caller with that many requests."""
-        return Ticket(requests, self._loop.create_future())
+        """For a caller in that loop with so many requests."""
+        return Ticket(requests, asyncio.get_running_loop().create_future())
 
     def done(self, pairs: list[tuple[Pending, Outcome]]) -> None:
         """From the appender's thread: these have their outcomes."""
-        with suppress(RuntimeError):  # The loop was closed: nobody waits any more.
-            self._loop.call_soon_threadsafe(self._settle, pairs)
+        loop = self._loop()
+        if loop is not None:
+            with suppress(RuntimeError):  # The loop was closed: nobody waits any more.
+                loop.call_soon_threadsafe(self._settle, pairs)
 
     @staticmethod
     def _settle(pairs: list[tuple[Pending, Outcome]]) -> None:

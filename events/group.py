@@ -1,23 +1,26 @@
-"""Which requests go together into one transaction, and how the database is given them in one statement."""
+"""Which requests go together into one transaction, and what the database says of each."""
 
 import struct
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 
 import msgspec
 
-from events import packed, rows
 from events.fact import Id
+from events.numbers import Numbers
+from events.parcel import Parcel
 from events.request import Appended, Claimed, CommandReused, Conflict, NotAppended, Request
-from events.rows import Oids
+from events.rows import uuid_bytes
 
 Outcome = Appended | Exception
 Done = Callable[[list[tuple["Pending", Outcome]]], None]
 
-GROUP = b"SELECT head, at, refusals FROM ledger.append($1, $2, $3, $4, $5, $6)"
+GROUP = b"SELECT head, at, refusals FROM ledger.append($1, $2, $3, $4, $5, $6, $7)"
 ONE = b"SELECT head, at, refusals FROM ledger.append_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-GROUP_FACTS = 10_000
+GROUP_FACTS = 1_000
+"""Enough that its commit costs little beside it, and few enough that others are packed while it is on its way."""
 GROUP_BYTES = 8_000_000
 MOST_LATER = 500
 """Requests that are passed over for one group, at most: thousands for one stream shall not be looked at each time."""
@@ -26,16 +29,30 @@ MOST_LATER = 500
 class Pending:
     """A request that waits for its turn; `done` is called with it and its outcome, from the thread that wrote it."""
 
-    __slots__ = ("done", "outcome", "request", "since", "size", "ticket", "weight")
+    __slots__ = ("done", "outcome", "parcel", "request", "since", "size", "ticket", "weight")
 
     def __init__(self, request: Request, done: Done | None, ticket: object = None) -> None:
         self.request = request
         self.done = done
         self.ticket = ticket
         self.outcome: Outcome | None = None
+        self.parcel: Parcel | None = None
         self.since = monotonic()
         self.size = request.size
         self.weight = sum(len(entry.data) for write in request.writes for entry in write.entries)
+
+    def pack_early(self, numbers: Numbers) -> None:
+        """Pack it if that is possible; if not, whoever writes it will find out why."""
+        with suppress(KeyError, ValueError, OverflowError, struct.error):
+            self.parcel = Parcel(self.request, numbers.names, numbers.actors)
+
+    def packed(self, numbers: Numbers) -> Parcel:
+        """As it was packed, or packed now.
+
+        Raises:
+            ValueError, OverflowError, struct.error: it cannot be stored.
+        """
+        return self.parcel or Parcel(self.request, numbers.names, numbers.actors)
 
 
 def take_group(waiting: deque[Pending]) -> list[Pending]:
@@ -66,7 +83,7 @@ def take_group(waiting: deque[Pending]) -> list[Pending]:
 class Refusal(msgspec.Struct, frozen=True):
     """What the database says of a request that is not in."""
 
-    request: int
+    command: str
     why: str
     what: str
     stands: int
@@ -75,7 +92,12 @@ class Refusal(msgspec.Struct, frozen=True):
     recorded: int
 
 
-read_refusals = msgspec.json.Decoder(list[Refusal]).decode
+_read = msgspec.json.Decoder(list[Refusal]).decode
+
+
+def read_refusals(said: bytes) -> dict[bytes, Refusal]:
+    """What the database says, by the command's 16 bytes."""
+    return {uuid_bytes(refusal.command): refusal for refusal in _read(said)}
 
 
 def refused(pending: Pending, refusal: Refusal) -> Outcome:
@@ -89,84 +111,3 @@ def refused(pending: Pending, refusal: Refusal) -> Outcome:
     if refusal.why in ("version", "condition"):
         return Conflict(Id(refusal.what), refusal.stands)
     return NotAppended(refusal.why)
-
-
-def is_plain(request: Request) -> bool:
-    """One fact for one stream, with neither conditions nor claims."""
-    return (
-        len(request.writes) == 1
-        and len(request.writes[0].entries) == 1
-        and not (request.conditions or request.takes or request.releases)
-    )
-
-
-def pack_one(request: Request, names: dict[str, int], actors: dict[str, int]) -> list[bytes]:
-    """The request as the ten values of `ledger.append_one`."""
-    stream, expected, entries = request.writes[0]
-    name, on, data = entries[0]
-    return [
-        struct.pack(">q", request.cause), struct.pack(">q", request.digest), struct.pack(">i", expected),
-        struct.pack(">i", on.toordinal() - packed.PG_EPOCH), struct.pack(">i", actors[request.by]),
-        struct.pack(">h", names[name]),
-        uuid_bytes(stream), uuid_bytes(request.command), request.reason.encode(), data,
-    ]  # fmt: skip
-
-
-def pack_group(group: list[Pending], names: dict[str, int], actors: dict[str, int], oids: Oids) -> list[bytes]:
-    """The group as the six values of `ledger.append`."""
-    commands: list[bytes] = []
-    heads: list[bytes] = []
-    conditions: list[bytes] = []
-    claims: list[bytes] = []
-    facts: list[bytes] = []
-    silent = False
-    for number, pending in enumerate(group, 1):
-        request = pending.request
-        command = uuid_bytes(request.command)
-        if pending.size:
-            commands.append(rows.command(command))
-        else:
-            silent = True
-            commands.append(rows.silent_command(command, request.digest, request.answer))
-        reason, by = request.reason.encode(), actors[request.by]
-        for stream, expected, entries in request.writes:
-            key = uuid_bytes(stream)
-            if not entries:
-                conditions.append(rows.condition(number, key, expected))
-                continue
-            heads.append(rows.head(number, key, expected, expected + len(entries)))
-            for version, (name, on, data) in enumerate(entries, expected + 1):
-                facts.append(
-                    rows.fact(
-                        number,
-                        request.cause,
-                        request.digest,
-                        version,
-                        on.toordinal(),
-                        by,
-                        names[name],
-                        key,
-                        command,
-                        reason,
-                        data,
-                    )
-                )
-        conditions += [rows.condition(number, uuid_bytes(stream), version) for stream, version in request.conditions]
-        claims += [rows.claim(number, claim.encode(), uuid_bytes(stream), True) for claim, stream in request.takes]
-        claims += [rows.claim(number, claim.encode(), uuid_bytes(stream), False) for claim, stream in request.releases]
-    return [
-        rows.array(oids.command, commands), rows.array(oids.head, heads), rows.array(oids.condition, conditions),
-        rows.array(oids.claim, claims), rows.array(oids.fact, facts), b"\1" if silent else b"\0",
-    ]  # fmt: skip
-
-
-def uuid_bytes(text: str) -> bytes:
-    """The 16 bytes of an id in canonical text form.
-
-    Raises:
-        ValueError: it is no UUID.
-    """
-    found = bytes.fromhex(text.replace("-", ""))
-    if len(found) != 16:
-        raise ValueError("an id has 16 bytes")
-    return found

@@ -48,7 +48,8 @@ class Request(Struct, frozen=True):
     @property
     def size(self) -> int:
         """The number of facts."""
-        return sum(len(write.entries) for write in self.writes)
+        writes = self.writes
+        return len(writes[0].entries) if len(writes) == 1 else sum(len(write.entries) for write in writes)
 
 
 class Appended(NamedTuple):

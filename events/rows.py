@@ -1,84 +1,126 @@
 """Rows of PostgreSQL's composite types in binary form: what a group of requests is handed over as."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from struct import Struct
 from typing import NamedTuple
 
-from events.packed import BOOL, BYTEA, DATE, INT2, INT4, INT8, PG_EPOCH, TEXT, UUID
+from psycopg import pq
 
-OIDS = """SELECT 'ledger.asked_command'::regtype::oid::int8, 'ledger.asked_head'::regtype::oid::int8,
-'ledger.asked_condition'::regtype::oid::int8, 'ledger.asked_claim'::regtype::oid::int8,
-'ledger.asked_fact'::regtype::oid::int8"""
+from events.asking import run
+from events.packed import BOOL, BYTEA, DATE, INT2, INT4, INT8, PG_EPOCH, TEXT, UUID
+from events.request import Entry, Request
+
+OIDS = b"""SELECT 'ledger.asked_head'::regtype::oid::int8, 'ledger.asked_condition'::regtype::oid::int8,
+'ledger.asked_claim'::regtype::oid::int8, 'ledger.asked_fact'::regtype::oid::int8,
+'ledger.asked_silent'::regtype::oid::int8"""
 
 
 class Oids(NamedTuple):
     """The oids of the types `ledger.asked_…` in one database."""
 
-    command: int
     head: int
     condition: int
     claim: int
     fact: int
+    silent: int
+
+
+def read_oids(pgconn: pq.abc.PGconn, patience: float) -> Oids:
+    """Those of the database at the other end.
+
+    Raises:
+        psycopg.Error: the ledger was not installed, the connection is lost, or nothing came for so many seconds.
+    """
+    result = run(pgconn, OIDS, patience)
+    return Oids(*(int(result.get_value(0, column) or b"0") for column in range(5)))
 
 
 # A row is its length, its number of fields, and for each field: oid, length, value.
-_COMMAND = Struct(">ii ii16s ii ii".replace(" ", ""))
-_SILENT = Struct(">ii ii16s iiq ii".replace(" ", ""))
-_HEAD = Struct(">ii iii ii16s iii iii".replace(" ", ""))
-_CONDITION = Struct(">ii iii ii16s iii".replace(" ", ""))
-_CLAIM = Struct(">ii iii ii".replace(" ", ""))
+_HEAD = Struct(">ii ii16s ii16s iii iii".replace(" ", ""))
+_CONDITION = Struct(">ii ii16s ii16s iii".replace(" ", ""))
+_CLAIM = Struct(">ii ii16s ii".replace(" ", ""))
 _CLAIM_END = Struct(">ii16s ii?".replace(" ", ""))
-_FACT = Struct(">ii iii iiq iiq iii iii iii iih ii16s ii16s ii".replace(" ", ""))
-_DATA = Struct(">ii")
+_SILENT = Struct(">ii ii16s iiq ii".replace(" ", ""))
+_FACT = Struct(">ii iii iii iih ii".replace(" ", ""))
+_FACT_END = Struct(">iiq iiq iii ii16s ii16s ii".replace(" ", ""))
 _ARRAY = Struct(">iiIii")
 _EMPTY = Struct(">iiI")
 
 
-def array(oid: int, rows: Sequence[bytes]) -> bytes:
-    """An array of rows of that type."""
-    if not rows:
+def array(oid: int, count: int, rows: Sequence[bytes]) -> bytes:
+    """An array of so many rows of that type; they may come in pieces."""
+    if not count:
         return _EMPTY.pack(0, 0, oid)
-    return _ARRAY.pack(1, 0, oid, len(rows), 1) + b"".join(rows)
+    return b"".join((_ARRAY.pack(1, 0, oid, count, 1), *rows))
 
 
-def command(command: bytes) -> bytes:
-    """A command that has facts."""
-    return _COMMAND.pack(_COMMAND.size - 4, 3, UUID, 16, command, INT8, -1, BYTEA, -1)
+def head(command: bytes, stream: bytes, expected: int, version: int) -> bytes:
+    """A stream that is written: where it must stand, and where it will."""
+    return _HEAD.pack(
+        _HEAD.size - 4, 4, UUID, 16, command, UUID, 16, stream, INT4, 4, expected, INT4, 4, version
+    )  # fmt: skip
 
 
-def silent_command(command: bytes, digest: int, answer: bytes) -> bytes:
-    """A command that has none, and what to answer when it is asked again."""
+def condition(command: bytes, stream: bytes, version: int) -> bytes:
+    """A stream that was looked at."""
+    return _CONDITION.pack(_CONDITION.size - 4, 3, UUID, 16, command, UUID, 16, stream, INT4, 4, version)
+
+
+def claim(command: bytes, claim: bytes, stream: bytes, take: bool) -> bytes:
+    """A claim that is taken or released."""
+    length = _CLAIM.size - 4 + len(claim) + _CLAIM_END.size
+    start = _CLAIM.pack(length, 4, UUID, 16, command, TEXT, len(claim))
+    return start + claim + _CLAIM_END.pack(UUID, 16, stream, BOOL, 1, take)
+
+
+def claims(command: bytes, request: Request) -> list[bytes]:
+    """All that it takes and releases.
+
+    Raises:
+        ValueError: an id is no UUID.
+    """
+    taken = [claim(command, what.encode(), uuid_bytes(of), True) for what, of in request.takes]
+    return taken + [claim(command, what.encode(), uuid_bytes(of), False) for what, of in request.releases]
+
+
+def silent(command: bytes, digest: int, answer: bytes) -> bytes:
+    """A command without facts, and what to answer when it is asked again."""
     length = _SILENT.size - 4 + len(answer)
     return _SILENT.pack(length, 3, UUID, 16, command, INT8, 8, digest, BYTEA, len(answer)) + answer
 
 
-def head(request: int, stream: bytes, expected: int, version: int) -> bytes:
-    """A stream that is written: where it must stand, and where it will."""
-    return _HEAD.pack(
-        _HEAD.size - 4, 4, INT4, 4, request, UUID, 16, stream, INT4, 4, expected, INT4, 4, version
-    )  # fmt: skip
+def facts(expected: int, entries: Sequence[Entry], names: Mapping[str, int], same: bytes) -> list[bytes]:
+    """The facts of one stream, in pieces: the versions after `expected`; `same` is what `facts_end` gives for them."""
+    pack, rest, pieces = _FACT.pack, _FACT.size - 4 + len(same), list[bytes]()
+    for version, (name, on, data) in enumerate(entries, expected + 1):
+        size = len(data)
+        pieces += (
+            pack(
+                rest + size, 10, INT4, 4, version, DATE, 4, on.toordinal() - PG_EPOCH, INT2, 2, names[name], BYTEA, size
+            ),
+            data,
+            same,
+        )
+    return pieces
 
 
-def condition(request: int, stream: bytes, version: int) -> bytes:
-    """A stream that was looked at."""
-    return _CONDITION.pack(_CONDITION.size - 4, 3, INT4, 4, request, UUID, 16, stream, INT4, 4, version)
+def facts_end(cause: int, digest: int, by: int, stream: bytes, command: bytes, reason: bytes) -> bytes:
+    """What is the same in every fact of a request on one stream."""
+    return (
+        _FACT_END.pack(
+            INT8, 8, cause, INT8, 8, digest, INT4, 4, by, UUID, 16, stream, UUID, 16, command, TEXT, len(reason)
+        )
+        + reason
+    )
 
 
-def claim(request: int, claim: bytes, stream: bytes, take: bool) -> bytes:
-    """A claim that is taken or released."""
-    length = _CLAIM.size - 4 + len(claim) + _CLAIM_END.size
-    start = _CLAIM.pack(length, 4, INT4, 4, request, TEXT, len(claim))
-    return start + claim + _CLAIM_END.pack(UUID, 16, stream, BOOL, 1, take)
+def uuid_bytes(text: str) -> bytes:
+    """The 16 bytes of an id in canonical text form.
 
-
-def fact(
-    request: int, cause: int, digest: int, version: int, day: int, by: int, name: int, stream: bytes, command: bytes,
-    reason: bytes, data: bytes,
-) -> bytes:  # fmt: skip
-    """A fact; `day` is `date.toordinal()`."""
-    start = _FACT.pack(
-        _FACT.size - 4 + len(reason) + 8 + len(data), 11,
-        INT4, 4, request, INT8, 8, cause, INT8, 8, digest, INT4, 4, version, DATE, 4, day - PG_EPOCH, INT4, 4, by,
-        INT2, 2, name, UUID, 16, stream, UUID, 16, command, TEXT, len(reason),
-    )  # fmt: skip
-    return b"".join((start, reason, _DATA.pack(BYTEA, len(data)), data))
+    Raises:
+        ValueError: it is no UUID.
+    """
+    found = bytes.fromhex(text.replace("-", ""))
+    if len(found) != 16:
+        raise ValueError("an id has 16 bytes")
+    return found

@@ -1,129 +1,139 @@
 -- What a group is made of, one array each. (One array of rows costs one pass; a parallel array a column cost eleven.)
+-- Each row names its request by the command, so that a request is packed before it is known with whom it goes.
 DO $$
 BEGIN
+    -- Before, rows named their request by its number in the group. The functions that took them go with them.
+    IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('ledger.asked_fact') AND attname = 'request') THEN
+        DROP TYPE ledger.asked_command, ledger.asked_head, ledger.asked_condition, ledger.asked_claim, ledger.asked_fact
+        CASCADE;
+    END IF;
     IF to_regtype('ledger.asked_fact') IS NULL THEN
-        -- `digest` and `answer` only of a request that has no facts; null otherwise.
-        CREATE TYPE ledger.asked_command AS (command uuid, digest bigint, answer bytea);
-        CREATE TYPE ledger.asked_head AS (request integer, stream uuid, expected integer, version integer);
-        CREATE TYPE ledger.asked_condition AS (request integer, stream uuid, version integer);
-        CREATE TYPE ledger.asked_claim AS (request integer, claim text, stream uuid, take boolean);
+        CREATE TYPE ledger.asked_head AS (command uuid, stream uuid, expected integer, version integer);
+        CREATE TYPE ledger.asked_condition AS (command uuid, stream uuid, version integer);
+        CREATE TYPE ledger.asked_claim AS (command uuid, claim text, stream uuid, take boolean);
         CREATE TYPE ledger.asked_fact AS (
-            request integer, cause bigint, digest bigint, version integer, effective_on date, by integer, name smallint,
-            stream uuid, command uuid, reason text, data bytea
+            version integer, effective_on date, name smallint, data bytea,
+            cause bigint, digest bigint, by integer, stream uuid, command uuid, reason text
         );
+        CREATE TYPE ledger.asked_silent AS (command uuid, digest bigint, answer bytea);
     END IF;
 END $$;
 
 -- The requests of a group that may not go in, and the first reason of each.
 CREATE OR REPLACE FUNCTION ledger.refusals(
-    commands ledger.asked_command[], heads ledger.asked_head[], conditions ledger.asked_condition[], claims ledger.asked_claim[]
+    commands uuid[], heads ledger.asked_head[], conditions ledger.asked_condition[], claims ledger.asked_claim[]
 ) RETURNS TABLE (
-    rank integer, request integer, why text, what text, stands bigint, digest bigint, facts bigint, recorded bigint
+    rank integer, command uuid, why text, what text, stands bigint, digest bigint, facts bigint, recorded bigint
 )
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT DISTINCT ON (m.request) m.* FROM (
-        SELECT 1 AS rank, r.no::integer AS request, 'known' AS why, '' AS what, l.position AS stands, l.digest, l.facts,
-               l.recorded
-        FROM unnest(commands) WITH ORDINALITY AS r(command, digest, answer, no)
+    SELECT DISTINCT ON (m.command) m.* FROM (
+        SELECT 1 AS rank, r.command, 'known' AS why, '' AS what, l.position AS stands, l.digest, l.facts, l.recorded
+        FROM unnest(commands) AS r(command)
         CROSS JOIN LATERAL (SELECT min(o.position) AS position, min(o.digest) AS digest, count(*) AS facts,
                                    min(o.recorded) AS recorded
                             FROM ledger.log o WHERE o.command = r.command HAVING count(*) > 0) l
         UNION ALL
-        SELECT 1, r.no::integer, 'known', '', 0, s.digest, 0, 0
-        FROM unnest(commands) WITH ORDINALITY AS r(command, digest, answer, no)
+        SELECT 1, r.command, 'known', '', 0, s.digest, 0, 0
+        FROM unnest(commands) AS r(command)
         CROSS JOIN LATERAL (SELECT * FROM ledger.silent o WHERE o.command = r.command LIMIT 1) s
         UNION ALL
-        SELECT 2, h.request, 'version', h.stream::text, coalesce(now.version, 0), 0, 0, 0
+        SELECT 2, h.command, 'version', h.stream::text, coalesce(now.version, 0), 0, 0, 0
         FROM unnest(heads) h
         LEFT JOIN ledger.heads now ON now.stream = h.stream WHERE coalesce(now.version, 0) <> h.expected
         UNION ALL
-        SELECT 3, c.request, 'condition', c.stream::text, coalesce(now.version, 0), 0, 0, 0
+        SELECT 3, c.command, 'condition', c.stream::text, coalesce(now.version, 0), 0, 0, 0
         FROM unnest(conditions) c
         LEFT JOIN ledger.heads now ON now.stream = c.stream WHERE coalesce(now.version, 0) <> c.version
         UNION ALL
-        SELECT 4, k.request, 'claimed', k.claim, 0, 0, 0, 0
+        SELECT 4, k.command, 'claimed', k.claim, 0, 0, 0, 0
         FROM unnest(claims) k
         LEFT JOIN ledger.claims held ON held.claim = k.claim
         WHERE CASE WHEN k.take THEN held.claim IS NOT NULL ELSE held.stream IS DISTINCT FROM k.stream END
-    ) m ORDER BY m.request, m.rank, m.stands;
+    ) m ORDER BY m.command, m.rank, m.stands;
 END $$;
 
 -- One group of requests, appended in one transaction: who is in, where it stands, and why the others are not.
 --
 -- The caller sees to it that no two requests of a group touch each other (same stream, command or claim; a condition on
 -- a stream that another one writes), so every check is against the state before the group and all of it is set-wise.
--- Request numbers begin at 1, in the order of `commands`; facts stand in the order of their requests.
+-- `begun` are the heads of streams that do not exist yet, `continued` those of the others, `silent` the requests without
+-- facts; facts stand in the order of `commands`.
 --
 -- Answers the position before the group, the recorded instant, and a JSON list of the requests that are not in, or null:
--- {request, why: known|version|condition|claimed, what: stream or claim, stands: version or first position, and of a
+-- {command, why: known|version|condition|claimed, what: stream or claim, stands: version or first position, and of a
 -- known command its digest, how many facts it came to and when they were recorded}.
 CREATE OR REPLACE FUNCTION ledger.append(
-    commands ledger.asked_command[], heads ledger.asked_head[], conditions ledger.asked_condition[],
-    claims ledger.asked_claim[], facts ledger.asked_fact[], silent boolean,
+    commands uuid[], begun ledger.asked_head[], continued ledger.asked_head[], conditions ledger.asked_condition[],
+    claims ledger.asked_claim[], facts ledger.asked_fact[], silent ledger.asked_silent[],
     OUT head bigint, OUT at bigint, OUT refusals text
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    refused integer[];
+    refused uuid[] := '{}';
     added   bigint := cardinality(facts);
+    moved   bigint;
 BEGIN
     -- The lock comes first, in a statement of its own: what follows sees all that was committed before it was granted.
     SELECT c.position, c.recorded INTO head, at FROM ledger.counter c FOR UPDATE;
     at := greatest(at, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint);
 
-    -- Nearly always all are in: one cheap question, and only when it says no, which ones and why.
-    -- (Scalar subqueries, because a join might be planned from the log's side.)
-    IF cardinality(conditions) > 0 OR cardinality(claims) > 0
-       OR EXISTS (SELECT FROM unnest(commands) r
-                  WHERE (SELECT true FROM ledger.log l WHERE l.command = r.command LIMIT 1)
-                     OR (SELECT true FROM ledger.silent s WHERE s.command = r.command))
-       OR EXISTS (SELECT FROM unnest(heads) h
-                  WHERE coalesce((SELECT now.version FROM ledger.heads now WHERE now.stream = h.stream), 0) <> h.expected)
+    -- Nearly always all are in: cheap questions, and only when one says no, which ones and why. (One look at an index
+    -- for all commands is a third of a look for each; scalar subqueries, because a join might be planned from the
+    -- log's side.)
+    IF EXISTS (SELECT FROM ledger.log l WHERE l.command = ANY (commands))
+       OR EXISTS (SELECT FROM ledger.silent s WHERE s.command = ANY (commands))
+       OR (cardinality(begun) > 0
+           AND EXISTS (SELECT FROM ledger.heads now WHERE now.stream = ANY (ARRAY(SELECT h.stream FROM unnest(begun) h))))
+       OR (cardinality(continued) > 0
+           AND EXISTS (SELECT FROM unnest(continued) h
+                       WHERE coalesce((SELECT now.version FROM ledger.heads now WHERE now.stream = h.stream), 0) <> h.expected))
+       OR (cardinality(conditions) > 0
+           AND EXISTS (SELECT FROM unnest(conditions) c
+                       WHERE coalesce((SELECT now.version FROM ledger.heads now WHERE now.stream = c.stream), 0) <> c.version))
+       OR (cardinality(claims) > 0
+           AND EXISTS (SELECT FROM unnest(claims) k
+                       WHERE (SELECT held.stream FROM ledger.claims held WHERE held.claim = k.claim)
+                             IS DISTINCT FROM CASE WHEN NOT k.take THEN k.stream END))
     THEN
-        SELECT array_agg(n.request), json_agg(n)::text INTO refused, refusals
-        FROM ledger.refusals(commands, heads, conditions, claims) n;
+        SELECT coalesce(array_agg(n.command), '{}'), json_agg(n)::text INTO refused, refusals
+        FROM ledger.refusals(commands, begun || continued, conditions, claims) n;
+        begun := ARRAY(SELECT h FROM unnest(begun) h WHERE h.command <> ALL (refused));
+        continued := ARRAY(SELECT h FROM unnest(continued) h WHERE h.command <> ALL (refused));
+        claims := ARRAY(SELECT k FROM unnest(claims) k WHERE k.command <> ALL (refused));
+        silent := ARRAY(SELECT r FROM unnest(silent) r WHERE r.command <> ALL (refused));
+        facts := ARRAY(SELECT o.f FROM (SELECT unnest(facts) AS f, generate_subscripts(facts, 1) AS no) o
+                       WHERE (o.f).command <> ALL (refused) ORDER BY o.no);
+        added := cardinality(facts);
     END IF;
 
-    IF refused IS NULL THEN
-        IF added > 0 THEN
-            INSERT INTO ledger.log
-                (position, recorded, cause, digest, version, effective_on, by, name, stream, command, reason, data)
-            SELECT head + f.no, at, f.cause, f.digest, f.version, f.effective_on, f.by, f.name, f.stream, f.command, f.reason, f.data
-            FROM unnest(facts) WITH ORDINALITY AS
-                 f(request, cause, digest, version, effective_on, by, name, stream, command, reason, data, no);
-            INSERT INTO ledger.heads (stream, version) SELECT h.stream, h.version FROM unnest(heads) h
-            ON CONFLICT (stream) DO UPDATE SET version = excluded.version;
-        END IF;
-    ELSE
-        SELECT count(*) INTO added FROM unnest(facts) f WHERE f.request <> ALL (refused);
+    IF added > 0 THEN
         INSERT INTO ledger.log
             (position, recorded, cause, digest, version, effective_on, by, name, stream, command, reason, data)
-        SELECT head + row_number() OVER (ORDER BY f.no), at, f.cause, f.digest, f.version, f.effective_on, f.by, f.name,
-               f.stream, f.command, f.reason, f.data
+        SELECT head + f.no, at, f.cause, f.digest, f.version, f.effective_on, f.by, f.name, f.stream, f.command, f.reason, f.data
         FROM unnest(facts) WITH ORDINALITY AS
-             f(request, cause, digest, version, effective_on, by, name, stream, command, reason, data, no)
-        WHERE f.request <> ALL (refused);
-        INSERT INTO ledger.heads (stream, version)
-        SELECT h.stream, h.version FROM unnest(heads) h WHERE h.request <> ALL (refused)
-        ON CONFLICT (stream) DO UPDATE SET version = excluded.version;
-    END IF;
-    IF added > 0 THEN
+             f(version, effective_on, name, data, cause, digest, by, stream, command, reason, no);
+        IF cardinality(begun) > 0 THEN
+            INSERT INTO ledger.heads (stream, version) SELECT h.stream, h.version FROM unnest(begun) h;
+        END IF;
+        IF cardinality(continued) > 0 THEN
+            UPDATE ledger.heads now SET version = h.version FROM unnest(continued) h WHERE now.stream = h.stream;
+            GET DIAGNOSTICS moved = ROW_COUNT;
+            IF moved <> cardinality(continued) THEN
+                RAISE EXCEPTION 'a stream is named twice' USING ERRCODE = 'cardinality_violation';
+            END IF;
+        END IF;
         UPDATE ledger.counter SET position = head + added, recorded = at;
         PERFORM pg_notify('ledger', (head + added)::text);
     END IF;
 
     IF cardinality(claims) > 0 THEN
-        DELETE FROM ledger.claims held USING unnest(claims) k
-        WHERE held.claim = k.claim AND NOT k.take AND (refused IS NULL OR k.request <> ALL (refused));
-        INSERT INTO ledger.claims (claim, stream) SELECT k.claim, k.stream FROM unnest(claims) k
-        WHERE k.take AND (refused IS NULL OR k.request <> ALL (refused));
+        DELETE FROM ledger.claims held USING unnest(claims) k WHERE held.claim = k.claim AND NOT k.take;
+        INSERT INTO ledger.claims (claim, stream) SELECT k.claim, k.stream FROM unnest(claims) k WHERE k.take;
     END IF;
-    IF silent THEN
-        INSERT INTO ledger.silent (command, digest, answer)
-        SELECT r.command, r.digest, r.answer FROM unnest(commands) WITH ORDINALITY AS r(command, digest, answer, no)
-        WHERE r.digest IS NOT NULL AND (refused IS NULL OR r.no <> ALL (refused));
+    IF cardinality(silent) > 0 THEN
+        INSERT INTO ledger.silent (command, digest, answer) SELECT r.command, r.digest, r.answer FROM unnest(silent) r;
     END IF;
 END $$;
 
@@ -140,8 +150,7 @@ BEGIN
        OR a_expected <> coalesce((SELECT h.version FROM ledger.heads h WHERE h.stream = a_stream), 0)
     THEN
         SELECT json_agg(n)::text INTO refusals FROM ledger.refusals(
-            ARRAY[row(a_command, NULL, NULL)::ledger.asked_command],
-            ARRAY[row(1, a_stream, a_expected, NULL)::ledger.asked_head], '{}', '{}') n;
+            ARRAY[a_command], ARRAY[row(a_command, a_stream, a_expected, NULL)::ledger.asked_head], '{}', '{}') n;
         RETURN;
     END IF;
     INSERT INTO ledger.log (position, recorded, cause, digest, version, effective_on, by, name, stream, command, reason, data)

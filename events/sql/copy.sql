@@ -21,8 +21,8 @@ END $$;
 --
 -- Answers as `ledger.append` does; where it names refusals, nothing was stored. What was copied is taken away in any case.
 CREATE OR REPLACE FUNCTION ledger.copy(
-    commands ledger.asked_command[], heads ledger.asked_head[], conditions ledger.asked_condition[],
-    claims ledger.asked_claim[], silent boolean, OUT head bigint, OUT at bigint, OUT refusals text
+    commands uuid[], begun ledger.asked_head[], continued ledger.asked_head[], conditions ledger.asked_condition[],
+    claims ledger.asked_claim[], silent ledger.asked_silent[], OUT head bigint, OUT at bigint, OUT refusals text
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     moved bigint;
@@ -40,9 +40,8 @@ BEGIN
     -- asked what. (The heads' own insert and update look whether they stand where they should: half the time of an upsert
     -- after a look.)
     BEGIN
-        IF EXISTS (SELECT FROM unnest(commands) r
-                   WHERE (SELECT true FROM ledger.log l WHERE l.command = r.command LIMIT 1)
-                      OR (SELECT true FROM ledger.silent s WHERE s.command = r.command))
+        IF EXISTS (SELECT FROM ledger.log l WHERE l.command = ANY (commands))
+           OR EXISTS (SELECT FROM ledger.silent s WHERE s.command = ANY (commands))
            OR EXISTS (SELECT FROM unnest(conditions) c
                       WHERE coalesce((SELECT now.version FROM ledger.heads now WHERE now.stream = c.stream), 0) <> c.version)
            OR EXISTS (SELECT FROM unnest(claims) k
@@ -51,19 +50,17 @@ BEGIN
         THEN
             RAISE unique_violation;
         END IF;
-        INSERT INTO ledger.heads (stream, version)
-        SELECT h.stream, h.version FROM unnest(heads) h WHERE h.expected = 0 ORDER BY h.stream;
-        GET DIAGNOSTICS moved = ROW_COUNT;
-        IF moved < cardinality(heads) THEN
+        INSERT INTO ledger.heads (stream, version) SELECT h.stream, h.version FROM unnest(begun) h ORDER BY h.stream;
+        IF cardinality(continued) > 0 THEN
             UPDATE ledger.heads now SET version = h.version
-            FROM unnest(heads) h WHERE h.expected <> 0 AND now.stream = h.stream AND now.version = h.expected;
-            GET DIAGNOSTICS added = ROW_COUNT;
-            IF moved + added < cardinality(heads) THEN
+            FROM unnest(continued) h WHERE now.stream = h.stream AND now.version = h.expected;
+            GET DIAGNOSTICS moved = ROW_COUNT;
+            IF moved < cardinality(continued) THEN
                 RAISE unique_violation;
             END IF;
         END IF;
     EXCEPTION WHEN unique_violation THEN
-        SELECT json_agg(n)::text INTO refusals FROM ledger.refusals(commands, heads, conditions, claims) n;
+        SELECT json_agg(n)::text INTO refusals FROM ledger.refusals(commands, begun || continued, conditions, claims) n;
         IF refusals IS NULL THEN
             RAISE;
         END IF;
@@ -87,9 +84,8 @@ BEGIN
         DELETE FROM ledger.claims held USING unnest(claims) k WHERE held.claim = k.claim AND NOT k.take;
         INSERT INTO ledger.claims (claim, stream) SELECT k.claim, k.stream FROM unnest(claims) k WHERE k.take;
     END IF;
-    IF silent THEN
-        INSERT INTO ledger.silent (command, digest, answer)
-        SELECT r.command, r.digest, r.answer FROM unnest(commands) r WHERE r.digest IS NOT NULL;
+    IF cardinality(silent) > 0 THEN
+        INSERT INTO ledger.silent (command, digest, answer) SELECT r.command, r.digest, r.answer FROM unnest(silent) r;
     END IF;
     TRUNCATE pg_temp.copied;
 END $$;

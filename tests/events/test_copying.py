@@ -1,8 +1,11 @@
 """Bulk: what an append promises, for much at once."""
 
+import os
 import random
+import signal
 from collections.abc import Iterator
 from itertools import islice
+from time import monotonic
 
 import psycopg
 import pytest
@@ -215,6 +218,7 @@ def test_copies_and_appends_at_once_keep_one_order(
     writers.must_be_kept(heard, records)
 
 
+BACKENDS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'caunoi appender' AND datname = %s"
 SEVER = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
            WHERE application_name = 'caunoi appender' AND datname = %s"""
 
@@ -239,6 +243,33 @@ def test_a_terminated_copy_goes_on_and_doubles_nothing(
 def test_a_database_that_is_away_is_said_of_each() -> None:
     said = list(copy("host=/nonexistent dbname=none", [to(new()) for _ in range(3)], patience=0.2))
     assert [type(outcome) for _, outcome in said] == [LedgerAway] * 3
+
+
+def test_a_copy_whose_database_freezes_ends_in_time_and_is_safely_asked_again(
+    database: Database, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunk, "CHUNK_FACTS", 50)
+    requests = [to(new()) for _ in range(400)]
+    copying = copy(database.app, requests, patience=0.5)
+    said = [next(copying)]
+    with psycopg.connect(database.owner, autocommit=True) as owner:
+        backends = [pid for (pid,) in owner.execute(BACKENDS, [database.name]).fetchall()]
+    assert len(backends) == 2
+    for pid in backends:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        started = monotonic()
+        said += copying
+        assert monotonic() - started < 60
+    finally:
+        for pid in backends:
+            os.kill(pid, signal.SIGCONT)
+    assert {type(outcome) for _, outcome in said} <= {Appended, LedgerAway}
+    again = list(copy(database.app, requests))
+    assert all(isinstance(outcome, Appended) for _, outcome in again)
+    records = everything(ledger)
+    must_be_whole(records)
+    assert sorted(r.command for r in records) == sorted(request.command for request in requests)
 
 
 def test_what_is_larger_than_a_part_of_the_log_is_copied_too(database: Database, ledger: Ledger) -> None:
@@ -269,7 +300,7 @@ def test_the_application_copies_through_the_function_alone(database: Database) -
 
 FILL = """INSERT INTO pg_temp.copied
 VALUES (%s, 0, 0, 1, '2026-01-01', 1, 1, gen_random_uuid(), gen_random_uuid(), '', '')"""
-NOTHING = "SELECT ledger.copy('{}', '{}', '{}', '{}', false)"
+NOTHING = "SELECT ledger.copy('{}', '{}', '{}', '{}', '{}', '{}')"
 
 
 def test_a_table_of_the_callers_own_is_not_copied_from(database: Database) -> None:

@@ -230,6 +230,13 @@ def test_a_command_with_another_body_is_refused(ledger: Ledger, first: Request) 
             ledger.append(other)
 
 
+def test_a_stream_that_exists_is_named_once_too(ledger: Ledger) -> None:
+    ledger.append(to(stream := new()))
+    with pytest.raises(Unstorable):
+        ledger.append(Request(new(), "x", [Write(stream, 1, entries()), Write(stream, 1, entries())]))
+    assert ledger.append(to(stream, 1)).first == 2
+
+
 def test_a_command_twice_in_a_group_happens_once(ledger: Ledger) -> None:
     request, nothing = to(new()), silent()
     first, again, reused, _, silently = outcomes(

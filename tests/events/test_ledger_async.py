@@ -1,7 +1,9 @@
 """Appending from an event loop: in order where it matters, and a caller that leaves takes nothing along."""
 
 import asyncio
+import gc
 from collections.abc import Iterator
+from weakref import ref
 
 import pytest
 
@@ -27,6 +29,16 @@ def test_requests_for_one_stream_go_in_in_the_order_given(ledger: Ledger) -> Non
     assert all(isinstance(outcome, Appended) for outcome in said)
     assert [record.command for record in ledger.stream(stream)] == [request.command for request in chain]
     must_be_whole(everything(ledger))
+
+
+def test_an_event_loop_that_is_over_is_not_kept(ledger: Ledger) -> None:
+    async def call() -> "ref[asyncio.AbstractEventLoop]":
+        assert await ledger.append_all([to(new())])
+        return ref(asyncio.get_running_loop())
+
+    loop = asyncio.run(call())
+    gc.collect()
+    assert loop() is None
 
 
 def test_no_requests_have_no_outcomes(ledger: Ledger) -> None:

@@ -15,10 +15,10 @@ import pytest
 
 from events.appender import Appender
 from events.ledger import Ledger
-from events.request import Appended, LedgerAway, Request, Unstorable
+from events.request import Appended, Entry, LedgerAway, Request, Unstorable, Write
 from tests.database import Database
 from tests.events import writers
-from tests.events.appending import everything, must_agree, must_be_whole, new, to
+from tests.events.appending import DAY, entries, everything, must_agree, must_be_whole, new, to
 
 TERMINATE = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'caunoi appender' AND datname = %s"
@@ -105,6 +105,39 @@ def test_a_frozen_database_is_said_in_time_and_the_same_command_asks_safely_agai
         records = everything(ledger)
     assert [r.position for r in records if r.command == request.command] == list(range(done.first, done.first + facts))
     must_be_whole(records)
+
+
+SMALL_PARTS = """
+DROP TABLE ledger.log_0, ledger.log_1;
+UPDATE ledger.counter SET partition_size = 4;
+SELECT ledger.extend(0);
+"""
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request(new(), "a new office", [Write(new(), 0, entries())]),
+        Request(new(), "an office", [Write(new(), 0, [Entry("thing.renamed", DAY, b"{}")])]),
+        to(new(), facts=9),
+    ],
+    ids=["an actor's number", "a name's number", "parts of the log"],
+)
+def test_a_database_that_freezes_before_it_comes_to_the_facts_is_said_in_time(
+    database: Database, request_: Request
+) -> None:
+    with psycopg.connect(database.owner) as owner:
+        owner.execute(SMALL_PARTS)
+    with Ledger(database.app, patience=0.7) as ledger:
+        ledger.append(to(new()))
+        with frozen(database):
+            started = monotonic()
+            with pytest.raises(LedgerAway):
+                ledger.append(request_)
+            assert 0.6 < monotonic() - started < 5
+        done = append_at_last(ledger, request_)
+        assert (done.first, done.facts) == (2, request_.size)
+        must_be_whole(everything(ledger))
 
 
 def append_at_last(ledger: Ledger, request: Request) -> Appended:

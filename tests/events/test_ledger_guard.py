@@ -116,6 +116,48 @@ def test_installing_again_changes_nothing(written: Database) -> None:
         assert ledger.append(to(before[0].stream, 9, command=before[0].command)).replayed
 
 
+FORMERLY = """
+DROP TYPE ledger.asked_head, ledger.asked_condition, ledger.asked_claim, ledger.asked_fact, ledger.asked_silent CASCADE;
+CREATE TYPE ledger.asked_command AS (command uuid, digest bigint, answer bytea);
+CREATE TYPE ledger.asked_head AS (request integer, stream uuid, expected integer, version integer);
+CREATE TYPE ledger.asked_condition AS (request integer, stream uuid, version integer);
+CREATE TYPE ledger.asked_claim AS (request integer, claim text, stream uuid, take boolean);
+CREATE TYPE ledger.asked_fact AS (
+    request integer, cause bigint, digest bigint, version integer, effective_on date, by integer, name smallint,
+    stream uuid, command uuid, reason text, data bytea
+);
+CREATE FUNCTION ledger.refusals(
+    ledger.asked_command[], ledger.asked_head[], ledger.asked_condition[], ledger.asked_claim[]
+) RETURNS TABLE (rank integer, request integer) LANGUAGE sql AS 'SELECT 1, 1';
+CREATE FUNCTION ledger.append(
+    ledger.asked_command[], ledger.asked_head[], ledger.asked_condition[], ledger.asked_claim[], ledger.asked_fact[],
+    boolean
+) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION ledger.copy(
+    ledger.asked_command[], ledger.asked_head[], ledger.asked_condition[], ledger.asked_claim[], boolean
+) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+"""
+
+
+def test_it_is_installed_over_one_whose_functions_took_their_requests_otherwise(written: Database) -> None:
+    with psycopg.connect(written.owner) as owner:
+        owner.execute(FORMERLY)
+    install(written.owner)
+    install(written.owner)
+    with psycopg.connect(written.owner) as owner:
+        signatures = owner.execute(
+            "SELECT proname FROM pg_proc WHERE pronamespace = 'ledger'::regnamespace"
+            " AND proname IN ('append', 'copy', 'refusals') ORDER BY 1"
+        ).fetchall()
+        head = owner.execute("SELECT position FROM ledger.counter").fetchone()
+    assert signatures == [("append",), ("copy",), ("refusals",)]
+    assert head is not None
+    with psycopg.connect(written.app) as app:
+        # They can be asked; what they answer is others' to say.
+        nothing = "'{}', '{}', '{}', '{}', '{}', '{}', '{}'"
+        assert app.execute(f"SELECT head, refusals FROM ledger.append({nothing})".encode()).fetchone() == (*head, None)
+
+
 INSTALL = "import sys; from events.schema import install; install(sys.argv[1])"
 
 
