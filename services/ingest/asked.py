@@ -13,6 +13,7 @@ import msgspec
 from events.fact import Fact, Id, Refused
 from services.access import Caller, Relation
 from services.ingest.bodies import Body
+from services.ingest.stored import Seals
 from services.ingest.streams import Question, Sight
 from services.web.problem import Problem, forbidden
 
@@ -51,6 +52,8 @@ class Plan(msgspec.Struct):
     """Whose version an `If-Match` is about, where it is not that of `stream`."""
     releases: list[tuple[str, Id]] = []
     """Claims that its facts give up, beside what each fact releases by itself."""
+    seals: Seals = field(default_factory=dict)
+    """With whose keys what is personal in its facts is sealed."""
 
     @classmethod
     def one(cls, stream: Id, kind: str, facts: Facts, ident: Id | None = None) -> "Plan":

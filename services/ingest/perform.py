@@ -7,11 +7,14 @@ from typing import Any
 import msgspec
 
 from events.claims import claims
-from events.fact import Id, Refused
+from events.fact import Id, Record, Refused
+from events.keys import Keyring
 from events.ledger import Ledger
+from events.member import MemberErased
 from events.request import Appended, Claimed, Conflict, Request, Write
 from services.ingest.answer import Answer, Changed, Outcome, Told, appended, first_answer
 from services.ingest.asked import Asked, Plan, marks
+from services.ingest.sealing import Sealing
 from services.ingest.stored import entry_of
 from services.ingest.streams import NotLoaded, Question, Rights, Sight, Streams
 from services.web.problem import Problem, of_ledger, surprise
@@ -33,14 +36,17 @@ class Sorted:
         self.decided: list[Decided] = []
         self.silent: list[Silent] = []
         self.missing: set[Id] = set()
+        self.persons: set[Id] = set()
+        """Whose keys are missing."""
 
 
 class Performer:
     """Performs changes for one process. Everything but the database's answers happens on the event loop."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, keys: Keyring) -> None:
         self._ledger = ledger
         self._streams = Streams(ledger)
+        self._sealing = Sealing(ledger, keys)
 
     async def perform(self, asked: Asked[Any]) -> Outcome:
         """One change."""
@@ -74,7 +80,9 @@ class Performer:
         if known:
             await self._answer_again(known, outcomes)
         if sorted_.missing:
-            self._streams.keep(await asyncio.to_thread(self._streams.fetch, sorted_.missing))
+            self._streams.keep(await asyncio.to_thread(self._fetch, sorted_.missing))
+        if sorted_.persons:
+            await asyncio.to_thread(self._sealing.make, sorted_.persons)
         asking = [(number, asked) for number, asked in again if asked.question is not None]
         if asking:
             await asyncio.gather(*[self._learn(number, asked, outcomes) for number, asked in asking])
@@ -96,7 +104,7 @@ class Performer:
                 unsure = unsure or not asked.change.writes_its_path
                 asked.answers.clear()
                 continue
-            plan = self._decide(asked, sorted_.missing, rights)
+            plan = self._decide(asked, sorted_, rights)
             if plan is None:
                 # Nobody knows yet what it will write, so whoever comes after it waits: order is kept.
                 unsure = True
@@ -133,7 +141,7 @@ class Performer:
                 known.append((number, asked))
         return again
 
-    def _decide(self, asked: Asked[Any], missing: set[Id], rights: Rights) -> Plan | Problem | None:
+    def _decide(self, asked: Asked[Any], sorted_: Sorted, rights: Rights) -> Plan | Problem | None:
         """What the decision says; None where it must be asked again when more is in memory."""
         asked.sight = Sight(self._streams, asked.answers, rights)
         try:
@@ -143,8 +151,10 @@ class Performer:
                     asked.sight.warm(part.stream)
             if asked.if_match is not None:
                 self._must_match(asked, plan)
+            plan.seals = self._sealing.seals(plan, asked.sight, _reason(asked, plan))
         except NotLoaded as unseen:
-            missing.update(unseen.streams)
+            sorted_.missing.update(unseen.streams)
+            sorted_.persons.update(unseen.persons)
             asked.question = unseen.question
             return None
         except (Refused, Problem) as refusal:
@@ -162,6 +172,9 @@ class Performer:
             asked.answers[question] = await asyncio.to_thread(self._answer_to, question)
         except Exception as error:  # noqa: BLE001  # the others of its batch do not suffer for it
             outcomes[number] = of_ledger(error) or surprise(asked.change.path, error)
+
+    def _fetch(self, streams: set[Id]) -> dict[Id, list[Record]]:
+        return self._sealing.opened(self._streams.fetch(streams))
 
     def _answer_to(self, question: Question) -> Any:
         with self._ledger.connection() as connection:
@@ -216,23 +229,24 @@ class Performer:
                 continue
             entries = []
             body, on = part.body or asked.body, part.on or asked.on
-            for fact in part.facts:
-                entries.append(entry_of(fact, on, marks(body, fact)))
+            for number, fact in enumerate(part.facts):
+                sealed = plan.seals.get((part.stream, number))
+                entries.append(entry_of(fact, on, marks(body, fact), sealed, (part.stream, expected + number + 1)))
                 taken, released = claims(fact, part.stream)
                 takes += taken
                 releases += released
             writes.append(Write(part.stream, expected, entries))
-        reason = asked.body.reason or ""
         return Request(
             command=asked.command,
             by=asked.caller.id,
             writes=writes,
-            reason="" if reason and _tells_its_reason(plan) else reason,
+            # What was sealed with a fact about a person is not said beside it.
+            reason="" if plan.seals else _reason(asked, plan),
             cause=plan.cause,
             digest=asked.digest,
             conditions=list(looked_at.items()),
-            takes=takes,
-            releases=releases,
+            takes=[(self._sealing.blind(claim), stream) for claim, stream in takes],
+            releases=[(self._sealing.blind(claim), stream) for claim, stream in releases],
             answer=b"" if writes else msgspec.json.encode(self._nothing_new(plan).body),
         )
 
@@ -252,6 +266,9 @@ class Performer:
                 position += 1
             if stream == plan.stream:
                 version = expected + len(entries)
+            if any(isinstance(fact, MemberErased) for fact in part.facts):
+                self._sealing.forget(stream)
+                self._streams.forget([stream])
         return appended(plan.kind, plan.stream, plan.ident or plan.stream, version, said, parts[0].facts[0])
 
     def _nothing_new(self, plan: Plan) -> Answer:
@@ -264,6 +281,11 @@ class Performer:
         version = asked.sight.warm(plan.against or plan.stream).version
         if version != asked.if_match:
             raise Problem(412, "stale", f"the stream stands at version {version}", headers={"ETag": f'"{version}"'})
+
+
+def _reason(asked: Asked[Any], plan: Plan) -> str:
+    reason: str = asked.body.reason or ""
+    return "" if reason and _tells_its_reason(plan) else reason
 
 
 def _tells_its_reason(plan: Plan) -> bool:

@@ -30,10 +30,14 @@ class Question(Protocol):
 class NotLoaded(Exception):
     """A decision looked at what is not in memory yet: load it and ask the decision again, for it is pure."""
 
-    def __init__(self, streams: Iterable[Id] = (), question: Question | None = None) -> None:
+    def __init__(
+        self, streams: Iterable[Id] = (), question: Question | None = None, persons: Iterable[Id] = ()
+    ) -> None:
         super().__init__("not loaded")
         self.streams = tuple(streams)
         self.question = question
+        self.persons = tuple(persons)
+        """Whose keys are needed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,8 @@ def acknowledge(
         raise unprocessable("/effective_on", "nobody knows today that he will know tomorrow")
     notice = _notice(here, asking, ident, Relation.ACKNOWLEDGE)
     acknowledgement = Acknowledgement(
-        caller=asking, on=said.effective_on or today, digest=said.digest(notice.id, here.keys.master.digests), reason=said.reason or "",
-        key=idempotency_key, if_match=if_match,
+        caller=asking, on=said.effective_on or today, reason=said.reason or "", key=idempotency_key, if_match=if_match,
+        digest=said.digest(notice.id, here.keys.master.digests),
     )  # fmt: skip
     answer = perform(here, notice, acknowledgement)
     headers = {"ETag": f'"{answer.body["version"]}"', "Caunoi-Position": str(answer.body["position"])}

@@ -335,7 +335,10 @@ def test_what_may_be_said_is_kept(reprimanded: int, log: Log, ask: As, body: byt
     (line,) = items(client)
     path = f"/notices/{line['id']}/acknowledgements"
     assert client.post(path, content=body, headers={"Content-Type": "application/json"}).status_code == 201
-    (record,) = log.ledger.stream(line["id"])
+    (stored,) = log.ledger.stream(line["id"])
+    assert stored.reason == "", "what is said about a member is sealed"
+    with log.ledger.connection() as connection:
+        (record,) = keyring().opened(connection, [stored])
     assert (record.reason, record.effective_on == date(2026, 3, 3)) == (("đã biết", True) if body else ("", False))
 
 

@@ -3,10 +3,20 @@
 from typing import Any
 
 from services.ingest.asked import Change
-from services.ingest.changes import liaisons, meetings, members, oath_reviews, organisations, proposals, transfers
+from services.ingest.changes import (
+    erasures,
+    liaisons,
+    meetings,
+    members,
+    oath_reviews,
+    organisations,
+    proposals,
+    transfers,
+)
 
 PROPOSABLE: tuple[Change[Any], ...] = (
     *members.CHANGES,
+    *erasures.CHANGES,
     *transfers.CHANGES,
     *meetings.CHANGES,
     *liaisons.CHANGES,

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from events.fact import Id, Refused
+from events.member import Member
+from events.member.erasure import must_not_be_erased
+from events.persons import OF_A_MEMBER
 from events.proposal import OWN, Proposal, ProposalMade, approve, reject
 from services.access import Relation
 from services.ingest.asked import Asked, Change, Nothing, Part, Plan
@@ -28,6 +31,9 @@ def changes(proposable: Sequence[Change[Any]]) -> tuple[Change[Any], ...]:
         facts = _unless_own(lambda: approve(proposal, asked.caller.id, asked.on))
         if not facts:
             return Plan.one(ident, Proposal.KIND, [])
+        if made.path.startswith(OF_A_MEMBER):
+            # What was asked was sealed with his key.
+            must_not_be_erased(asked.sight.of(Member, made.subject))
         inner = _as_proposed(asked, made, by_path)
         plan = inner.change.plan(inner)
         parts = [Part(part.stream, part.facts, part.on or inner.on, part.body or inner.body) for part in plan.parts]

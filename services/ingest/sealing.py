@@ -1,0 +1,71 @@
+"""What of a change must be sealed: whose it is, that he may still be written about, and that his key is at hand."""
+
+from events.fact import Fact, Id, Record, Refused, stored_name
+from events.keys import Keyring
+from events.ledger import Ledger
+from events.member import Member
+from events.member.erasure import must_not_be_erased
+from events.persons import person
+from events.sealing import has_to_be_sealed, is_sealed
+from services.ingest.asked import Part, Plan
+from services.ingest.stored import Seal, Seals
+from services.ingest.streams import NotLoaded, Sight
+
+
+class Sealing:
+    """Seals for one process. Asks the database for keys only in `make`, off the event loop."""
+
+    def __init__(self, ledger: Ledger, keys: Keyring) -> None:
+        self._ledger = ledger
+        self.keys = keys
+
+    def seals(self, plan: Plan, sight: Sight, reason: str) -> Seals:
+        """With whose key which facts of a plan are sealed; those in which nothing is personal are missing.
+
+        Raises:
+            NotLoaded: with the persons whose keys are not in memory, or with their streams.
+            Refused: `member.erased`.
+        """
+        found: Seals = {}
+        missing: set[Id] = set()
+        for part in plan.parts:
+            for number, fact in enumerate(part.facts):
+                if not has_to_be_sealed(fact, reason) or (who := _about(part, fact, sight)) is None:
+                    continue
+                must_not_be_erased(sight.of(Member, who))
+                try:
+                    key = self.keys.key(who)
+                except KeyError:
+                    missing.add(who)
+                    continue
+                if key is None:
+                    raise Refused("member.erased", "the key of this person was destroyed")
+                found[part.stream, number] = Seal(key, who, reason)
+        if missing:
+            raise NotLoaded(persons=missing)
+        return found
+
+    def blind(self, claim: str) -> str:
+        """A claim as it is kept: a number that somebody could try is kept as a hash."""
+        return self.keys.master.blind(claim)
+
+    def make(self, persons: set[Id]) -> None:
+        """Load the keys of these persons, and make those that there never were."""
+        with self._ledger.connection() as connection:
+            self.keys.make(connection, sorted(persons))
+
+    def opened(self, streams: dict[Id, list[Record]]) -> dict[Id, list[Record]]:
+        """The records of streams as decisions read them, with what is personal."""
+        if not any(is_sealed(record) for records in streams.values() for record in records):
+            return streams
+        with self._ledger.connection() as connection:
+            return {stream: self.keys.opened(connection, records) for stream, records in streams.items()}
+
+    def forget(self, person: Id) -> None:
+        """Drop the key of who was erased."""
+        self.keys.forget([person])
+
+
+def _about(part: Part, fact: Fact, sight: Sight) -> Id | None:
+    kind = stored_name(fact).partition(".")[0]
+    return person(fact, part.stream, kind, sight.warm(part.stream).state)
