@@ -11,7 +11,7 @@ import psycopg
 from psycopg import pq
 
 from events.asking import ask, done, prepare, run
-from events.group import GROUP, ONE, Done, Outcome, Pending, read_refusals, refused, take_group
+from events.group import GROUP, GROUP_FACTS, ONE, Done, Outcome, Pending, read_refusals, refused, take_group
 from events.numbers import Numbers
 from events.parcel import is_plain, pack_group, pack_one
 from events.request import Appended, LedgerAway, Request, Unstorable
@@ -75,8 +75,13 @@ class Appender:
         """
         pendings = [Pending(request, done, ticket) for request in requests]
         if self._turn.locked():
-            # While the group before is on its way there is time, here and not when it is these ones' turn.
+            # While the group before is on its way there is time, here and not when it is these ones' turn; for as much
+            # as a group takes, since the event loop stands still for it.
+            facts = 0
             for pending in pendings:
+                if facts >= GROUP_FACTS:
+                    break
+                facts += pending.size or 1
                 pending.pack_early(self._numbers)
         with self._wake:
             if self._closing:

@@ -3,15 +3,20 @@
 import asyncio
 import gc
 from collections.abc import Iterator
+from time import monotonic
+from typing import Any
 from weakref import ref
 
+import psycopg
 import pytest
 
+from events.appender import Appender
+from events.fact import Id
 from events.group import MOST_LATER
 from events.ledger import Ledger
-from events.request import Appended, Conflict
+from events.request import Appended, Conflict, Request, Unstorable, Write
 from tests.database import Database
-from tests.events.appending import everything, must_agree, must_be_whole, new, to
+from tests.events.appending import entries, everything, must_agree, must_be_whole, new, silent, to
 
 
 @pytest.fixture
@@ -29,6 +34,33 @@ def test_requests_for_one_stream_go_in_in_the_order_given(ledger: Ledger) -> Non
     assert all(isinstance(outcome, Appended) for outcome in said)
     assert [record.command for record in ledger.stream(stream)] == [request.command for request in chain]
     must_be_whole(everything(ledger))
+
+
+def test_what_comes_while_a_group_is_on_its_way_is_judged_as_any_other(database: Database) -> None:
+    told: list[Any] = []
+    appender = Appender(database.app)
+    appender.append(to(exists := new()))
+    with psycopg.connect(database.owner) as owner:
+        owner.execute("SELECT FROM ledger.counter FOR UPDATE")
+        appender.submit([to(exists, 1)], told.extend)
+        until = monotonic() + 10
+        while not appender._turn.locked():
+            assert monotonic() < until
+        requests = [
+            to(new(), facts=3), to(exists, 1), to(Id("nobody")), to(new(), reason="\0"), silent(digest=5),
+            Request(new(), "another office", [Write(new(), 0, entries())]), to(exists, 2), to(new()),
+        ]  # fmt: skip
+        pendings = appender.submit(requests, told.extend)
+        early = [pending.parcel is not None for pending in pendings]
+    appender.close()
+    assert early == [True, True, False, True, True, False, True, True]
+    assert [type(pending.outcome) for pending in pendings] == [
+        Appended, Conflict, Unstorable, Unstorable, Appended, Appended, Appended, Appended,
+    ]  # fmt: skip
+    assert len(told) == 1 + len(requests)
+    with Ledger(database.app) as ledger:
+        must_be_whole(everything(ledger))
+        assert ledger.head() == 2 + 3 + 1 + 1 + 1
 
 
 def test_an_event_loop_that_is_over_is_not_kept(ledger: Ledger) -> None:
