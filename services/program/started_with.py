@@ -5,7 +5,7 @@ from pathlib import Path
 
 from services.settings import Settings
 
-FIELDS = ("ledger", "timezone", "master_key_file", "bus", "kafka")
+FIELDS = ("ledger", "timezone", "master_key_file", "checkpoint_key_file", "bus", "kafka")
 """Another ledger's name makes other notices, another time zone other days; and nothing is opened without the key.
 
 And doctor looks at the brokers.
