@@ -52,7 +52,7 @@ class Plan(msgspec.Struct):
     """Whose version an `If-Match` is about, where it is not that of `stream`."""
     releases: list[tuple[str, Id]] = []
     """Claims that its facts give up, beside what each fact releases by itself."""
-    seals: Seals = field(default_factory=dict)
+    seals: Seals = {}
     """With whose keys what is personal in its facts is sealed."""
 
     @classmethod

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.access import Caller, Role
 from services.ingest.asked import new_id
 from services.ingest.changes import CHANGES
-from services.ingest.front import Front, Table
+from services.ingest.front import Asking, Table, checked
 from services.web.idempotency import LONGEST, command
 from services.web.problem import Problem
 
@@ -33,15 +33,18 @@ def test_a_key_has_a_length(key: str) -> None:
     assert refused.value.status == 422
 
 
+SECRET = b"the secret of digests, of 32 byte"
+
+
 def digest(body: bytes, member: str = MEMBER) -> int:
     found = TABLE.find(f"/members/{member}/rewards")
     assert found is not None
-    return Front.asked(*found, body, CALLER, NOW, "k").digest
+    return checked(*found, body, Asking(CALLER, NOW, "k", SECRET)).digest
 
 
 def test_the_digest_of_a_body_is_that_of_the_first_day() -> None:
     body = b'{"form":"other","decision":{"number":"1","on":"2026-02-03","by":"B\xc3\xad th\xc6\xb0"}}'
-    assert digest(body) == 4863509691945576924
+    assert digest(body) == 3475106856947997585
     other = b'{ "decision": {"by": "B\\u00ed th\\u01b0", "on":"2026-02-03", "number":"1"}, "form": "other" }'
     assert digest(other) == digest(body)
     assert digest(body, MEMBER[:-1] + "3") != digest(body)
@@ -70,5 +73,5 @@ def test_what_a_path_names_is_an_id() -> None:
     found = TABLE.find("/members/x/rewards")
     assert found is not None
     with pytest.raises(Problem) as refused:
-        Front.asked(*found, b"{}", CALLER, NOW, None)
+        checked(*found, b"{}", Asking(CALLER, NOW, None, SECRET))
     assert refused.value.status == 404
