@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from fastapi import FastAPI
@@ -151,19 +151,38 @@ class Front:
         Raises:
             Problem: 400, 404 (an id in the path that is no id), 422.
         """
-        # What is open in a path is an id, and after it numbers.
-        path = (_ident(values[0]),) if values else ()
-        numbers = tuple([_number(value) for value in values[1:]]) if len(values) > 1 else ()
-        try:
-            checked = change.body.model_validate_json(body or b"{}")
-        except ValidationError as error:
-            raise invalid(error) from None
-        asked = Asked(change, path, checked, caller, now, key, numbers=numbers)
-        if key is not None:
-            here: Context = self._fastapi.state.context
-            asked.command = command(caller, key)
-            asked.digest = _digest(change.path, values, body, here.keys.master.digests)
-        return asked
+        here: Context = self._fastapi.state.context
+        return checked(change, values, body, Asking(caller, now, key, here.keys.master.digests))
+
+
+class Asking(NamedTuple):
+    """Who asks, when, under which key, and what the digests of bodies are keyed with."""
+
+    caller: Caller
+    now: datetime
+    key: str | None
+    secret: bytes
+
+
+def checked(change: Change[Any], values: Values, body: bytes, asking: Asking) -> Asked[Any]:
+    """The change with its body checked.
+
+    Raises:
+        Problem: 400, 404 (an id in the path that is no id), 422.
+    """
+    # What is open in a path is an id, and after it numbers.
+    path = (_ident(values[0]),) if values else ()
+    numbers = tuple([_number(value) for value in values[1:]]) if len(values) > 1 else ()
+    try:
+        said = change.body.model_validate_json(body or b"{}")
+    except ValidationError as error:
+        raise invalid(error) from None
+    caller, now, key, secret = asking
+    asked = Asked(change, path, said, caller, now, key, numbers=numbers)
+    if key is not None:
+        asked.command = command(caller, key)
+        asked.digest = _digest(change.path, values, body, secret)
+    return asked
 
 
 async def read_body(receive: Receive, headers: dict[bytes, bytes], limit: int) -> bytes:

@@ -59,6 +59,10 @@ class System:
         chosen = {name: value for name, value in parameters.items() if value is not None}
         return self._ask("GET", path, params=chosen)
 
+    def get_after(self, path: str, position: int) -> Any:
+        """The JSON of an answer that is given when the views have read a position. Raises Trouble as `get` does."""
+        return self._ask("GET", path, headers={"Caunoi-At-Least": str(position)})
+
     def reply(self, path: str) -> httpx2.Response:
         """The whole answer to a GET, an error too. Raises Trouble only when nothing answers."""
         try:
