@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
-from uuid import UUID
 
 from msgspec import Meta, Struct
 
 from events.fact import Fact, Id
-from events.papers import ID_OR_NAME
+from events.papers import ID_OR_NAME, as_id
 
 Finder = Callable[[Any], Iterator[Id]]
 
@@ -64,8 +63,5 @@ def _each(item: Any) -> Finder | None:
 
 
 def _if_id(value: str) -> Iterator[Id]:
-    try:
-        if str(UUID(value)) == value:
-            yield Id(value)
-    except ValueError:
-        return
+    found = as_id(value)
+    return iter(()) if found is None else iter((found,))

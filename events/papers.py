@@ -2,10 +2,11 @@
 
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from events.fact import PERSONAL
+from events.fact import PERSONAL, Id
 
 ID_OR_NAME = "id_or_name"
 IdOrName = Annotated[str, Meta(extra={ID_OR_NAME: True})]
@@ -21,3 +22,11 @@ class Decision(Struct, frozen=True):
     number: str
     on: date
     by: IdOrName
+
+
+def as_id(said: str) -> Id | None:
+    """The id that an `IdOrName` is; None where it is a name."""
+    try:
+        return Id(said) if str(UUID(said)) == said else None
+    except ValueError:
+        return None

@@ -47,14 +47,17 @@ seen AS (
 )
 """
 # Of a cell, those whom it was given to follow; of any other organisation, those who live with it or in its commune.
+# Each once, since the first of what brings him there: a page that ends between two lines of one would lose the second.
 LIVING_THERE = """
 home (stream, since) AS (
-    SELECT h.stream, h.from_on FROM views.residents h
-    WHERE {holds:h} AND (h.committee = %(scope)s::uuid OR h.committee IS NULL AND h.place = (
-        SELECT t.serves FROM views.tree t WHERE t.stream = %(scope)s::uuid AND {holds:t}))
-    UNION
-    SELECT l.member, l.from_on FROM views.liaisons l
-    WHERE {holds:l} AND l.cell = %(scope)s::uuid AND l.state = 'accepted'
+    SELECT lives.stream, min(lives.since) FROM (
+        SELECT h.stream, h.from_on AS since FROM views.residents h
+        WHERE {holds:h} AND (h.committee = %(scope)s::uuid OR h.committee IS NULL AND h.place = (
+            SELECT t.serves FROM views.tree t WHERE t.stream = %(scope)s::uuid AND {holds:t}))
+        UNION ALL
+        SELECT l.member, l.from_on FROM views.liaisons l
+        WHERE {holds:l} AND l.cell = %(scope)s::uuid AND l.state = 'accepted'
+    ) lives GROUP BY lives.stream
 ), seen AS (
     SELECT r.*, r.standing AS stands, home.since AS here
     FROM home JOIN views.roll r ON r.stream = home.stream AND {holds:r}

@@ -15,7 +15,7 @@ from events.member import (
     TransferReceived,
     TransferRefused,
 )
-from events.papers import Decision
+from events.papers import Decision, as_id
 from services.notify.recipients import cell_before
 
 SANCTIONS = {
@@ -92,7 +92,8 @@ def _of_cell(who: str, member: Member, on: date, names: Names) -> str:
 
 
 def _paper(decision: Decision, names: Names) -> str:
-    by = names.get(Id(decision.by), decision.by)
+    ident = as_id(decision.by)
+    by = decision.by if ident is None else _organisation(ident, names)
     return f"theo Quyết định số {decision.number} ngày {_day(decision.on)} của {by}"
 
 

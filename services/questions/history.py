@@ -16,7 +16,7 @@ from services.questions.asked import ByPosition, PageQuestion, page, place, read
 from services.questions.members import must_see_member
 from services.questions.sentences import sentence
 from services.questions.shown import HistoryPage, Told
-from services.questions.words import day, of
+from services.questions.words import day, of, who
 from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here, must
 
@@ -57,29 +57,31 @@ def _history(here: Context, subject: Id, asked: PageQuestion) -> HistoryPage:
         found, following = page(
             [records[position] for position in positions], asked.limit, lambda one: (one.effective_on, one.position)
         )
-        called = _names(connection, found, as_of.known)
-    return HistoryPage(items=[_told(record, subject, called) for record in found], next=following)
+        called, owners = _names(connection, found, as_of.known)
+    return HistoryPage(items=[_told(record, subject, called, owners) for record in found], next=following)
 
 
-def _names(connection: psycopg.Connection[Any], records: Sequence[Record], known: int) -> dict[Id, str]:
-    """What everybody is called who is named, and what the streams are called in which he is."""
-    streams = list({record.stream for record in records})
-    sat = meetings.whose(connection, streams, known)
-    follows = liaisons.whose(connection, streams, known)
-    ids = {*streams, *(cell for cell, _ in sat.values()), *follows.values()}
+def _names(
+    connection: psycopg.Connection[Any], records: Sequence[Record], known: int
+) -> tuple[dict[Id, str], dict[Id, Id]]:
+    """What everybody and everything is called that is named, and the members whom liaisons are about."""
+    ids = {record.stream for record in records}
     for record in records:
         ids.update(mentions(wire.decode(record.name, record.data)))
+    sat = meetings.whose(connection, list(ids), known)
+    follows = liaisons.whose(connection, list(ids), known)
+    ids.update(follows.values(), (cell for cell, _ in sat.values()))
     called = members.names(connection, list(ids), known) | tree.names(connection, list(ids), known)
     called |= {meeting: f"Cuộc họp ngày {day(on)} của {of(cell, called)}" for meeting, (cell, on) in sat.items()}
-    return called | {liaison: of(member, called) for liaison, member in follows.items()}
+    return called | {liaison: who(member, called) for liaison, member in follows.items()}, follows
 
 
-def _told(record: Record, subject: Id, called: Mapping[Id, str]) -> Told:
+def _told(record: Record, subject: Id, called: Mapping[Id, str], owners: Mapping[Id, Id]) -> Told:
     said = sentence(wire.decode(record.name, record.data), called)
-    who = called.get(record.stream)
     # His own liaison is his own matter, though it is another stream.
-    if who is not None and record.stream != subject and who != called.get(subject):
-        said = f"{who}: {said[:1].lower()}{said[1:]}"
+    of_another = subject not in (record.stream, owners.get(record.stream))
+    if of_another and (whose := called.get(record.stream)) is not None:
+        said = f"{whose[:1].upper()}{whose[1:]}: {said[:1].lower()}{said[1:]}"
     return Told(
         position=record.position,
         on=record.effective_on,

@@ -6,7 +6,7 @@ from typing import Any
 from events import liaison, meeting, member, notice, oath_campaign, oath_review, organisation, proposal
 from events.fact import Fact
 from services.questions import words
-from services.questions.words import Called, day, moment, of, paper
+from services.questions.words import Called, day, moment, of, paper, who
 
 
 def sentence(fact: Fact, called: Called) -> str:
@@ -55,6 +55,10 @@ def _rewarded(fact: member.RewardGiven, called: Called) -> str:
 
 def _disciplined(fact: member.MemberDisciplined, called: Called) -> str:
     return f"bị kỷ luật {words.SANCTIONS[fact.form]}, {paper(fact.decision, called)}"
+
+
+def _erased(_fact: member.MemberErased, _called: Called) -> str:
+    return "thông tin cá nhân đã được xóa"
 
 
 def _called(fact: meeting.MeetingCalled, _called: Called) -> str:
@@ -149,14 +153,12 @@ def _roll(fact: oath_review.OathReviewOpened, called: Called) -> str:
 
 
 def _reported(fact: oath_review.OathReported, called: Called) -> str:
-    return (
-        f"{of(fact.member, called)} báo cáo giữ trọn lời thề: {fact.kept} điều giữ trọn, {fact.not_well} làm chưa tốt, "
-        f"{fact.not_done} hứa chưa làm"
-    )
+    sums = f"{fact.kept} điều giữ trọn, {fact.not_well} làm chưa tốt, {fact.not_done} hứa chưa làm"
+    return f"{who(fact.member, called)} báo cáo giữ trọn lời thề: {sums}"
 
 
 def _excused(fact: oath_review.MemberExcused, called: Called) -> str:
-    return f"{of(fact.member, called)} không báo cáo giữ trọn lời thề: {words.EXCUSES[fact.reason]}"
+    return f"{who(fact.member, called)} không báo cáo giữ trọn lời thề: {words.EXCUSES[fact.reason]}"
 
 
 def _roll_over(_fact: oath_review.OathReviewClosed, _called: Called) -> str:
@@ -190,6 +192,7 @@ SENTENCES: dict[type[Fact], Callable[[Any, Called], str]] = {
     member.TransferRefused: _not_received,
     member.RewardGiven: _rewarded,
     member.MemberDisciplined: _disciplined,
+    member.MemberErased: _erased,
     meeting.MeetingCalled: _called,
     meeting.PreMeetingHeld: _prepared,
     meeting.DocumentsSent: _sent,

@@ -9,7 +9,7 @@ from events.liaison import ContactKind, LiaisonGround
 from events.meeting import MeetingKind
 from events.member import RewardForm, SanctionForm, Status, TransferKind
 from events.oath_review import Excuse
-from events.papers import Decision
+from events.papers import Decision, as_id
 
 Called = Mapping[Id, str]
 """What those who are here are called."""
@@ -71,9 +71,16 @@ def badge(form: RewardForm) -> str:
 
 def paper(decision: Decision, called: Called) -> str:
     """A decision by number, day and issuer."""
-    return f"quyết định số {decision.number} ngày {day(decision.on)} của {called.get(Id(decision.by), decision.by)}"
+    ident = as_id(decision.by)
+    by = decision.by if ident is None else of(ident, called)
+    return f"quyết định số {decision.number} ngày {day(decision.on)} của {by}"
 
 
 def of(ident: Id | None, called: Called) -> str:
-    """A name, or that it is somebody who is not here."""
+    """A name, or that it is an organisation that is not here."""
     return called.get(ident, "nơi khác") if ident is not None else "nơi khác"
+
+
+def who(ident: Id, called: Called) -> str:
+    """A member's name, or that it is one who is not known here."""
+    return called.get(ident, "một đảng viên")

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from events.bus import EmbeddedBus
 from events.ledger import Ledger
+from events.liaison import LiaisonAccepted, LiaisonAssigned
 from events.member import MemberDisciplined, SanctionForm, TransferReceived
 from events.oath_campaign import OathCampaignOpened
 from events.organisation import OrganisationDissolved
@@ -32,6 +33,7 @@ from tests.examples import (
     CELL_7,
     CELL_7_OPENED,
     CELL_8,
+    CELL_8_ESTABLISHED,
     COMMUNE,
     HAI_HOA,
     HELD_BY_NAME,
@@ -39,6 +41,7 @@ from tests.examples import (
     HOSPITAL,
     LAN,
     LAN_ADMITTED,
+    LAN_INTRODUCED,
     LAN_LIVES_IN_HAI_HOA,
     LAN_REPORTED,
     MARCH_MEETING,
@@ -274,6 +277,102 @@ def test_a_history_tells_what_concerns_somebody_in_sentences(full: Desk) -> None
     assert first["items"] == told[:2]
     assert full.ask(f"/members/{LAN}/history", limit=2, after=first["next"])["items"] == told[2:4]
     assert len(full.ask(f"/members/{LAN}/history", as_of="2026-03-01")["items"]) == 2
+
+
+def sentences(history: dict[str, Any]) -> dict[str, str]:
+    return {item["name"]: item["sentence"] for item in history["items"]}
+
+
+def test_a_liaison_is_told_by_whose_it_is(full: Desk) -> None:
+    liaison = an_id("liaison")
+    full.tell(
+        Said(liaison, LAN_INTRODUCED, APRIL),
+        Said(liaison, LiaisonAccepted(), APRIL),
+        Said(liaison, LiaisonAssigned(cell=CELL_7), MAY),
+    )
+    hers = sentences(full.ask(f"/members/{LAN}/history"))
+    assert hers["liaison.introduced"].startswith("Được giới thiệu giữ mối liên hệ với Đảng bộ xã Hải Hòa")
+    committees = sentences(full.ask(f"/organisations/{COMMUNE}/history"))
+    assert committees["liaison.introduced"].startswith("Nguyễn Thị Lan: được giới thiệu giữ mối liên hệ với")
+    assert sentences(full.ask(f"/organisations/{CELL_7}/history"))["liaison.assigned"] == (
+        "Nguyễn Thị Lan: phân công Chi bộ thôn Trại Lê theo dõi."
+    )
+
+
+def test_a_liaison_of_somebody_who_is_not_known_yet_has_no_number_for_a_name(full: Desk) -> None:
+    full.tell(Said(an_id("liaison"), replace(LAN_INTRODUCED, member=STRANGER, workplace=STRANGER), APRIL))
+    told = full.ask(f"/organisations/{COMMUNE}/history")["items"]
+    assert told[-1]["sentence"].startswith("Một đảng viên: được giới thiệu giữ mối liên hệ với Đảng bộ xã Hải Hòa")
+    assert not any(STRANGER[:8] in item["sentence"] for item in told)
+
+
+def test_a_meeting_is_told_by_its_day_and_its_cell(full: Desk) -> None:
+    held = sentences(full.ask(f"/members/{LAN}/history"))["meeting.held"]
+    assert held.startswith("Cuộc họp ngày 05/03/2026 của Chi bộ thôn Trại Lê: đã họp")
+    cells = sentences(full.ask(f"/organisations/{CELL_7}/history"))["meeting.called"]
+    assert cells.startswith("Cuộc họp ngày 05/03/2026 của Chi bộ thôn Trại Lê: triệu tập họp")
+    # Known before it was held, it is told by the day on which it was to be.
+    called = next(record for record in full.ledger.stream(MEETING) if record.name == "meeting.called")
+    then = sentences(full.ask(f"/organisations/{CELL_7}/history", known_at=called.recorded_at.isoformat()))
+    assert then["meeting.called"].startswith("Cuộc họp ngày ")
+    assert MEETING[:8] not in then["meeting.called"]
+
+
+def test_a_namesake_is_somebody_else(full: Desk) -> None:
+    name = full.ask(f"/organisations/{COMMUNE}")["name"]
+    full.tell(Said(an_id("namesake"), replace(CELL_8_ESTABLISHED, name=name, code="HH-99"), MAY))
+    told = full.ask(f"/organisations/{COMMUNE}/history")["items"]
+    assert told[-1]["sentence"] == f"{name}: được thành lập, trực thuộc {name}."
+
+
+def paged(desk: Desk, path: str, **params: Any) -> list[Any]:
+    """All lines, one a page."""
+    found: list[Any] = []
+    after: dict[str, Any] = {}
+    for _ in range(50):
+        page = desk.ask(path, limit=1, **params, **after)
+        found += page["items"]
+        if page["next"] is None:
+            return found
+        after = {"after": page["next"]}
+    raise AssertionError("the pages do not end")
+
+
+def test_pages_lose_and_repeat_nothing_where_keys_are_equal(full: Desk) -> None:
+    """Organisations and members of one name, meetings and transfers of one day."""
+    more = range(3)
+    full.tell(
+        *(Said(an_id(f"o{n}"), replace(CELL_8_ESTABLISHED, name="Chi bộ 1", code=None), MARCH) for n in more),
+        *(Said(an_id(f"m{n}"), replace(LAN_ADMITTED, card=None, code=None), MARCH) for n in more),
+        *(Said(an_id(f"s{n}"), replace(MARCH_MEETING, code=None), MARCH) for n in more),
+        *(Said(an_id(f"m{n}"), replace(lans_introduction(), transfer=an_id(f"t{n}"), code=None), APRIL) for n in more),
+    )
+    for path, key, params in (
+        ("/organisations", "name", {}),
+        ("/members", "name", {}),
+        (f"/organisations/{COMMUNE}/members", "name", {}),
+        ("/meetings", "on", {"cell": CELL_7}),
+        ("/transfers", "introduced_on", {"as_of": "2026-06-01"}),
+    ):
+        one_by_one, whole = paged(full, path, **params), full.ask(path, limit=500, **params)["items"]
+        assert one_by_one == whole, path
+        assert len({item["id"] for item in whole}) == len(whole), path
+        assert len({item[key] for item in whole}) < len(whole), f"{path} has equal keys"
+    history = f"/organisations/{CELL_7}/history"
+    assert paged(full, history) == full.ask(history, limit=500)["items"]
+
+
+def test_who_lives_there_in_two_ways_is_one_line(full: Desk) -> None:
+    full.tell(
+        Said(an_id("l1"), replace(LAN_INTRODUCED, member=HOA), MARCH),
+        Said(an_id("l1"), LiaisonAccepted(), MARCH),
+        Said(an_id("l1"), LiaisonAssigned(cell=CELL_8), MARCH),
+        Said(an_id("l2"), replace(LAN_INTRODUCED, member=HOA), MARCH),
+        Said(an_id("l2"), LiaisonAccepted(), MARCH),
+        Said(an_id("l2"), LiaisonAssigned(cell=CELL_8), APRIL),
+    )
+    (line,) = full.ask(f"/organisations/{CELL_8}/residents", as_of="2026-05-01")["items"]
+    assert (line["id"], line["since"]) == (HOA, "2026-03-02")
 
 
 def test_known_at_leaves_out_what_came_later(full: Desk) -> None:

@@ -1,9 +1,11 @@
 """Every fact can be told in a sentence, whatever it holds and whoever is named in it."""
 
+import re
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from events import wire
 from events.fact import Fact
@@ -15,12 +17,14 @@ from tests.examples import (
     COMMUNE,
     LAN_ADMITTED,
     LAN_LIVES_IN_HAI_HOA,
+    STRANGER,
     SURGERY,
     a_certificate,
     a_reprimand,
     lans_introduction,
 )
 
+UUID_IN_IT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 CALLED = {CELL_7: "Chi bộ 7", COMMUNE: "Đảng bộ xã Hải Hòa", SURGERY: "Chi bộ Khoa Ngoại"}
 
 
@@ -33,6 +37,19 @@ def test_any_fact_is_one_sentence(fact: Fact) -> None:
     said = sentence(fact, {})
     assert said[:1] == said[:1].upper()
     assert said.endswith(".")
+
+
+@given(any_fact())
+def test_who_is_not_known_here_is_no_number_in_a_sentence(fact: Fact) -> None:
+    assert UUID_IN_IT.search(sentence(fact, {})) is None
+
+
+@pytest.mark.parametrize(
+    ("by", "said"), [(COMMUNE, "Đảng bộ xã Hải Hòa"), (STRANGER, "nơi khác"), ("Ban Tổ chức", "Ban Tổ chức")]
+)
+def test_a_paper_is_of_whoever_is_here_or_elsewhere_or_named(by: str, said: str) -> None:
+    decided = replace(a_reprimand(), decision=replace(a_reprimand().decision, by=by))
+    assert sentence(decided, CALLED).endswith(f"của {said}.")
 
 
 @pytest.mark.parametrize(
