@@ -3,7 +3,8 @@
 import struct
 from collections import deque
 from collections.abc import Sequence
-from threading import Condition, Lock, Thread
+from contextlib import suppress
+from threading import Condition, Event, Lock, Thread
 from time import monotonic, sleep
 from typing import Any
 
@@ -20,6 +21,8 @@ from events.rows import Oids, read_oids, uuid_bytes
 PATIENCE = 15.0
 """Seconds that a request waits for a database that does not answer, before `LedgerAway`; twice that where it froze."""
 PAUSE = 0.05
+HANDOVER = 0.05
+"""Seconds after which one who waits tries for the turn: it may have been passed on to somebody who was interrupted."""
 
 EXTEND = b"SELECT position, partition_size, ledger.extend(position + partition_size + $1) FROM ledger.counter"
 NOTHING = Appended(0, 0, 0)
@@ -60,9 +63,14 @@ class Appender:
         pending = Pending(request, None)
         self._waiting.append(pending)
         while pending.outcome is None:
-            with self._turn:
-                if pending.outcome is None:
-                    self._write_group()
+            if self._turn.acquire(blocking=False):
+                self._lead(pending)
+            elif pending.wake is None:
+                # And one more look, at the turn too: whoever has it may have ended before he could see that we wait.
+                pending.wake = Event()
+            else:
+                pending.wake.wait(HANDOVER)
+                pending.wake.clear()
         if isinstance(pending.outcome, Exception):
             raise pending.outcome
         return pending.outcome
@@ -116,6 +124,20 @@ class Appender:
             with self._turn:
                 self._write_group()
 
+    def _lead(self, pending: Pending) -> None:
+        """Write a group, if the outcome is not there by now, and pass the turn on to the first of those who wait.
+
+        (Who queued for the lock alone would learn his outcome behind the next commit, and groups would be of two.)
+        """
+        try:
+            if pending.outcome is None:
+                self._write_group()
+        finally:
+            self._turn.release()
+            with suppress(IndexError):
+                if (wake := self._waiting[0].wake) is not None:
+                    wake.set()
+
     def _write_group(self) -> None:
         """Give each of the next group its outcome, whatever happens: none of them may wait for ever."""
         group = take_group(self._waiting)
@@ -131,6 +153,8 @@ class Appender:
                     # Whoever wrote for all was interrupted in the middle of it.
                     self._drop()
                     pending.outcome = LedgerAway("interrupted")
+                if pending.wake is not None:
+                    pending.wake.set()
                 if pending.done is not None:
                     told.setdefault(pending.done, []).append((pending, pending.outcome))
             for done, pairs in told.items():

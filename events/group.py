@@ -4,6 +4,7 @@ import struct
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from threading import Event
 from time import monotonic
 
 import msgspec
@@ -29,7 +30,7 @@ MOST_LATER = 500
 class Pending:
     """A request that waits for its turn; `done` is called with it and its outcome, from the thread that wrote it."""
 
-    __slots__ = ("done", "outcome", "parcel", "request", "since", "size", "ticket", "weight")
+    __slots__ = ("done", "outcome", "parcel", "request", "since", "size", "ticket", "wake", "weight")
 
     def __init__(self, request: Request, done: Done | None, ticket: object = None) -> None:
         self.request = request
@@ -37,6 +38,8 @@ class Pending:
         self.ticket = ticket
         self.outcome: Outcome | None = None
         self.parcel: Parcel | None = None
+        self.wake: Event | None = None
+        """Of a thread that waits: there is an outcome, or it is its turn."""
         self.since = monotonic()
         self.size = request.size
         self.weight = sum(len(entry.data) for write in request.writes for entry in write.entries)
