@@ -1,4 +1,4 @@
-"""A load of rewards, each with its key, repeated until it is acknowledged, whatever is killed meanwhile."""
+"""A load of rewards and meetings, each change with its key, repeated until it is acknowledged, whatever is killed."""
 
 import threading
 from dataclasses import dataclass, field
@@ -13,6 +13,8 @@ PATIENCE = 90.0
 """Seconds that one change may take to be acknowledged, over restarts of everything."""
 MEMBERS = 40
 CALLERS = 6
+MEETS = 10
+"""One change in so many is a meeting."""
 
 
 @dataclass
@@ -31,7 +33,9 @@ class Load:
     address: str
     token: str
     committee: str = ""
+    cell: str = ""
     members: list[str] = field(default_factory=list)
+    meetings: list[str] = field(default_factory=list)
     done: list[Acknowledged] = field(default_factory=list)
     failed: list[BaseException] = field(default_factory=list)
     progress: threading.Condition = field(default_factory=threading.Condition)
@@ -45,11 +49,10 @@ class Load:
             superior = {"kind": "superior", "parent": province, **OPEN}
             self.committee = self._post(client, "/organisations", {"name": "Đảng bộ xã", **superior})["id"]
             agency = self._post(client, "/organisations", {"name": "Đảng bộ khối", **superior})["id"]
-            cell = self._post(client, "/organisations", {"name": "Chi bộ", "kind": "cell", "parent": agency, **OPEN})[
-                "id"
-            ]
+            cell = {"name": "Chi bộ", "kind": "cell", "parent": agency, **OPEN}
+            self.cell = self._post(client, "/organisations", cell)["id"]
             home = {"residence": {"committee": self.committee}}
-            member = {"cell": cell, "status": "official", "admitted_on": "2020-01-01", **OPEN, **home}
+            member = {"cell": self.cell, "status": "official", "admitted_on": "2020-01-01", **OPEN, **home}
             names = [{"name": f"Đảng viên {number}", **member} for number in range(MEMBERS)]
             self.members = [self._post(client, "/members", body)["id"] for body in names]
 
@@ -86,6 +89,8 @@ class Load:
                     decision = {"number": str(number), "on": "2026-01-05", "by": "Đảng ủy"}
                     body = {"form": "other", "decision": decision}
                     said = self._post(client, f"/members/{member}/rewards", body, key)
+                    if number % MEETS == 0:
+                        self._meet(client)
                     with self.progress:
                         self.done.append(Acknowledged(key, member, said["facts"][0]["position"]))
                         self.progress.notify_all()
@@ -93,6 +98,17 @@ class Load:
             with self.progress:
                 self.failed.append(error)
                 self.progress.notify_all()
+
+    def _meet(self, client: httpx2.Client) -> None:
+        """A meeting that has been held and scored by its cell."""
+        held = {"started_at": "2026-01-05T07:00:00Z", "ended_at": "2026-01-05T09:30:00Z"}
+        body = {"cell": self.cell, "kind": "regular", "planned_at": held["started_at"]}
+        meeting = self._post(client, "/meetings", body)["id"]
+        self._post(
+            client, f"/meetings/{meeting}/sessions", {**held, "counts": {"present": 5, "excused": 1, "absent": 0}}
+        )
+        self._post(client, f"/meetings/{meeting}/self-scores", {"total": 80})
+        self.meetings.append(meeting)
 
     def _client(self) -> httpx2.Client:
         return httpx2.Client(base_url=self.address, headers={"authorization": f"Bearer {self.token}"}, timeout=30)

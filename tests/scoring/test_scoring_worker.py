@@ -26,6 +26,7 @@ from services.scoring.meeting_facts import LOOKED_AT
 from services.scoring.shelf import shipped
 from services.scoring.worker import follow
 from services.settings import Settings
+from tests.crash.views import every_view_is_what_the_log_says
 from tests.database import Database
 from tests.examples import CELL_7, an_id
 from tests.keys import master_key_file
@@ -224,6 +225,7 @@ def test_killed_at_any_moment_it_loses_and_doubles_nothing(database: Database, l
     expected = {meeting: row(ledger.stream(meeting), shipped(), ZoneInfo("Asia/Ho_Chi_Minh")) for meeting in meetings}
     kept = {found[0]: found[4:] for found in rows(database) if found[3] > last}
     assert kept == {str(m): (one.points, one.band, one.items) for m, one in expected.items() if one is not None}
+    every_view_is_what_the_log_says(Settings.read(database=database.app, master_key_file=master_key_file()))
 
 
 def test_it_survives_a_restart_of_the_database() -> None:
