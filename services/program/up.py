@@ -95,7 +95,10 @@ class Up:
             self._children.start(name, program("serve", name), {**os.environ, **chosen.environment()})
         self._wait_until_ready(port)
         address = http_address.address(self.settings.host, port)
-        (self.data / "address").write_text(address + "\n")
+        # Whole or not at all: somebody waits for it.
+        written = self.data / ".address.new"
+        written.write_text(address + "\n")
+        written.rename(self.data / "address")
         self._ready(address)
 
     def _start_database(self) -> tuple[str, str]:

@@ -1,0 +1,121 @@
+"""`caunoi erase`: a name that is nowhere but in the views before, and nowhere at all after."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from services.program.kafka import Kafka
+from services.program.postgres_binaries import installed
+from tests.crash.whole import Whole
+from tests.events.kafka import a_ledger, on_topic
+from tests.program.places import eventually
+
+NAME, NUMBER, HOME, WHY = "Trần Văn Bí Mật", "000299912345", "99 đường Kín Đáo", "vì hoàn cảnh gia đình riêng"
+SECRETS = (NAME, NUMBER, HOME, WHY)
+OPENED = "2025-01-01"
+
+
+class System:
+    """A whole running system with a member about whom much is known."""
+
+    def __init__(self, whole: Whole, ledger: str) -> None:
+        self.whole = whole
+        self.ledger = ledger
+        self.http = httpx2.Client(base_url=whole.address, headers={"Authorization": f"Bearer {whole.token}"})
+        self.province = self.post("/organisations", {"name": "Tỉnh", "kind": "province", "effective_on": OPENED})["id"]
+        cell = {"name": "Chi bộ", "kind": "cell", "cell_kind": "village", "effective_on": OPENED}
+        superior = {"name": "Xã", "kind": "superior", "parent": self.province, "effective_on": OPENED}
+        self.commune = self.post("/organisations", superior)["id"]
+        self.cell = self.post("/organisations", cell | {"parent": self.commune})["id"]
+        said = self.post(
+            "/members",
+            {
+                "name": NAME, "cell": self.cell, "status": "official", "admitted_on": "2015-05-19", "card": NUMBER,
+                "effective_on": OPENED, "residence": {"committee": self.commune, "address": HOME}, "reason": WHY,
+            },
+        )  # fmt: skip
+        self.member, self.position = said["id"], said["position"]
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = self.http.post(path, json=body)
+        assert answer.is_success, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def read(self, position: int) -> dict[str, Any]:
+        answer = self.http.get(f"/members/{self.member}", headers={"Caunoi-At-Least": str(position)})
+        assert answer.is_success, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def caunoi(self, *words: str) -> subprocess.CompletedProcess[str]:
+        argv = [sys.executable, "-m", "services.program", *words, "--data", str(self.whole.data)]
+        return subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
+
+    def dump(self, *options: str) -> str:
+        """The database as text; what is kept in bytes, as text too."""
+        argv = [installed().program("pg_dump"), *options, self.whole.conninfo.replace("caunoi_app@", "caunoi_owner@")]
+        said = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=True).stdout
+        return said + "".join(
+            bytes.fromhex(word[3:]).decode("utf-8", "replace") for word in said.split() if word.startswith("\\\\x")
+        )
+
+    def logs(self) -> str:
+        files = [path for path in (self.whole.data / "logs").rglob("*") if path.is_file()]
+        assert files
+        return "".join(path.read_text(errors="replace") for path in files)
+
+
+@pytest.fixture
+def system(data: Path, kafka: Kafka) -> Iterator[System]:
+    with ExitStack() as stack:
+        ledger = a_ledger()
+        stack.enter_context(pytest.MonkeyPatch.context()).setenv("CAUNOI_LEDGER", ledger)
+        whole = Whole(data, "--bus", "kafka", "--kafka", kafka.address)
+        stack.callback(whole.stop)
+        eventually(lambda: whole.answers, seconds=120)
+        made = System(whole, ledger)
+        stack.callback(made.http.close)
+        yield made
+
+
+def test_a_name_is_in_no_log_no_topic_and_no_ledger_and_after_an_erasure_nowhere(system: System, kafka: Kafka) -> None:
+    assert system.read(system.position)["name"] == NAME
+    assert NAME in system.dump(), "the views show it, and what looks for it here finds it"
+    for secret in SECRETS:
+        assert secret not in system.dump("--exclude-schema=views")
+    second = json.loads(system.caunoi(
+        "token", "issue", "--role", "secretary", "--organisation", system.province, "--json"
+    ).stdout)["token"]  # fmt: skip
+    done = system.caunoi("erase", system.member, "--ground", "the family asked", "--approve-with", second)
+    assert (done.returncode, done.stdout) == (0, f"erased: {system.member}\n"), done.stderr
+    last = system.http.get("/log", params={"name": "member.erased"}).json()["items"][-1]["position"]
+    carried = on_topic(kafka.address, system.ledger, last)
+    assert [record.position for record in carried] == list(range(1, last + 1))
+    everywhere = [system.dump(), system.logs(), "".join(f"{record}{record.data.decode()}" for record in carried)]
+    for secret in SECRETS:
+        assert not any(secret in text for text in everywhere), secret
+    assert system.read(last)["name"] != NAME
+    compared = system.caunoi("replay", "all", "--compare")
+    assert compared.returncode == 0, compared.stdout + compared.stderr
+
+
+def test_without_a_second_person_nothing_is_erased_yet(system: System) -> None:
+    said = system.caunoi("erase", system.member, "--ground", "the family asked")
+    assert said.returncode == 0
+    proposal = said.stdout.strip()
+    assert f"/proposals/{proposal}/approvals" in said.stderr
+    assert system.read(system.position)["name"] == NAME
+    assert system.http.get(f"/proposals/{proposal}").json()["state"] == "open"
+
+
+def test_who_is_unknown_cannot_be_erased(system: System) -> None:
+    said = system.caunoi("erase", "01900000-0000-7000-8000-000000000000", "--ground", "no such person")
+    assert said.returncode == 3
