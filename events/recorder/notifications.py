@@ -67,7 +67,7 @@ class Notifications:
         head = self._ledger.head()
         if head < max(self._empty[1], self._last[1]):
             # Restored from a backup: what was remembered is of another log.
-            self._empty, self._last = (0, 0), (None, 0)
+            self._empty, self._last, self._number = (0, 0), (None, 0), None
         if self._number is None:
             rows = self._rows(NUMBER, (self._name,))
             self._number = rows[0][0] if rows else None

@@ -4,11 +4,13 @@ import random
 from collections.abc import Iterator
 from uuid import uuid4
 
+import psycopg
 import pytest
 from eventsourcing.persistence import Notification, StoredEvent
 
 from events.ledger import Ledger
 from events.recorder.stored import stream_of
+from events.schema import install
 from tests.database import Database
 from tests.events.appending import new, to
 from tests.events.recording import TOPICS, event, events, ids, shop, versions
@@ -74,3 +76,20 @@ def test_notifications_are_what_a_list_of_all_of_them_would_answer(ledger: Ledge
         assert recorder.select_notifications(start, limit, stop, topics, inclusive_of_start=inclusive) == fits[:limit]
         assert recorder.max_notification_id() == (all_of_them[-1].id if all_of_them else None)
     assert len(all_of_them) > 50
+
+
+def test_a_log_that_was_restored_is_looked_through_anew(ledger: Ledger, database: Database) -> None:
+    """What was remembered is of positions that are other facts' now."""
+    recorder = shop(ledger)
+    recorder.insert_events(events(1))
+    ledger.append(to(new(), facts=9))
+    assert ids(recorder.select_notifications(None, 10)) == [1]
+    assert recorder.max_notification_id() == 1
+    with psycopg.connect(database.owner) as owner:
+        owner.execute("DROP SCHEMA ledger CASCADE")
+    install(database.owner)
+    with Ledger(database.app) as restored:
+        restored.append(to(new(), facts=2))
+        assert shop(restored).insert_events(events(1)) == [3]
+    assert ids(recorder.select_notifications(None, 10)) == [3]
+    assert recorder.max_notification_id() == 3

@@ -7,9 +7,11 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from eventsourcing.persistence import Notification, StoredEvent
+from eventsourcing.persistence import Notification, OperationalError, StoredEvent
 
+from events.bus import EmbeddedBus
 from events.ledger import Ledger
+from events.recorder import LedgerSubscription
 from tests.database import Database
 from tests.events.appending import everything, must_agree, must_be_whole, new, to
 from tests.events.recording import TOPICS, event, events, ids, shop
@@ -128,3 +130,10 @@ def test_who_stops_in_the_middle_is_told_no_more_and_keeps_no_connection(ledger:
     subscription.stop()
     assert list(subscription) == []
     assert readers(database) == 0
+
+
+def test_a_ledger_that_stays_away_is_said_in_the_librarys_words(ledger: Ledger) -> None:
+    nowhere = EmbeddedBus("host=/nonexistent dbname=none", patience=0.3).read("shop", 0)
+    subscription = LedgerSubscription(shop(ledger), "foreign.recorded.shop", nowhere, None, ())
+    with subscription, pytest.raises(OperationalError):
+        next(subscription)
