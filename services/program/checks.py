@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 
 import psycopg
 
+from projections.merkle import tiles
 from services.program import lock
 from services.program.database import OLDEST, embedded, of
 from services.program.postgres_user import choose, require_way_to
@@ -128,7 +129,8 @@ def views(system: System) -> Iterator[Finding]:
                 f"install a release that can read it, then caunoi replay {name}",
             )
         elif lag > BEHIND_SECONDS:
-            yield Finding(name, f"{lag:.0f} s behind", f"look into logs/; if it stands still, caunoi replay {name}")
+            anew = "caunoi audit verify" if name == tiles.NAME else f"caunoi replay {name}"
+            yield Finding(name, f"{lag:.0f} s behind", f"look into logs/; if it stands still, {anew}")
         else:
             yield Finding(name, f"at {view['position']} of {view['head']}")
 

@@ -27,6 +27,7 @@ class Little(BaseHTTPRequestHandler):
     """Answers as the system does; every command is asked of it over a real socket."""
 
     asked: ClassVar[list[tuple[str, str, Any]]] = []
+    views: ClassVar[list[dict[str, Any]]] = VIEWS
 
     def answer(self, status: int, body: Any) -> None:
         data = json.dumps(body).encode()
@@ -50,7 +51,9 @@ class Little(BaseHTTPRequestHandler):
         if path == "/tokens":
             first = "after" not in query
             return self.answer(200, {"items": [{"id": "t1" if first else "t2"}], "next": "t1" if first else None})
-        return self.answer(200, VIEWS) if path in ("/views", "/readyz") else self.answer(404, {"detail": "nothing"})
+        return (
+            self.answer(200, self.views) if path in ("/views", "/readyz") else self.answer(404, {"detail": "nothing"})
+        )
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -280,6 +283,19 @@ def test_doctor_begins_at_the_ground(tmp_path: Path) -> None:
     assert code == 1
     assert [finding["check"] for finding in json.loads(said)] == ["data"]
     assert json.loads(said)[0]["todo"].startswith("caunoi up")
+
+
+def test_doctor_says_how_a_view_is_made_anew(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lags = {"position": 1, "head": 7, "lag_seconds": 120.0}
+    found = [{"view": "roll", **lags, "parked": 1}, {"view": "tree", **lags}, {"view": "tiles", **lags}]
+    monkeypatch.setattr(Little, "views", found)
+    url = (data / "address").read_text().strip()
+    code, said, _ = caunoi("doctor", "--json", CAUNOI_URL=url, CAUNOI_TOKEN=TOKEN)
+    todo = {finding["check"]: finding["todo"] for finding in json.loads(said)}
+    assert code == 1
+    assert todo["roll"].endswith("then caunoi replay roll")
+    assert todo["tree"].endswith("caunoi replay tree")
+    assert todo["tiles"].endswith("caunoi audit verify")
 
 
 def test_doctor_asks_a_distant_system_from_outside(data: Path) -> None:
