@@ -10,6 +10,7 @@ from bench.figure import OURS, Case, Sample, Sizes, Target, interleave, summed_u
 from bench.profiling import costs, every_thread, processors, report
 from bench.server import Server
 from events.ledger import Ledger
+from events.recorder import LedgerApplicationRecorder
 from events.request import Request
 
 NAME = "append"
@@ -20,6 +21,8 @@ TARGETS = {
     16: [Target("pgbench", least=0.8), Target("eventsourcing", least=10)],
     64: [Target("pgbench", least=1.1), Target("eventsourcing", least=16), Target("p99_ms", most=10)],
 }
+ON_OURS = "eventsourcing-on-caunoi"
+ON_OURS_SAID = "the same calls of the library, into our recorder (events.recorder); a thread for each caller"
 OURS_SAID = {
     1: "Ledger.append, synchronous",
     16: "Ledger.append_all of one request, asyncio callers of one process on uvloop",
@@ -50,21 +53,30 @@ def measure(server: Server, sizes: Sizes, callers: int) -> Case:
         server.database() as own,
         server.database(installed=False) as plain,
         server.database(installed=False) as library,
+        server.database() as shared,
         Ledger(own.app) as ledger,
+        Ledger(shared.app) as below,
         pgbench.pgbench(plain, callers) as engine,
         stock.recorder(library, callers) as recorder,
     ):
+        on_ours = LedgerApplicationRecorder(below, "bench")
         samples = interleave(
             {
                 OURS: lambda: ours(ledger, callers, ready(sizes.seconds), sizes.seconds),
                 "pgbench": lambda: engine.round(sizes.seconds),
                 "eventsourcing": lambda: stock.appending(recorder, callers, 1, sizes.seconds),
+                ON_OURS: lambda: stock.appending(on_ours, callers, 1, sizes.seconds, MOST_A_SECOND),
             },
             sizes.rounds,
         )
         made = ready(sizes.seconds)
         cost = costs(lambda: ours(ledger, callers, made, sizes.seconds))
-    said = {OURS: OURS_SAID[min(callers, 16)], "pgbench": pgbench.SAID, "eventsourcing": stock.SAID}
+    said = {
+        OURS: OURS_SAID[min(callers, 16)],
+        "pgbench": pgbench.SAID,
+        "eventsourcing": stock.SAID,
+        ON_OURS: ON_OURS_SAID,
+    }
     case = Case(
         NAME,
         {"callers": callers},

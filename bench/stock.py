@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import ApplicationRecorder, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 
 from bench.callers import prepared, threads
@@ -48,9 +48,9 @@ def appends(facts: int) -> Iterator[list[StoredEvent]]:
         yield events(facts)
 
 
-def appending(into: PostgresApplicationRecorder, callers: int, facts: int, seconds: float) -> Sample:
-    """Facts a second of so many threads."""
-    ready = prepared(appends(facts), int(MOST_A_SECOND * seconds / facts) * (1 if facts == 1 else 10))
+def appending(into: ApplicationRecorder, callers: int, facts: int, seconds: float, most: int = MOST_A_SECOND) -> Sample:
+    """Facts a second of so many threads, into the library's own recorder or another's."""
+    ready = prepared(appends(facts), int(most * seconds / facts) * (1 if facts == 1 else 10))
 
     def call() -> int:
         stored = next(ready)

@@ -11,7 +11,7 @@ from bench.figure import Case, Sample, Sizes, Target, interleave, short_of, summ
 
 TINY = Sizes(seconds=0.1, rounds=1, records=1_000, members=4_000)
 BASELINES = {
-    "append": {"pgbench", "eventsourcing"},
+    "append": {"pgbench", "eventsourcing", "eventsourcing-on-caunoi"},
     "batch": {"pgbench", "umadb", "eventsourcing"},
     "copy": {"copy"},
     "read": {"eventsourcing", "umadb"},
