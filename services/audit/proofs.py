@@ -3,9 +3,8 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from time import monotonic, sleep
-from typing import Annotated, Any
+from typing import Annotated
 
-import psycopg
 import structlog
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import PlainTextResponse
@@ -14,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from events.canonical import leaf, leaf_hash
 from projections import positions
 from projections.merkle import proving, tiles
-from projections.merkle.checking import extends, includes
+from projections.merkle.checking import above, is_complete, roots
 from projections.merkle.proving import Span
 from projections.waiting import Behind
 from services.audit import kept
@@ -87,11 +86,11 @@ def prove_inclusion(
     if position > size:
         raise unprocessable("/position", f"a tree of {size} has no leaf for it")
     index, data = position - 1, leaf(found[0])
-    node, root, *path = _hashes(
-        here, size, [Span(index, position), Span(0, size), *proving.inclusion(index, size)], position
-    )
-    if node != leaf_hash(data) or not includes(node, index, size, path, root):
+    node, *path = _hashes(here, [Span(index, position), *proving.inclusion(index, size)], position)
+    root = above(node, index, size, path)
+    if node != leaf_hash(data) or root is None:
         raise _unproven("the record is not what the tree has at its place", position)
+    _must_be_signed(here, size, root, position)
     return Inclusion(
         leaf_index=index,
         leaf=b64encode(data).decode(),
@@ -113,10 +112,14 @@ def prove_consistency(
     to = _size(here, to, at_least, first, "/to")
     if first > to:
         raise unprocessable("/from", f"is larger than `to`, which is {to}")
-    before, after, *path = _hashes(here, to, [Span(0, first), Span(0, to), *proving.consistency(first, to)], first)
-    if not extends(first, before, to, after, path):
-        raise _unproven("the tree does not begin with what it had", first)
-    return Consistency(first=first, to=to, path=_hex(path), roots=[before.hex(), after.hex()])
+    known = [Span(0, first)] if is_complete(first) or first == to else []
+    steps = _hashes(here, [*known, *proving.consistency(first, to)], first)
+    both = (steps[0], steps[0]) if first == to else roots(first, to, steps)
+    if both is None:
+        raise _unproven("the tree is not whole", first)
+    for size, root in zip((first, to), both, strict=True):
+        _must_be_signed(here, size, root, first)
+    return Consistency(first=first, to=to, path=_hex(steps[len(known) :]), roots=_hex(both))
 
 
 def _latest(here: Here, at_least: int | None) -> kept.Kept:
@@ -163,24 +166,29 @@ def _size(here: Here, asked: int | None, at_least: int | None, needed: int, poin
     return asked
 
 
-def _hashes(here: Here, size: int, spans: Sequence[Span], position: int) -> list[bytes]:
-    """The nodes above the spans; the second is the root, which must be the one that was signed if any was.
+def _hashes(here: Here, spans: Sequence[Span], position: int) -> list[bytes]:
+    """The nodes above the spans.
 
     Raises:
         Problem: 500, the tree is broken.
     """
     with here.pool.connection() as connection:
         try:
-            found = tiles.hashes(connection, spans)
+            return tiles.hashes(connection, spans)
         except tiles.TileBroken as broken:
             raise _unproven(str(broken), position) from None
-        if not _as_signed(connection, size, found[1]):
-            raise _unproven(f"the tree of {size} has another root than the one that was signed", position)
-    return found
 
 
-def _as_signed(connection: psycopg.Connection[Any], size: int, root: bytes) -> bool:
-    return all(b64encode(root).decode() in note.split("\n") for note in kept.of_size(connection, size))
+def _must_be_signed(here: Here, size: int, root: bytes, position: int) -> None:
+    """Where a tree of that size was signed, it is this one.
+
+    Raises:
+        Problem: 500, it was another one.
+    """
+    with here.pool.connection() as connection:
+        notes = kept.of_size(connection, size)
+    if any(b64encode(root).decode() not in note.split("\n") for note in notes):
+        raise _unproven(f"the tree of {size} has another root than the one that was signed", position)
 
 
 def _unproven(why: str, position: int) -> Problem:

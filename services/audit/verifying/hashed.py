@@ -87,18 +87,19 @@ class Reading:
         missing: list[int] = []
         back: list[int] = []
         first = last = 0
+        due = after + 1
         with closing(self.records(after, upto)) as records:
             for record in records:
-                if record[0] != after + len(hashes) + 1:
-                    gap = range(after + len(hashes) + 1, record[0])
-                    missing += gap
-                    hashes += [NONE] * len(gap)
+                if record[0] != due:
+                    missing += range(due, record[0])
+                    hashes += [NONE] * (record[0] - due)
                 if record[5] < last:
                     back.append(record[0])
                 last = record[5]
                 first = first or last
+                due = record[0] + 1
                 hashes.append(hashed(record))
-        gap = range(after + len(hashes) + 1, upto + 1)
+        gap = range(due, upto + 1)
         joined = b"".join([*hashes, *[NONE] * len(gap)])
         nodes = b"".join(fold(joined[at : at + FULL]) for at in range(0, len(joined) // FULL * FULL, FULL))
         return Stretch(after, joined, nodes, [*missing, *gap], back, first, last)
