@@ -7,6 +7,8 @@ from events import packed, rows
 from events.request import Request
 from events.rows import Oids, uuid_bytes
 
+NONE: Sequence[bytes] = ()
+
 
 class Parcel:
     """The rows of one request, each array's apart."""
@@ -21,32 +23,44 @@ class Parcel:
             ValueError, OverflowError, struct.error: it cannot be stored.
         """
         command = self.command = uuid_bytes(request.command)
-        self.begun: list[bytes] = []
-        self.continued: list[bytes] = []
-        self.conditions = [rows.condition(command, uuid_bytes(of), version) for of, version in request.conditions]
-        self.claims = rows.claims(command, request)
-        self.facts: list[bytes] = []
+        begun: list[bytes] = []
+        continued: list[bytes] = []
+        facts: list[bytes] = []
+        conditions = [rows.condition(command, uuid_bytes(of), version) for of, version in request.conditions]
         reason, by = request.reason.encode(), actors[request.by]
         for stream, expected, entries in request.writes:
             key = uuid_bytes(stream)
             if not entries:
-                self.conditions.append(rows.condition(command, key, expected))
+                conditions.append(rows.condition(command, key, expected))
                 continue
-            heads = self.continued if expected else self.begun
-            heads.append(rows.head(command, key, expected, expected + len(entries)))
+            head = rows.head(command, key, expected, expected + len(entries))
+            (continued if expected else begun).append(head)
             same = rows.facts_end(request.cause, request.digest, by, key, command, reason)
-            self.facts += rows.facts(expected, entries, names, same)
-        self.silent = [] if self.facts else [rows.silent(command, request.digest, request.answer)]
+            facts += rows.facts(expected, entries, names, same)
+        self.begun, self.continued, self.conditions, self.facts = begun, continued, conditions, facts
+        self.claims = rows.claims(command, request) if request.takes or request.releases else NONE
+        self.silent = NONE if facts else [rows.silent(command, request.digest, request.answer)]
 
 
 def pack_group(parcels: Sequence[Parcel], facts: int, oids: Oids) -> list[bytes]:
     """So many facts in all, as the seven values of `ledger.append`."""
-    begun = [row for parcel in parcels for row in parcel.begun]
-    continued = [row for parcel in parcels for row in parcel.continued]
-    conditions = [row for parcel in parcels for row in parcel.conditions]
-    claims = [row for parcel in parcels for row in parcel.claims]
-    pieces = [piece for parcel in parcels for piece in parcel.facts]
-    silent = [row for parcel in parcels for row in parcel.silent]
+    begun: list[bytes] = []
+    continued: list[bytes] = []
+    conditions: list[bytes] = []
+    claims: list[bytes] = []
+    pieces: list[bytes] = []
+    silent: list[bytes] = []
+    for parcel in parcels:
+        begun += parcel.begun
+        pieces += parcel.facts
+        if parcel.continued:
+            continued += parcel.continued
+        if parcel.conditions:
+            conditions += parcel.conditions
+        if parcel.claims:
+            claims += parcel.claims
+        if parcel.silent:
+            silent += parcel.silent
     return [
         packed.uuids([parcel.command for parcel in parcels]),
         rows.array(oids.head, len(begun), begun),
