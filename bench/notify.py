@@ -1,16 +1,17 @@
-"""From a change to the notice in the inbox: fifty rewards a second through the real http and notify processes."""
+"""From a change to the notice in the inbox: fifty rewards a second through the real processes, over either bus."""
 
 import http.client
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Self
 
 import psycopg
 
+from bench import broker
 from bench.figure import Case, Sizes, Target, percentile
 from bench.processes import HOST, process
 from bench.served import Served, environment, ours, rewards
@@ -30,24 +31,44 @@ SAID = {
     "to the notice's row being read by another connection, which LISTENs",
     "processes": "caunoi serve http and caunoi serve notify",
 }
-SERVE = ("-m", "services.program", "serve", "notify")
+SERVE = ("-m", "services.program", "serve")
 
 
 def run(server: Server, sizes: Sizes) -> Iterator[Case]:
-    """The embedded bus."""
+    """The embedded bus, and Kafka with a broker and a relay of its own."""
+    yield _case(server, sizes, "embedded", SAID, {}, Target("p99_ms", most=50))
+    with broker.running() as kafka:
+        chosen = {"CAUNOI_BUS": "kafka", "CAUNOI_KAFKA": kafka.address, "CAUNOI_LEDGER": broker.a_ledger(kafka)}
+        said = {**SAID, "processes": f"{SAID['processes']}, caunoi serve relay", **broker.SETTINGS}
+        yield _case(server, sizes, "kafka", said, chosen, Target("p99_ms", most=100))
+
+
+def _case(
+    server: Server, sizes: Sizes, bus: str, said: Mapping[str, Any], chosen: Mapping[str, str], target: Target
+) -> Case:
     with (
         server.database() as own,
         place() as folder,
         ours(own, min(sizes.members, 1000), folder) as mine,
-        process(SERVE, environment(own, mine.port, folder), folder / "notify.log"),
+        ExitStack() as processes,
     ):
+        settings = {**environment(own, mine.port, folder), **chosen}
+        for name in ("notify", "relay") if chosen else ("notify",):
+            processes.enter_context(process((*SERVE, name), settings, folder / f"{name}.log"))
         _wait_until_told(own, folder)
         latencies = sorted(_measure(own, mine, sizes.seconds * LASTS))
     p50, p99 = percentile(latencies, 0.5), percentile(latencies, 0.99)
     assert p50 is not None and p99 is not None, "something was told"  # noqa: PT018  # one thought
-    settings = {"changes": len(latencies), **SAID, **server.settings}
-    case = {"bus": "embedded", "changes_a_second": A_SECOND}
-    yield Case(NAME, case, p99, "ms", settings=settings, p50_ms=p50, p99_ms=p99, targets=(Target("p99_ms", most=50),))
+    return Case(
+        NAME,
+        {"bus": bus, "changes_a_second": A_SECOND},
+        p99,
+        "ms",
+        settings={"changes": len(latencies), **said, **server.settings},
+        p50_ms=p50,
+        p99_ms=p99,
+        targets=(target,),
+    )
 
 
 class Watch:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 
 from events.fact import EPOCH, MICROSECOND, Id, Record
 
@@ -32,7 +33,6 @@ def key_of(record: Record) -> bytes:
 
 def headers_of(record: Record, ledger: str) -> Headers:
     """Everything of the record but its data, which is the message's value."""
-    instant = (EPOCH + record.recorded * MICROSECOND).isoformat(timespec="microseconds")
     position = str(record.position)
     said = [
         _SPECVERSION,
@@ -40,11 +40,11 @@ def headers_of(record: Record, ledger: str) -> Headers:
         ("ce_type", record.name.encode()),
         ("ce_source", f"/ledgers/{ledger}".encode()),
         ("ce_subject", key_of(record)),
-        ("ce_time", instant.replace("+00:00", "Z").encode()),
+        ("ce_time", _instant(record.recorded)),
         _CONTENT,
         ("caunoi_position", position.encode()),
         ("caunoi_version", b"%d" % record.version),
-        ("caunoi_effective_on", record.effective_on.isoformat().encode()),
+        ("caunoi_effective_on", _day(record.effective_on)),
         ("caunoi_by", record.by.encode()),
         ("caunoi_command", record.command.encode()),
     ]
@@ -92,6 +92,18 @@ def position_of(headers: Iterable[tuple[str, bytes]]) -> int:
         if name == "caunoi_position" and value.isdigit():
             return int(value)
     raise NoRecord("a message without caunoi_position")
+
+
+# Records of one group share their instant, and days repeat.
+@lru_cache(maxsize=64)
+def _instant(recorded: int) -> bytes:
+    said = (EPOCH + recorded * MICROSECOND).isoformat(timespec="microseconds")
+    return said.replace("+00:00", "Z").encode()
+
+
+@lru_cache(maxsize=1024)
+def _day(day: date) -> bytes:
+    return day.isoformat().encode()
 
 
 def _microseconds(instant: str) -> int:

@@ -1,6 +1,6 @@
 """Carries a ledger's log to its topic: in order, nothing skipped, one relay a ledger."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from threading import Event
 from time import monotonic
@@ -53,6 +53,8 @@ class Relay:
         self._guard: psycopg.Connection[Any] | None = None
         self._producer: Any = None
         self._reader: EmbeddedReader | None = None
+        self._under_way: tuple[list[Any], int] | None = None
+        """What was sent and not yet acknowledged, and its last position."""
         self._offset = 0
         self.published = 0
         """The last position that the topic has acknowledged."""
@@ -146,9 +148,14 @@ class Relay:
         assert self._reader is not None, "begin first"
         records = self._reader.take(wait)
         for batch in batches(records, self.published):
-            if not self._publish(batch, stop):
+            # Made while the batch before is on its way.
+            messages = [(record.data, key_of(record), headers_of(record, self._ledger)) for record in batch]
+            if not self._settled(stop):
                 return 0
-        return len(records)
+            send, topic = self._producer.send, self._topic
+            self._under_way = [send(topic, *message, partition=0) for message in messages], batch[-1].position
+            self._hurry()
+        return len(records) if self._settled(stop) else 0
 
     def let_go(self) -> None:
         """Give up what is on its way; the topic says later what of it has arrived."""
@@ -161,36 +168,36 @@ class Relay:
             sender.join(STOPPING)
             with suppress(KafkaError):
                 self._producer.close(timeout=0)
-        self._reader = self._producer = None
+        self._reader = self._producer = self._under_way = None
 
     def close(self) -> None:
         """Let go of all; another relay may take over."""
         self.let_go()
         self._unguard()
 
-    def _publish(self, batch: Sequence[Record], stop: Event) -> bool:
-        """Send one batch and wait for its acknowledgement; False when told to stop before it came."""
-        send, topic, ledger = self._producer.send, self._topic, self._ledger
-        futures = [
-            send(topic, record.data, key_of(record), headers_of(record, ledger), partition=0) for record in batch
-        ]
+    def _settled(self, stop: Event) -> bool:
+        """Wait until what is on its way is acknowledged; False when told to stop before that."""
+        if self._under_way is None:
+            return True
         stopped_at = None
-        while not self._flushed():
+        while not self._hurry(SLICE):
             if stop.is_set():
                 stopped_at = stopped_at or monotonic()
                 if monotonic() > stopped_at + STOPPING:
                     return False
+        (futures, position), self._under_way = self._under_way, None
         first = futures[0].get(timeout=0).offset
         for future in futures:
             last = future.get(timeout=0).offset
-        if first < self._offset or last != first + len(batch) - 1:
-            raise TopicAnew(f"{topic} goes on at {first}, and was at {self._offset}")
-        self._offset, self.published = last + 1, batch[-1].position
+        if first < self._offset or last != first + len(futures) - 1:
+            raise TopicAnew(f"{self._topic} goes on at {first}, and was at {self._offset}")
+        self._offset, self.published = last + 1, position
         return True
 
-    def _flushed(self) -> bool:
+    def _hurry(self, wait: float = 0.0) -> bool:
+        """Have it sent now; whether it was acknowledged, or given up, within so many seconds."""
         try:
-            self._producer.flush(timeout=SLICE)
+            self._producer.flush(timeout=wait)
         except KafkaTimeoutError:
             return False
         return True

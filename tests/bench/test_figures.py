@@ -19,6 +19,9 @@ BASELINES = {
     "size": {"eventsourcing"},
     "http": {"noop", "starlette", "fastapi-eventsourcing"},
     "notify": set[str](),
+    "relay": {"kafka-python", "kafka-python without headers"},
+    "proofs": set[str](),
+    "verify": set[str](),
     "startup": set[str](),
 }
 
