@@ -13,16 +13,18 @@ from pathlib import Path
 from tests.program.places import eventually, family
 
 PARTS = ("http", "scoring", "notify", "postgres")
+SERVERS = {"postgres": "postgres", "kafka": "java"}
+"""Those that are not Python, and their programs."""
 STARTED, STOPPED = 120.0, 60.0
 
 
 class Whole:
     """`caunoi up` in a process of its own."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *arguments: str) -> None:
         self.data = data
         self.log = data.with_suffix(".log")
-        argv = [sys.executable, "-m", "services.program", "up", "--data", str(data), "--port", "0"]
+        argv = [sys.executable, "-m", "services.program", "up", "--data", str(data), "--port", "0", *arguments]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(argv, stdout=log, stderr=log)
 
@@ -58,7 +60,7 @@ class Whole:
                 words = Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").split("\0")
             except OSError:  # it has ended while we looked
                 continue
-            if words[-2:] == ["serve", name] or (name == "postgres" and Path(words[0]).name == "postgres"):
+            if words[-2:] == ["serve", name] or (name in SERVERS and Path(words[0]).name == SERVERS[name]):
                 return pid
         return None
 
@@ -85,11 +87,11 @@ class Whole:
 
 
 @contextmanager
-def whole() -> Iterator[Whole]:
+def whole(*arguments: str) -> Iterator[Whole]:
     """A system on a fresh directory, answering; stopped at the end, whatever became of it."""
     place = Path(tempfile.mkdtemp(prefix="caunoi-crash-"))
     place.chmod(0o755)  # PostgreSQL's user must be able to enter
-    system = Whole(place / "data")
+    system = Whole(place / "data", *arguments)
     try:
         eventually(lambda: system.process.poll() is not None or system.answers, seconds=STARTED)
         assert system.process.poll() is None, system.log.read_text()
