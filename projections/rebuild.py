@@ -10,7 +10,7 @@ import structlog
 
 from projections.anew import SCHEMA, Anew
 from projections.hashes import Difference, Extent, Hash, difference, shown, view_hash
-from projections.parked import park
+from projections.parked import park, parked
 from projections.positions import positions
 from projections.reading import last_position
 from projections.view import View
@@ -40,7 +40,7 @@ class Rebuilt(NamedTuple):
 
 
 class Replayed(NamedTuple):
-    """What came out at a position, without having taken anybody's place."""
+    """What came out, or stands, at a position: its hash, and how many streams are parked."""
 
     position: int
     hash: Hash
@@ -109,6 +109,18 @@ def replay(
             for row in shown(anew.connection, view, extent, SCHEMA):
                 show(row)
         return Replayed(upto, view_hash(anew.connection, view, extent, SCHEMA), len(anew.fold.parked))
+
+
+def standing(conninfo: str, view: View) -> Replayed:
+    """The view that serves: where it stands, the hash of all that it ever had, and how many streams it has parked.
+
+    Raises:
+        LookupError: as above.
+    """
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        position = positions(connection, [view.name])[view.name].position
+        let_be = parked(connection, [view.name]).get(view.name, set())
+        return Replayed(position, view_hash(connection, view, Extent(position)), len(let_be))
 
 
 def compare(conninfo: str, view: View, upto: int | None = None, day: date | None = None) -> Comparison:

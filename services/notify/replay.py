@@ -70,8 +70,13 @@ def replace(conninfo: str, ledger: str, policies: Policies) -> Replayed:
     Raises:
         Hole: as above.
     """
-    position = rebuild(conninfo, ledger, policies).position
+    return standing(conninfo, rebuild(conninfo, ledger, policies).position)
+
+
+def standing(conninfo: str, upto: int | None = None) -> Replayed:
+    """The notices that stand, as known at a position; at the one that they have read to, where none is said."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
+        position = positions(connection, [NAME])[NAME].position if upto is None else upto
         let_be = parked(connection, [NAME]).get(NAME, set())
         return Replayed(position, hash_of(connection, _rows(TABLE, position, None)), len(let_be))
 

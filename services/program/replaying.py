@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import psycopg
@@ -17,6 +18,7 @@ from projections.rebuild import Comparison, Replayed
 from projections.view import View
 from services.notify import replay as told
 from services.notify.policy import Policies
+from services.program import database, started_with
 from services.scoring.worker import views
 from services.settings import Settings
 from services.trouble import Exit, Trouble
@@ -45,6 +47,9 @@ class Replayable(Protocol):
     def replace(self) -> Replayed:
         """Make it anew, to serve from then on."""
 
+    def standing(self) -> Replayed:
+        """The one that serves, as it is."""
+
     def replay(self, upto: int, day: date | None, show: Show | None) -> Replayed:
         """Make it as it would have been made at a position, beside the one that serves; `show` is given each row."""
 
@@ -66,6 +71,9 @@ class _Plain:
             found = hashes.view_hash(connection, self._view, hashes.Extent(done.position))
         return Replayed(done.position, found, done.parked)
 
+    def standing(self) -> Replayed:
+        return rebuild.standing(self._conninfo, self._view)
+
     def replay(self, upto: int, day: date | None, show: Show | None) -> Replayed:
         return rebuild.replay(self._conninfo, self._view, upto, day, show)
 
@@ -86,11 +94,26 @@ class _Notices:
     def replace(self) -> Replayed:
         return told.replace(self._conninfo, self._ledger, self._policies)
 
+    def standing(self) -> Replayed:
+        return told.standing(self._conninfo)
+
     def replay(self, upto: int, day: date | None, show: Show | None) -> Replayed:
         return told.replay(self._conninfo, self._ledger, self._policies, upto, day, show)
 
     def compare(self, upto: int | None, day: date | None) -> Comparison:
         return told.compare(self._conninfo, self._ledger, self._policies, upto, day)
+
+
+def prepare(data: Path | None, url: str | None = None) -> Settings:
+    """The settings with which the system on a directory was started, with its database, or with the one that is named.
+
+    Raises:
+        Trouble: there is none, or it does not answer.
+    """
+    settings = Settings.read(data=data, database=url)
+    found = database.of(settings)
+    database.require_usable(found)
+    return started_with.take(settings.model_copy(update={"database": found}))
 
 
 def find(settings: Settings, name: str) -> list[Replayable]:

@@ -15,6 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.database import Database
+from tests.keys import master_key_file
 from tests.program.places import eventually
 
 RECORDS = [{"position": n, "recorded_at": "2026-11-22T01:02:03Z", "name": "member.admitted"} for n in range(1, 8)]
@@ -134,6 +136,18 @@ def test_the_views_are_a_table_or_json(data: Path) -> None:
     _, said, _ = caunoi("views", "--data", str(data))
     assert [line.split() for line in said.splitlines()][1] == ["roll", "7", "7", "0.0"]
     assert json.loads(caunoi("views", "--data", str(data), "--json")[1]) == VIEWS
+
+
+def test_hashes_of_views_are_read_in_the_database(data: Path, database: Database) -> None:
+    key = str(master_key_file())
+    argv = ["views", "--hash", "--data", str(data), "--json"]
+    code, said, why = caunoi(*argv, CAUNOI_DATABASE=database.app, CAUNOI_MASTER_KEY_FILE=key)
+    assert code == 0, why
+    (roll,) = json.loads(said)
+    assert (roll["view"], roll["position"], roll["rows"], roll["hash"]) == ("roll", 0, 0, "0-0000000000000000")
+    code, _, why = caunoi("views", "--hash", "--data", str(data))
+    assert code == 3
+    assert "no database is below" in why
 
 
 def test_the_log_goes_on_over_pages_up_to_its_limit(data: Path) -> None:

@@ -81,6 +81,14 @@ def test_all_views_are_compared_with_what_serves(told: Database) -> None:
     assert {line["live"]["hash"] for line in said} == {line["anew"]["hash"] for line in said}
 
 
+def test_the_hash_of_what_serves_is_that_of_what_came_out(told: Database) -> None:
+    settings = Settings.read(database=told.app, master_key_file=master_key_file())
+    stands = {view.name: view.standing() for view in replaying.find(settings, "all")}
+    compared = {line["view"]: line for line in replay(told, "all", "--compare")[1]}
+    assert {name: str(one.hash) for name, one in stands.items()} == {n: line["hash"] for n, line in compared.items()}
+    assert {name: one.position for name, one in stands.items()} == {n: line["position"] for n, line in compared.items()}
+
+
 def test_what_came_out_is_said_in_a_line_for_people(told: Database) -> None:
     code, said, _ = plainly(told, "tree", "--compare")
     rows = one(told, "SELECT count(*) FROM views.tree")

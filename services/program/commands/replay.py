@@ -12,11 +12,9 @@ from pydantic import TypeAdapter, ValidationError
 from projections.hashes import Difference, Hash
 from projections.rebuild import Comparison, Replayed
 from services import logs
-from services.program import database, started_with
 from services.program.options import AsJson, Data
 from services.program.printing import out, out_json, piece
-from services.program.replaying import ALL, Asked, find, place, troubles
-from services.settings import Settings
+from services.program.replaying import ALL, Asked, find, place, prepare, troubles
 from services.trouble import Exit
 from services.web.written import Day, Instant
 
@@ -26,7 +24,7 @@ def register(app: typer.Typer) -> None:
     app.command(name="replay")(replay)
 
 
-def replay(  # the options of a command
+def replay(
     view: Annotated[str, typer.Argument(metavar="VIEW|all", help="Which view; `caunoi views` lists them.")],
     as_of: Annotated[str | None, typer.Option(help="Show what held on this day in the world: 2026-03-03")] = None,
     known_at: Annotated[
@@ -45,10 +43,8 @@ def replay(  # the options of a command
     row by row for a single view, and nothing is touched; nor is it when it is compared.
     """
     asked = Asked(_read(Day, as_of, "--as-of"), _read(Instant, known_at, "--known-at"))
-    settings = Settings.read(data=data, database=url)
     logs.configure("replay", "warning")
-    settings = started_with.take(settings.model_copy(update={"database": database.of(settings)}))
-    database.require_usable(str(settings.database))
+    settings = prepare(data, url)
     found = find(settings, view)
     upto = place(settings, asked)
     say = Lines(max(len(each.name) for each in found), as_json)
