@@ -12,7 +12,21 @@ from rich.console import Console
 from bench import page, server, table
 from bench.figure import FULL, QUICK, Case, Sizes
 
-NAMES = ("append", "batch", "copy", "read", "rebuild", "size", "http", "notify", "proofs", "verify", "relay", "startup")
+NAMES = (
+    "append",
+    "batch",
+    "copy",
+    "read",
+    "rebuild",
+    "size",
+    "http",
+    "notify",
+    "sealing",
+    "proofs",
+    "verify",
+    "relay",
+    "startup",
+)
 """Each is a module here with `run(server, sizes)`, which yields its cases."""
 
 PROGRESS = Console(stderr=True)

@@ -1,5 +1,6 @@
 """The audit process, as `caunoi serve audit` runs it: keeps the tree of the log and signs it until SIGTERM."""
 
+import os
 import signal
 from threading import Event
 
@@ -12,6 +13,7 @@ from services.audit.worker import Worker
 from services.settings import Settings
 
 CONNECT_SECONDS = 15
+NICE = 10
 
 
 def run(settings: Settings) -> None:
@@ -22,6 +24,8 @@ def run(settings: Settings) -> None:
         BusAway, psycopg.Error: the database does not answer.
     """
     assert settings.database is not None, "serve was given a database"
+    # Nobody waits for the tree, and no append shall wait for a processor that it has.
+    os.nice(NICE)
     stop = Event()
     for way in (signal.SIGTERM, signal.SIGINT):
         signal.signal(way, lambda *_: stop.set())

@@ -19,6 +19,7 @@ BASELINES = {
     "size": {"eventsourcing"},
     "http": {"noop", "starlette", "fastapi-eventsourcing"},
     "notify": set[str](),
+    "sealing": {"without", "without the tree"},
     "relay": {"kafka-python", "kafka-python without headers"},
     "proofs": set[str](),
     "verify": set[str](),
