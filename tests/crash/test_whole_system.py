@@ -10,6 +10,7 @@ import pytest
 
 from services.settings import Settings
 from tests.crash.load import Load
+from tests.crash.verified import the_log_verifies
 from tests.crash.views import every_view_is_what_the_log_says
 from tests.crash.whole import PARTS, Whole, whole
 from tests.program.places import eventually
@@ -67,6 +68,7 @@ def must_hold(system: Whole, load: Load) -> None:
         assert one(connection, HEADS) == (0,), "the heads are those of the log"
         told_once_each(connection, load)
         assert one(connection, SCORED) == (len(load.meetings),), "a score for each meeting"
+    the_log_verifies(conninfo, system.data)
     every_view_is_what_the_log_says(Settings.read(data=system.data, database=conninfo))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.program.places import eventually, family
 
-PARTS = ("http", "scoring", "notify", "postgres")
+PARTS = ("http", "scoring", "notify", "audit", "postgres")
 SERVERS = {"postgres": "postgres", "kafka": "java"}
 """Those that are not Python, and their programs."""
 STARTED, STOPPED = 120.0, 60.0
