@@ -8,6 +8,9 @@ A claim is a text, `FAMILY:…`, that one stream holds at a time; the ledger kee
 - `transfer:ID`: leads from a transfer to the member's stream that it stands in.
 - `liaison:MEMBER:COMMITTEE`: the one liaison of a member with a committee that is open; given up when it is refused or
   ended, by whoever decides that, for those facts do not say whose liaison it is.
+
+`events.recorder` has one more family, for applications that are not ours: `tracking:STREAM:POSITION`, how far one has
+followed another.
 """
 
 from collections.abc import Callable
