@@ -50,7 +50,7 @@ def read_log(
     In `name`, `*` stands for any letters: `member.*`. `next` is the `after` of the next page, which there may be after
     an empty one, too; `position` is up to where the log has been looked through, for whoever goes on later.
     """
-    _must_read(asking)
+    must_read(asking)
     if asked.about is not None:
         wait(here, ["concerns"], at_least)
     if asked.since is not None and asked.until is not None and asked.since > asked.until:
@@ -82,7 +82,7 @@ def _names(connection: psycopg.Connection[Any], pattern: str) -> list[str]:
 @router.get("/log/{position}")
 def read_record(position: int, asking: Asking, here: Here) -> dict[str, Any]:
     """One record."""
-    _must_read(asking)
+    must_read(asking)
     found = here.ledger.at([position]) if 0 < position < 2**62 else []
     if not found:
         raise not_found("record")
@@ -92,11 +92,16 @@ def read_record(position: int, asking: Asking, here: Here) -> dict[str, Any]:
 @router.get("/views")
 def read_views(asking: Asking, here: Here) -> list[dict[str, Any]]:
     """How far each view has read, and how long ago what it has not read yet was recorded."""
-    _must_read(asking)
+    must_read(asking)
     with here.pool.connection() as connection:
         return positions.status(connection)
 
 
-def _must_read(asking: Asking) -> None:
+def must_read(asking: Asking) -> None:
+    """Whether this caller may read records of the log.
+
+    Raises:
+        Problem: 403.
+    """
     if asking.role not in READERS:
         raise forbidden("the log and the views are for inspectors and operators")

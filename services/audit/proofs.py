@@ -17,7 +17,7 @@ from projections.merkle.checking import above, is_complete, roots
 from projections.merkle.proving import Span
 from projections.waiting import Behind
 from services.audit import kept
-from services.audit.api import _must_read as must_read
+from services.audit.api import must_read
 from services.web.asking import LOOK, PATIENCE, AtLeast, wait
 from services.web.context import Asking, Here, caller
 from services.web.problem import Problem, not_found, unprocessable
