@@ -134,9 +134,10 @@ class Appender:
                 self._write_group()
         finally:
             self._turn.release()
-            with suppress(IndexError):
-                if (wake := self._waiting[0].wake) is not None:
-                    wake.set()
+            if self._waiting:
+                with suppress(IndexError):  # another has the turn by now, and took them
+                    if (wake := self._waiting[0].wake) is not None:
+                        wake.set()
 
     def _write_group(self) -> None:
         """Give each of the next group its outcome, whatever happens: none of them may wait for ever."""
