@@ -2,7 +2,8 @@
 
 from base64 import b64decode
 from binascii import b2a_base64
-from os import urandom
+from collections import deque
+from os import register_at_fork, urandom
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -22,6 +23,7 @@ UNSEALABLE = "_unsealable"
 """The same where the key is there and what was sealed is not what it was."""
 
 NONCE = 12
+AT_ONCE = 256
 MEMBER = "member."
 _MARK = b'"_sealed":'
 
@@ -56,7 +58,7 @@ def seal(
         inside[REASON] = msgspec.Raw(_encode(reason))
     if not inside:
         return data
-    nonce = urandom(NONCE)
+    nonce = _nonce()
     closed = nonce + key.encrypt(nonce, _encode(inside), _identity(name, *place))
     if not name.startswith(MEMBER):
         fields[PERSON] = msgspec.Raw(_encode(person))
@@ -104,6 +106,23 @@ def without(record: Record, mark: str) -> Record:
     fields.pop(PERSON, None)
     fields[mark] = msgspec.Raw(b"true")
     return record._replace(data=_encode(fields))
+
+
+_nonces: deque[bytes] = deque()
+"""Drawn some at a time: each question to the system lets another thread go first."""
+
+
+def _nonce() -> bytes:
+    try:
+        return _nonces.popleft()
+    except IndexError:
+        drawn = urandom(NONCE * AT_ONCE)
+        first, *more = (drawn[start : start + NONCE] for start in range(0, len(drawn), NONCE))
+        _nonces.extend(more)
+        return first
+
+
+register_at_fork(after_in_child=_nonces.clear)  # a child shall not use the same
 
 
 def _identity(name: str, stream: Id, version: int) -> bytes:
