@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from events.master import Master
 from services import access
 from services.program.lock import holder
 from tests.database import Database
@@ -229,9 +230,14 @@ def test_doctor_finds_all_well_while_it_runs_and_says_how_to_start_it_after(up: 
     found = json.loads(subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False).stdout)
     # The little http answers nothing but that it is ready.
     assert [finding["check"] for finding in found if not finding["todo"]] == [
-        *("data", "up", "disk", "token", "postgres", "clock", "http", "time")
+        *("data", "up", "disk", "token", "postgres", "clock", "master key", "signing key", "http", "time")
     ]
     assert found[-1]["check"] == "http"
+    (up.data / "master-key").write_text(Master.new())
+    found = json.loads(subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False).stdout)
+    (wrong,) = [finding for finding in found if finding["check"] == "master key"]
+    assert "is not the one under which this database keeps the keys" in wrong["found"]
+    assert "backups" in wrong["todo"]
     up.stop()
     found = json.loads(subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False).stdout)
     assert found[-1] == {"check": "up", "found": "nothing runs on it", "todo": f"caunoi up --data {up.data}"}

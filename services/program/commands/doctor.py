@@ -8,6 +8,7 @@ import typer
 
 from services.program.checks import HERE, THERE, Finding
 from services.program.checks_kafka import kafka
+from services.program.checks_keys import keys
 from services.program.options import AsJson, Data
 from services.program.printing import out, out_json
 from services.program.system import System
@@ -38,7 +39,7 @@ def examine(data: Path | None) -> Iterator[Finding]:
     """The findings, from the ground up; a missing ground makes the rest pointless."""
     settings = Settings.read(data=data)
     remote = data is None and settings.url is not None
-    for check in () if remote else (*HERE, kafka):
+    for check in () if remote else (*HERE, keys, kafka):
         missing = False
         for finding in check(settings):
             yield finding
