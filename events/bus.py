@@ -1,5 +1,6 @@
 """How records reach whoever follows the log: in the order of their positions, none skipped, whatever carries them."""
 
+from collections.abc import Callable
 from itertools import chain
 from time import monotonic, sleep
 from typing import Any, Protocol
@@ -39,11 +40,19 @@ class Reader(Protocol):
         """Give back what it holds; what it has taken stays taken."""
 
 
+Stand = Callable[[], int]
+"""Where a follower stands: the position after which it wants to go on."""
+
+
 class Bus(Protocol):
     """Carries records from the ledger to its followers."""
 
-    def read(self, group: str, after: int) -> Reader:
-        """Follow the log from the record after position `after` on; `group` names the follower to the outside."""
+    def read(self, group: str, after: int, stand: Stand | None = None) -> Reader:
+        """Follow the log from the record after position `after` on; `group` names the follower to the outside.
+
+        A bus that has the log followed by one of a group at a time asks `stand` whenever it hands it over: while
+        this one waited, another may have gone on.
+        """
 
 
 class EmbeddedBus:
@@ -54,8 +63,8 @@ class EmbeddedBus:
         self._page = page
         self._patience = patience
 
-    def read(self, group: str, after: int) -> "EmbeddedReader":
-        """A reader with a connection of its own, opened when it is first asked."""
+    def read(self, group: str, after: int, stand: Stand | None = None) -> "EmbeddedReader":  # noqa: ARG002
+        """A reader with a connection of its own, opened when it is first asked; the log is everybody's at any time."""
         return EmbeddedReader(self._conninfo, group, after, page=self._page, patience=self._patience)
 
 

@@ -14,7 +14,7 @@ from kafka.coordinator.assignors.cooperative_sticky import (  # type: ignore[imp
 from kafka.errors import KafkaError  # type: ignore[import-untyped]
 from kafka.structs import OffsetAndMetadata  # type: ignore[import-untyped]
 
-from events.bus import FIRST_PAUSE, LONGEST_PAUSE, PATIENCE, BusAway, EmbeddedBus, EmbeddedReader
+from events.bus import FIRST_PAUSE, LONGEST_PAUSE, PATIENCE, BusAway, EmbeddedBus, EmbeddedReader, Stand
 from events.fact import Record
 from events.ledger import END
 from events.message import position_of, record_of, topic_of
@@ -45,29 +45,29 @@ class KafkaBus:
     lag: float = LAG
     far: int = FAR
 
-    def read(self, group: str, after: int) -> "KafkaReader":
+    def read(self, group: str, after: int, stand: Stand | None = None) -> "KafkaReader":
         """A reader that joins the group `caunoi.GROUP.LEDGER` when it is first asked.
 
         Of several in a group one gets the records, and the others nothing for as long as it lives.
         """
-        return KafkaReader(self, group, after)
+        return KafkaReader(self, group, after, stand)
 
 
 class Place(ConsumerRebalanceListener):  # type: ignore[misc]
     """Whether the topic is ours to follow, and whether it has become so since we last looked."""
 
     def __init__(self) -> None:
-        self.ours = self.anew = False
+        self.ours = self.anew = self.handed_over = False
 
     def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         """It is handed to us; nothing new when it was ours before."""
         if assigned:
-            self.ours = self.anew = True
+            self.ours = self.anew = self.handed_over = True
 
     def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         """It is taken from us."""
         if revoked:
-            self.ours = self.anew = False
+            self.ours = self.anew = self.handed_over = False
 
     def on_partitions_lost(self, lost: Sequence[TopicPartition]) -> None:
         """It was taken from us while we were away."""
@@ -77,7 +77,8 @@ class Place(ConsumerRebalanceListener):  # type: ignore[misc]
 class KafkaReader:
     """Reads the topic while it is ours; goes back to the ledger for what is missing there, loudly."""
 
-    def __init__(self, bus: KafkaBus, group: str, after: int) -> None:
+    def __init__(self, bus: KafkaBus, group: str, after: int, stand: Stand | None) -> None:
+        self._stand = stand
         self.group = f"caunoi.{group}.{bus.ledger}"
         self._bus = bus
         self._partition = TopicPartition(topic_of(bus.ledger), 0)
@@ -134,15 +135,20 @@ class KafkaReader:
             self._stand_down()
             self._heard = monotonic()
             return []
+        if self._place.handed_over and self._stand is not None:
+            self._stand_down()
+            self._position = self._stand()
+        self._place.handed_over = False
         if self._place.anew:
             self._place.anew = False
             self._find_place(consumer)
             messages = ()
+        lagged = self._ledger is not None and self._upto is None
+        if lagged and messages and position_of(messages[-1].headers) >= self._position:
+            log.info("the topic goes on", group=self.group, position=self._position)
+            self._stand_down()
         # Until the ledger has been read up to the topic, what comes from there is let go, and read again afterwards.
         if self._upto is None and (records := self._following(messages)):
-            if self._ledger is not None:
-                log.info("the topic goes on", group=self.group, position=self._position)
-                self._stand_down()
             self._commit(consumer, messages[-1].offset)
             return records
         return self._from_the_ledger(min(left, LOOK))

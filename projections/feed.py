@@ -70,12 +70,24 @@ class Feeder:
         for name, held in positions(connection, list(self._views)).items():
             if held.shape != self._views[name].shape or head > FAR + 2 * held.position:
                 rebuild(self._conninfo, self._views[name])
-        # Held for a moment: a predecessor that was killed in the middle of a batch has then committed, or will not.
+        self._look()
+        self._reader = self._bus.read(self._group, self._read_to, self._stand)
+
+    def _look(self) -> None:
+        """Where the views stand. Held for a moment: who was killed amid a batch has then committed, or will not."""
+        connection = self._connected()
         with connection.transaction():
             self._held = positions(connection, list(self._views), hold=True)
         self._must_be_ours(self._held)
+        self._attempted = None
         self._read_to = min(held.position for held in self._held.values())
-        self._reader = self._bus.read(self._group, self._read_to)
+
+    def _stand(self) -> int:
+        """The bus hands the log over to us: another feeder may have fed the views while we waited."""
+        self._patiently(self._look)
+        for fold in self._folds.values():
+            fold.forget()
+        return self._read_to
 
     def run(self, stop: Event, *, wait: float = 1.0) -> None:
         """Feed until told to stop.

@@ -74,11 +74,21 @@ class Worker:
         Raises:
             LookupError: the table is not installed.
         """
+        self._look()
+        self._reader = self._bus.read(NAME, self._held.position, self._stand)
+
+    def _look(self) -> None:
+        """Where the notices stand. Held for a moment: who was killed amid a batch has then committed, or will not."""
         connection = self._connected()
-        # Held for a moment: whoever was killed in the middle of a batch has then committed, or will not.
         with connection.transaction():
             self._held = positions(connection, [NAME], hold=True)[NAME]
-        self._reader = self._bus.read(NAME, self._held.position)
+        self._attempted = None
+
+    def _stand(self) -> int:
+        """The bus hands the log over to us: another worker may have told while we waited."""
+        self._patiently(self._look)
+        self._telling.states.forget()
+        return self._held.position
 
     def run(self, stop: Event, *, wait: float = 0.5) -> None:
         """Tell until told to stop.

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from events.bus import EmbeddedBus, Reader
+from events.bus import EmbeddedBus, Reader, Stand
 from events.ledger import Ledger
 from projections import feed
 from projections.feed import Feeder
@@ -179,8 +179,8 @@ class Cutting:
             connection.execute("""SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                 WHERE datname = current_database() AND application_name = 'caunoi views'""")
 
-    def read(self, group: str, after: int) -> "CuttingReader":
-        return CuttingReader(self, self._bus.read(group, after))
+    def read(self, group: str, after: int, stand: Stand | None = None) -> "CuttingReader":
+        return CuttingReader(self, self._bus.read(group, after, stand))
 
 
 class CuttingReader:
