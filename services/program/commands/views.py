@@ -8,6 +8,7 @@ import typer
 from services.program.options import AsJson, Data
 from services.program.printing import out_json, table
 from services.program.system import System
+from services.trouble import Trouble
 
 COLUMNS = ("view", "position", "head", "lag_seconds", "parked", "hash")
 
@@ -20,15 +21,25 @@ def register(app: typer.Typer) -> None:
 def views(
     data: Data = None,
     hashes: Annotated[
-        bool, typer.Option("--hash", help="The hash of each view's rows, too: it reads all of them, in the database.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--hash/--no-hash",
+            help="The hash of each view's rows: it reads all of them. [default: where the database can be reached]",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Lists the views: the position each has read to, the log's head, the seconds between, and what is parked."""
+    """Lists the views: where each stands, the log's head, the seconds between, what is parked, and the rows' hash."""
     with System.find(data) as system:
         found = system.get("/views")
-    if hashes:
-        live = _standing(data)
+    if hashes is not False:
+        try:
+            live = _standing(data)
+        except Trouble:
+            # A system that is reached by its address alone has no database for us.
+            if hashes:
+                raise
+            live = {}
         found = [view | live.get(view["view"], {}) for view in found]
     if as_json:
         out_json(found)
