@@ -1,13 +1,14 @@
 """Where a process finds the key that signs checkpoints, and what it says when that is not the database's."""
 
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from services.audit import kept
-from services.audit.notes import SignerKey
+from services.audit.notes import SignerKey, VerifierKey
 from services.settings import Settings
 from services.trouble import Exit, Trouble
 
@@ -47,6 +48,30 @@ def read(settings: Settings) -> SignerKey:
             f"{path} is the checkpoint key of {signer.name}, and this ledger is {origin(settings)}", Exit.USAGE
         )
     return signer
+
+
+def retire(settings: Settings, known: Sequence[VerifierKey]) -> None:
+    """Remember the keys that signed before, as they were known to the database, in a file beside the key."""
+    lines = "".join(f"{one.text()}\n" for one in known)
+    _earlier(settings).write_text(lines, encoding="ascii")
+
+
+def trusted(settings: Settings) -> list[VerifierKey]:
+    """The keys that the directory vouches for: those that signed before, and the one that signs; [] without one.
+
+    Raises:
+        Trouble: the key is there and cannot be read.
+    """
+    if not place(settings).exists():
+        return []
+    earlier = _earlier(settings)
+    lines = earlier.read_text(encoding="ascii").splitlines() if earlier.exists() else []
+    return [*(VerifierKey.parse(line) for line in lines), read(settings).verifier]
+
+
+def _earlier(settings: Settings) -> Path:
+    path = place(settings)
+    return path.with_name(f"{path.name}s-before")
 
 
 def must_be_ours(connection: psycopg.Connection[Any], signer: SignerKey, where: Path) -> None:

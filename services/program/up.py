@@ -54,9 +54,9 @@ class Up:
         self._kafka: Kafka | None = None
         self._kafka_patience = Patience()
         self._children = Children(self.data / "logs", say)
-        self._postgres_log = Rotation(self.data / "logs" / "postgres.log", say)
+        self._server_logs = [Rotation(self.data / "logs" / f"{name}.log", say) for name in ("postgres", "kafka")]
 
-    def run(self, *, demo: bool = False) -> None:
+    def run(self, *, demo: bool = False, new_checkpoint_key: bool = False) -> None:
         """Returns when it was asked to stop. Raises Trouble for what stands in the way, or what broke for good."""
         if self.settings.database is None:
             prepare(self.data, self.settings.postgres_user)
@@ -64,7 +64,7 @@ class Up:
             make(self.data, PASSABLE)
         with lock.take(self.data), on_request():
             try:
-                self._start()
+                self._start(new_checkpoint_key)
                 if demo and not (self.data / DEMO_LOADED).exists():
                     self._demonstrate()
                 while True:
@@ -75,7 +75,7 @@ class Up:
                 defer()
                 self._stop()
 
-    def _start(self) -> None:
+    def _start(self, new_checkpoint_key: bool) -> None:
         port = http_address.free_port(self.settings.host, self.settings.port)
         make(self.data / "logs", PRIVATE)
         owner, app = self._start_database()
@@ -89,7 +89,7 @@ class Up:
             update={"data": self.data, "database": app, "port": port, "kafka": brokers or self.settings.kafka}
         )
         master_key_file.ensure(chosen, owner)
-        checkpoint_key_file.ensure(chosen, owner)
+        checkpoint_key_file.ensure(chosen, owner, renew=new_checkpoint_key)
         started_with.keep(self.data, chosen)
         for name in (*CHILDREN, RELAY) if brokers else CHILDREN:
             self._children.start(name, program("serve", name), {**os.environ, **chosen.environment()})
@@ -142,7 +142,8 @@ class Up:
             self._kafka = Kafka.start(self.data, user=self.settings.postgres_user, ports=ports, note=self._say)
             self._children.excuse(EXCUSED_SECONDS)
         self._children.watch()
-        self._postgres_log.look()
+        for log in self._server_logs:
+            log.look()
         time.sleep(LOOK_SECONDS)
 
     def _ended(self, name: str, server: Postgres | Kafka, patience: Patience) -> bool:

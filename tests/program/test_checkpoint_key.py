@@ -5,12 +5,18 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from events.ledger import Ledger
 from services.audit import kept, key
 from services.audit.notes import SignerKey
+from services.audit.signing import Signer
+from services.audit.verifying.whole import Evidence, verify
+from services.audit.worker import Worker
 from services.program.checkpoint_key_file import ensure
 from services.settings import Settings
 from services.trouble import Exit, Trouble
+from tests.audit.signing import sign_all
 from tests.database import Database
+from tests.events.appending import new, to
 
 
 @pytest.fixture
@@ -70,6 +76,36 @@ def test_what_is_no_key_is_refused_and_not_repeated(settings: Settings, database
 def test_one_that_others_can_read_is_refused(settings: Settings, database: Database) -> None:
     (settings.data / "checkpoint-key").chmod(0o640)
     assert "chmod 600" in refusal(settings, database)
+
+
+def test_a_new_one_signs_where_the_old_one_is_lost_or_known_and_the_old_one_is_remembered(
+    settings: Settings, database: Database
+) -> None:
+    path = settings.data / "checkpoint-key"
+    first = key.read(settings).verifier
+    ensure(settings, database.owner, renew=True)
+    second = key.read(settings).verifier
+    assert second != first
+    assert SignerKey.parse((settings.data / f"checkpoint-key.{first.id.hex()}").read_text()).verifier == first
+    path.unlink()
+    ensure(settings, database.owner, renew=True)
+    third = key.read(settings).verifier
+    ensure(settings, database.owner)
+    assert key.trusted(settings) == [first, second, third]
+    with psycopg.connect(database.app) as connection:
+        assert kept.keys(connection) == [first, second, third]
+
+
+def test_what_the_old_key_signed_is_good_after_the_new_one_has_signed(settings: Settings, database: Database) -> None:
+    with Ledger(database.app) as ledger:
+        for renew in (False, True, True):
+            ensure(settings, database.owner, renew=renew)
+            ledger.append(to(new(), facts=3))
+            worker = Worker(database.app, Signer(key.read(settings), settings.data / "checkpoint-latest"))
+            sign_all(worker)
+            worker.feeder.close()
+    report = verify(database.app, Evidence("caunoi/local", key.trusted(settings)))
+    assert (report.findings, report.checkpoints, report.signed) == ([], 3, 9)
 
 
 def test_that_of_another_ledger_is_refused(settings: Settings, database: Database) -> None:

@@ -93,12 +93,10 @@ def _show(report: Report) -> None:
 
 
 def _own(settings: Settings) -> list[VerifierKey]:
-    """The key of the system's own directory, where it can be read; else those that the database names are believed."""
-    if not key_file.place(settings).exists():
-        return []
+    """The keys of the system's own directory, where they can be read; else the database is believed about its own."""
     try:
-        return [key_file.read(settings).verifier]
-    except Trouble:
+        return key_file.trusted(settings)
+    except (Trouble, ValueError, OSError):
         return []
 
 

@@ -24,9 +24,13 @@ def up(
     kafka: Annotated[str | None, typer.Option(help="An operator's brokers, HOST:PORT,…")] = None,
     database: Annotated[str | None, typer.Option(help="An operator's PostgreSQL (16 or newer), as a URL.")] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Load the demonstration commune, once.")] = False,
+    new_checkpoint_key: Annotated[
+        bool,
+        typer.Option("--new-checkpoint-key", help="Sign with a new key from now on: the old one is lost or known."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Starts PostgreSQL, http, scoring and notify, prints the address, and runs until it is asked to stop."""
+    """Starts PostgreSQL, http, scoring, notify and audit, prints the address, and runs until it is asked to stop."""
     settings = Settings.read(data=data, port=port, bus=bus, kafka=kafka, database=database)
 
     def ready(address: str) -> None:
@@ -34,7 +38,7 @@ def up(
         sys.stdout.write(said + "\n")
         sys.stdout.flush()
 
-    Up(settings, ready=ready, say=_say).run(demo=demo)
+    Up(settings, ready=ready, say=_say).run(demo=demo, new_checkpoint_key=new_checkpoint_key)
 
 
 def _say(line: str) -> None:
