@@ -1,6 +1,6 @@
 """The checkpoints that were published, kept for ever, and the keys that signed them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import psycopg
@@ -42,7 +42,7 @@ SELECT size, note FROM merkle.checkpoints c JOIN merkle.keys k ON split_part(k.v
 ORDER BY size DESC, k.no DESC LIMIT 1
 """
 ALL = "SELECT size, note FROM merkle.checkpoints WHERE size > %s ORDER BY size, signed_at LIMIT %s"
-OF_SIZE = "SELECT note FROM merkle.checkpoints WHERE size = %s"
+OF_SIZES = "SELECT size, note FROM merkle.checkpoints WHERE size = ANY (%s)"
 KEEP = "INSERT INTO merkle.checkpoints (size, key, note) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 
 
@@ -82,9 +82,9 @@ def latest(connection: psycopg.Connection[Any]) -> Kept | None:
     return Kept(*row) if row else None
 
 
-def of_size(connection: psycopg.Connection[Any], size: int) -> list[str]:
-    """The notes of the checkpoints of a tree of that size: none, one, or one a key."""
-    return [note for (note,) in connection.execute(OF_SIZE, [size])]
+def of_sizes(connection: psycopg.Connection[Any], sizes: Sequence[int]) -> list[tuple[int, str]]:
+    """The size and the note of each checkpoint of trees of these sizes: of each none, one, or one a key."""
+    return connection.execute(OF_SIZES, [list(sizes)]).fetchall()
 
 
 def keep(connection: psycopg.Connection[Any], size: int, key: VerifierKey, note: str) -> None:

@@ -86,11 +86,12 @@ def prove_inclusion(
     if position > size:
         raise unprocessable("/position", f"a tree of {size} has no leaf for it")
     index, data = position - 1, leaf(found[0])
-    node, *path = _hashes(here, [Span(index, position), *proving.inclusion(index, size)], position)
+    spans = [Span(index, position), *proving.inclusion(index, size)]
+    (node, *path), signed = _hashes(here, spans, [size], position)
     root = above(node, index, size, path)
     if node != leaf_hash(data) or root is None:
         raise _unproven("the record is not what the tree has at its place", position)
-    _must_be_signed(here, size, root, position)
+    _must_be_as_signed({size: root}, signed, position)
     return Inclusion(
         leaf_index=index,
         leaf=b64encode(data).decode(),
@@ -113,12 +114,11 @@ def prove_consistency(
     if first > to:
         raise unprocessable("/from", f"is larger than `to`, which is {to}")
     known = [Span(0, first)] if is_complete(first) or first == to else []
-    steps = _hashes(here, [*known, *proving.consistency(first, to)], first)
+    steps, signed = _hashes(here, [*known, *proving.consistency(first, to)], [first, to], first)
     both = (steps[0], steps[0]) if first == to else roots(first, to, steps)
     if both is None:
         raise _unproven("the tree is not whole", first)
-    for size, root in zip((first, to), both, strict=True):
-        _must_be_signed(here, size, root, first)
+    _must_be_as_signed({first: both[0], to: both[1]}, signed, first)
     return Consistency(first=first, to=to, path=_hex(steps[len(known) :]), roots=_hex(both))
 
 
@@ -166,29 +166,30 @@ def _size(here: Here, asked: int | None, at_least: int | None, needed: int, poin
     return asked
 
 
-def _hashes(here: Here, spans: Sequence[Span], position: int) -> list[bytes]:
-    """The nodes above the spans.
+def _hashes(
+    here: Here, spans: Sequence[Span], sizes: Sequence[int], position: int
+) -> tuple[list[bytes], list[tuple[int, str]]]:
+    """The nodes above the spans, and the checkpoints that were published of trees of these sizes.
 
     Raises:
         Problem: 500, the tree is broken.
     """
     with here.pool.connection() as connection:
         try:
-            return tiles.hashes(connection, spans)
+            return tiles.hashes(connection, spans), kept.of_sizes(connection, sizes)
         except tiles.TileBroken as broken:
             raise _unproven(str(broken), position) from None
 
 
-def _must_be_signed(here: Here, size: int, root: bytes, position: int) -> None:
-    """Where a tree of that size was signed, it is this one.
+def _must_be_as_signed(roots: dict[int, bytes], signed: Sequence[tuple[int, str]], position: int) -> None:
+    """Where a tree of one of these sizes was signed, it had this root.
 
     Raises:
-        Problem: 500, it was another one.
+        Problem: 500, it had another one.
     """
-    with here.pool.connection() as connection:
-        notes = kept.of_size(connection, size)
-    if any(b64encode(root).decode() not in note.split("\n") for note in notes):
-        raise _unproven(f"the tree of {size} has another root than the one that was signed", position)
+    for size, note in signed:
+        if b64encode(roots[size]).decode() not in note.split("\n"):
+            raise _unproven(f"the tree of {size} has another root than the one that was signed", position)
 
 
 def _unproven(why: str, position: int) -> Problem:
