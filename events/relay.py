@@ -105,12 +105,15 @@ class Relay:
                 raise
             return True
         connection = psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5)
-        row = connection.execute(SESSION).connection.execute(ALONE).fetchone()
-        if row is None or not row[0]:
-            connection.close()
-            return False
-        self._guard = connection
-        return True
+        try:
+            connection.execute(SESSION)
+            row = connection.execute(ALONE).fetchone()
+            if row is not None and row[0]:
+                self._guard = connection
+        finally:
+            if self._guard is None:
+                connection.close()
+        return self._guard is not None
 
     def begin(self) -> None:
         """Find out from the topic itself what it has, and go on after that.

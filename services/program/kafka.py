@@ -82,7 +82,10 @@ class Kafka:
         except BaseException:
             broker.stop()
             raise
-        (data / ADDRESS).write_text(broker.address + "\n")
+        # Whole or not at all: somebody waits for it.
+        written = data / f".{ADDRESS}.new"
+        written.write_text(broker.address + "\n")
+        written.rename(data / ADDRESS)
         return broker
 
     @property
