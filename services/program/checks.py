@@ -22,6 +22,8 @@ FREE_BYTES, FREE_SHARE = 1 << 30, 0.05
 BEHIND_SECONDS = 60.0
 SKEW_SECONDS = 5.0
 CONNECT_SECONDS = 5
+SIGNING_LOOKS, SIGNING_SECONDS = 8, 0.5
+"""A checkpoint comes a second after the last one, at least."""
 SERVER = "SELECT current_setting('server_version_num')::int"
 AHEAD = "SELECT recorded / 1e6 - extract(epoch FROM clock_timestamp()) FROM ledger.counter"
 
@@ -135,5 +137,25 @@ def views(system: System) -> Iterator[Finding]:
             yield Finding(name, f"at {view['position']} of {view['head']}")
 
 
+def checkpoint(system: System) -> Iterator[Finding]:
+    """Whether the tree is signed as it grows; whoever signs refuses when its past is another one than he signed."""
+    stands = next((view["position"] for view in system.get("/views") if view["view"] == tiles.NAME), None)
+    if stands is None:
+        return
+    for _ in range(SIGNING_LOOKS):
+        signed = _signed(system)
+        if signed is not None and signed >= stands:
+            yield Finding("checkpoint", f"signed up to {signed}")
+            return
+        time.sleep(SIGNING_SECONDS)
+    found = "nothing is signed" if signed is None else f"signed up to {signed} and no further, the tree has {stands}"
+    yield Finding("checkpoint", found, "caunoi audit verify; and look into logs/audit.log")
+
+
+def _signed(system: System) -> int | None:
+    answer = system.reply("/checkpoints/latest")
+    return int(answer.text.split("\n")[1]) if answer.is_success else None
+
+
 HERE: tuple[Callable[[Settings], Iterator[Finding]], ...] = (data_directory, holder, disk, admin_token, database)
-THERE: tuple[Callable[[System], Iterator[Finding]], ...] = (http, views)
+THERE: tuple[Callable[[System], Iterator[Finding]], ...] = (http, views, checkpoint)

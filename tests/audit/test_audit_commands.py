@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -97,6 +98,18 @@ def test_another_key_believes_nothing(system: Whole) -> None:
     assert {finding["wrong"] for finding in json.loads(said)["findings"]} == {"checkpoint forged"}
 
 
+def finding(system: Whole) -> dict[str, str]:
+    """What doctor says of the checkpoints."""
+    argv = [sys.executable, "-m", "services.program", "doctor", "--json", "--data", str(system.data)]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    (found,) = [one for one in json.loads(done.stdout) if one["check"] == "checkpoint"]
+    return dict(found)
+
+
+def test_doctor_says_how_far_the_tree_is_signed(system: Whole) -> None:
+    assert finding(system) == {"check": "checkpoint", "found": "signed up to 5", "todo": ""}
+
+
 def test_where_there_is_no_system_it_says_so(tmp_path: Path) -> None:
     assert caunoi("verify", "--data", str(tmp_path))[0] == 3
     assert caunoi("checkpoint", "--data", str(tmp_path))[0] == 3
@@ -106,7 +119,7 @@ def test_where_there_is_no_system_it_says_so(tmp_path: Path) -> None:
 
 
 def test_a_record_that_was_changed_is_named_and_the_end_is_6(system: Whole) -> None:
-    """The last test of the file: the log stays as it is left here."""
+    """And the tests after it find the log as it is left here."""
     sockets = socket_place(system.data.resolve(), choose(system.data / "postgres", None))
     with psycopg.connect(host=str(sockets), user="caunoi_owner", dbname="caunoi") as connection:
         connection.execute("SET session_replication_role = replica")
@@ -115,3 +128,19 @@ def test_a_record_that_was_changed_is_named_and_the_end_is_6(system: Whole) -> N
     assert code == 6
     assert said.splitlines()[-1].startswith("NOT VERIFIED: changed, first at position 3")
     assert json.loads(caunoi("verify", "--data", str(system.data), "--json")[1])["first_wrong"] == 3
+
+
+def test_a_tree_that_was_changed_is_not_signed_any_further_and_doctor_says_so(system: Whole) -> None:
+    sockets = socket_place(system.data.resolve(), choose(system.data / "postgres", None))
+    with psycopg.connect(host=str(sockets), user="caunoi_owner", dbname="caunoi") as connection:
+        connection.execute("UPDATE merkle.tiles SET hashes = set_byte(hashes, 0, get_byte(hashes, 0) # 1)")
+    # Who starts again knows the tree from its tiles alone.
+    os.kill(system.there("audit"), signal.SIGKILL)
+    with Ledger(system.conninfo) as ledger:
+        ledger.append(to(new()))
+    log = system.data / "logs" / "audit.log"
+    eventually(lambda: "nothing is signed" in log.read_text())
+    found = finding(system)
+    assert found["found"] == "signed up to 5 and no further, the tree has 6"
+    assert "caunoi audit verify" in found["todo"]
+    assert system.process.poll() is None
