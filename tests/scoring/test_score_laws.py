@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from events.bands import Band
@@ -25,6 +25,7 @@ from tests.scoring.meeting import (
     held,
     record,
     records,
+    scored,
     voted,
 )
 
@@ -111,6 +112,8 @@ def test_the_place_in_the_log_orders_the_facts_and_not_their_arrival(facts: tupl
     assert score_meeting(MEETING, shuffled, shipped(), HANOI) == score(facts)
 
 
+# What is recorded later lifts the facts' own points by ten, and with them, were they looked at, the self-score's band.
+@example((CALLED, PreMeetingHeld(held_at=START - timedelta(days=1)), held(), scored(discussion=20)))
 @given(meetings)
 def test_what_comes_after_the_superiors_decision_changes_no_decided_band(facts: tuple[Fact, ...]) -> None:
     later = (ADOPTED, DocumentsSent(sent_at=START - timedelta(days=3)), MinutesApproved(approved_at=END))
