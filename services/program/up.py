@@ -23,7 +23,7 @@ from services.program import (
 )
 from services.program.children import Children, GivenUp
 from services.program.directories import PASSABLE, PRIVATE, make
-from services.program.kafka import Kafka
+from services.program.kafka import Kafka, KafkaFailed
 from services.program.patience import Patience
 from services.program.postgres import Postgres, prepare
 from services.program.rotating import Rotation
@@ -138,13 +138,23 @@ class Up:
             self._postgres = Postgres.start(self.data, user=self.settings.postgres_user, note=self._say)
             self._children.excuse(EXCUSED_SECONDS)
         if self._kafka and self._ended("Kafka", self._kafka, self._kafka_patience):
-            ports = self._kafka.ports
-            self._kafka = Kafka.start(self.data, user=self.settings.postgres_user, ports=ports, note=self._say)
+            self._restart_kafka(self._kafka)
             self._children.excuse(EXCUSED_SECONDS)
         self._children.watch()
         for log in self._server_logs:
             log.look()
         time.sleep(LOOK_SECONDS)
+
+    def _restart_kafka(self, ended: Kafka) -> None:
+        """Where its clients know it from. Killed meanwhile, it is started again at the next look: changes go on."""
+        try:
+            self._kafka = Kafka.start(self.data, user=self.settings.postgres_user, ports=ended.ports, note=self._say)
+        except KafkaFailed as failed:
+            delay = self._kafka_patience.delay(1)
+            if delay is None:
+                raise
+            self._say(str(failed).splitlines()[0])
+            time.sleep(delay)
 
     def _ended(self, name: str, server: Postgres | Kafka, patience: Patience) -> bool:
         """Whether it has to be started again, now; waits before it says so. Raises GivenUp when that was too often."""

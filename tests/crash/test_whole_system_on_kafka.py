@@ -57,8 +57,9 @@ def the_topic_must_be_whole(system: Whole) -> None:
     with Ledger(system.conninfo) as ledger:
         head = ledger.head()
         log = [record for after in range(0, head, 1000) for record in ledger.read(after)]
-    brokers = (system.data / "kafka-address").read_text().strip()
-    found = on_topic(brokers, "local", head)
+    address = system.data / "kafka-address"
+    eventually(address.exists, seconds=60)  # the last kill may have been the broker's
+    found = on_topic(address.read_text().strip(), "local", head, seconds=60)
     assert list({record.position: record for record in found}.values()) == log, "nothing is missing, nothing is new"
     highest = 0
     for record in found:

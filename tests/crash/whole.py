@@ -102,4 +102,5 @@ def whole(*arguments: str) -> Iterator[Whole]:
                 system.stop()
             except subprocess.TimeoutExpired:
                 system.process.kill()
+        print(system.log.read_text())  # noqa: T201  # shown where the test fails
         shutil.rmtree(place, ignore_errors=True)

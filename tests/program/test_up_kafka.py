@@ -52,6 +52,10 @@ def test_a_broker_of_its_own_is_started_restarted_and_stopped(data: Path, stack:
     assert first
     os.kill(first, signal.SIGKILL)
     eventually(lambda: a_broker(running) not in (None, first))
+    second = a_broker(running)
+    assert second
+    os.kill(second, signal.SIGKILL)  # while it starts
+    eventually(lambda: a_broker(running) not in (None, first, second))
     eventually(lambda: has_topic(address), seconds=60)
     assert (data / "kafka-address").read_text().strip() == address, "its clients know it from there"
     started = running.family()
