@@ -112,9 +112,7 @@ class Front:
             caller = await self.caller(headers)
             must_be_json(headers)
             key = headers.get(b"idempotency-key")
-            asked = self.asked(
-                change, values, body, caller, self.now(), key.decode("latin-1") if key is not None else None
-            )
+            asked = self.asked(change, values, body, caller, self.now(), _key(key) if key is not None else None)
             asked.if_match = _version(headers.get(b"if-match"))
             outcome = await self.performer.perform(asked)
         except Problem as problem:
@@ -268,6 +266,14 @@ def _number(value: str) -> int:
     if not (value.isascii() and value.isdigit() and len(value) < 19):
         raise Problem(404, "not-found", "the path names no number")
     return int(value)
+
+
+def _key(header: bytes) -> str:
+    """The key as a line of a batch would say it; bytes that are no UTF-8 are some key, too."""
+    try:
+        return header.decode()
+    except UnicodeDecodeError:
+        return header.decode("latin-1")
 
 
 def _digest(path: str, values: Values, body: bytes, secret: bytes) -> int:

@@ -63,6 +63,16 @@ def test_a_key_in_a_line_is_an_idempotency_key(commune: Commune) -> None:
     assert alone.headers["idempotency-replayed"] == "true"
 
 
+def test_a_key_with_accents_is_the_same_in_a_header_and_in_a_line(commune: Commune) -> None:
+    path, key = f"/members/{commune.lan}/rewards", "khen-thưởng-1"
+    alone = commune.operator.post(path, json=REWARD, headers={b"Idempotency-Key": key.encode()})
+    assert alone.status_code == 201
+    other = REWARD | {"form": "other"}
+    again, reused = post(commune, {"post": path, "body": REWARD, "key": key}, {"post": path, "body": other, "key": key})
+    assert again == (201, alone.json())
+    assert reused[0] == 422
+
+
 def test_a_thousand_lines_to_a_few_streams_keep_their_order(commune: Commune) -> None:
     members = [commune.admit(f"Người {n}", commune.village_cell) for n in range(5)]
     lines = [
