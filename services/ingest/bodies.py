@@ -27,6 +27,8 @@ UNWRITTEN = frozenset({"Cc", "Cs", "Co", "Cn"})
 """Categories of signs that nobody writes: control characters, halves of pairs, private and unassigned ones."""
 AHEAD = timedelta(days=366)
 """How far in the future a decision may take effect."""
+TERM = timedelta(days=4 * 366)
+"""How far in the future what has been decided may end."""
 REMEMBERED = 10_000
 """Days that need not be checked again: a day that is possible today is possible ever after."""
 
@@ -64,6 +66,12 @@ def _possible(value: date) -> date:
     if value > _today() + AHEAD:
         raise PydanticCustomError("far_future", "this day is more than a year in the future")
     return value
+
+
+def _ahead(value: date) -> date:
+    if value > _today() + TERM:
+        raise PydanticCustomError("far_future", "this day is more than four years in the future")
+    return value if value > _today() else _possible(value)
 
 
 def _past(value: date) -> date:
@@ -104,6 +112,8 @@ Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_text
 """Some lines of prose."""
 Code = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_line)]
 Day = Annotated[written.Day, AfterValidator(_possible), _remembered()]
+LastDay = Annotated[written.Day, AfterValidator(_ahead)]
+"""The last day of something that may last for years; the rule of the change says how many."""
 PastDay = Annotated[written.Day, AfterValidator(_past), _remembered()]
 Instant = Annotated[written.Instant, AfterValidator(_possible_instant)]
 PastInstant = Annotated[written.Instant, AfterValidator(_past_instant)]

@@ -1,7 +1,9 @@
 """Changes over HTTP: what is answered, and that the same change is made once."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from events.working_days import months_after
 from tests.ingest.conftest import DECISION, Commune
 
 REWARD = {"form": "commendation", "decision": DECISION}
@@ -165,3 +167,13 @@ def test_a_proposal_can_be_read_by_who_may_approve_it(commune: Commune) -> None:
         second.post(f"/proposals/{proposal}/rejections", json={"reason": "chưa đủ căn cứ"})
     assert commune.operator.get(f"/proposals/{proposal}").json()["state"] == "rejected"
     assert commune.operator.get(f"/proposals/{commune.lan}").status_code == 404
+
+
+def test_a_transfer_for_study_may_last_two_years_from_today(commune: Commune) -> None:
+    today, path = datetime.now(UTC).date(), f"/members/{commune.lan}/transfers"
+    body = {"to": commune.village_cell, "kind": "temporary", "ground": "study"}
+    late = body | {"until": str(months_after(today, 24) + timedelta(days=7))}
+    assert commune.post(path, late, 409)["type"] == "/problems/transfer.too_long"
+    far = body | {"until": str(months_after(today, 60))}
+    assert commune.post(path, far, 422)["errors"][0]["pointer"] == "/until"
+    commune.post(path, body | {"until": str(months_after(today, 24) - timedelta(days=7))})

@@ -14,7 +14,7 @@ from events.member.transfer import Move, introduce, receive, refuse
 from events.organisation import Organisation
 from services.access import Relation
 from services.ingest.asked import Asked, Change, Nothing, Plan
-from services.ingest.bodies import Body, Day, Ident, Text
+from services.ingest.bodies import Body, Ident, LastDay, Text
 from services.ingest.changes.members import member_here
 from services.ingest.streams import HolderOf
 
@@ -25,7 +25,7 @@ class TransferBody(Body):
     to: Ident
     kind: TransferKind
     ground: TransferGround | None = None
-    until: Day | None = None
+    until: LastDay | None = None
 
 
 class ReceptionBody(Body):
