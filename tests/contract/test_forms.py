@@ -58,6 +58,8 @@ REPORT = {"kept": 1, "not_well": 0, "not_done": 0, "opinions": 0}
         ("/meetings/{meeting}/votes", VOTES, "for", "1"),
         ("/meetings/{meeting}/votes", VOTES, "abstained", 0.5),
         ("/meetings/{meeting}/votes", VOTES, "backfill", 0),
+        ("/meetings/{meeting}/self-scores", {}, "total", "90"),
+        ("/meetings/{meeting}/self-scores", {}, "total", True),
         ("/meetings/{meeting}/votes", VOTES, "backfill", "true"),
         ("/oath-reviews/{review}/reports", REPORT, "kept", True),
         ("/liaisons/{liaison}/remark-requests", {"year": 2026}, "year", "2026"),

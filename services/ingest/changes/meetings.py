@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from events.bands import Band
 from events.fact import Id
@@ -38,7 +39,18 @@ from services.web.problem import Problem
 
 B = TypeVar("B", bound=Body)
 
-Points = Annotated[Decimal, Field(ge=0, le=100, max_digits=6, decimal_places=3, allow_inf_nan=False)]
+
+def _number(value: Any) -> Any:
+    if isinstance(value, str):
+        raise PydanticCustomError("number", "points are a number, and a text is none")
+    return value
+
+
+Points = Annotated[
+    Decimal,
+    Field(ge=0, le=100, max_digits=6, decimal_places=3, allow_inf_nan=False),
+    BeforeValidator(_number, json_schema_input_type=float),
+]
 Item = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 
 
