@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 
 from bench import signed
 from bench.facts import BYTES
-from bench.figure import Case, Sizes, Target, percentile
+from bench.figure import Case, Sample, Sizes, Target, percentile
 from bench.processes import HOST, free_port, serving
+from bench.profiling import costs
 from bench.served import SERVE, environment
 from bench.server import Server, place
 from services import access
@@ -37,10 +38,12 @@ def run(server: Server, sizes: Sizes) -> Iterator[Case]:
         with serving(SERVE, environment(own, port, folder), port, folder / "http.log"):
             for proof, path in paths.items():
                 latencies = sorted(_ask(port, token, path, sizes.seconds))
+                cost = costs(lambda path=path: _rate(_ask(port, token, path, sizes.seconds)))  # type: ignore[misc]
                 p50, p99 = percentile(latencies, 0.50), percentile(latencies, 0.99)
                 assert p50 is not None, "something was proven"
                 case = {"proof": proof, "leaves": leaves}
                 settings = {
+                    "costs": cost,
                     "asked": len(latencies),
                     "tree": f"fed at {fed:,.0f} records/s",
                     "fact_bytes": BYTES,
@@ -51,6 +54,10 @@ def run(server: Server, sizes: Sizes) -> Iterator[Case]:
 
 
 TARGETS = (Target("p50_ms", most=3),)
+
+
+def _rate(latencies: list[float]) -> Sample:
+    return Sample(len(latencies) / sum(latencies), seconds=sum(latencies))
 
 
 def _ask(port: int, token: str, path: Callable[[], str], seconds: float) -> list[float]:
