@@ -49,6 +49,7 @@ def install(conninfo: str) -> None:
     with psycopg.connect(conninfo) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(hashtext('caunoi.install'))")
         connection.execute(INSTALL)
+        connection.execute("SET LOCAL ROLE caunoi_app")
         connection.execute(REGISTER, {"view": NAME, "shape": SHAPE})
 
 
