@@ -27,7 +27,9 @@ FAR = 50_000
 PATIENCE = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 # A view that loses its last moments in a crash reads them again, so it need not wait for the disc.
-SESSION = "SET application_name = 'caunoi views'; SET synchronous_commit = off; SET jit = off"
+SESSION = """SET application_name = 'caunoi views'; SET synchronous_commit = off; SET jit = off;
+SET idle_in_transaction_session_timeout = '30s'"""
+"""One that is frozen amid a batch holds the positions, and whoever takes over would wait for it for ever."""
 TELL = "SELECT pg_notify('views', %s)"
 
 log = structlog.get_logger("views")

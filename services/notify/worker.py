@@ -22,7 +22,9 @@ from services.notify.telling import Telling
 PATIENCE = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 # What tells nobody anything need not wait for the disc: after a crash it is read again.
-SESSION = "SET application_name = 'caunoi notify'; SET synchronous_commit = off; SET jit = off"
+SESSION = """SET application_name = 'caunoi notify'; SET synchronous_commit = off; SET jit = off;
+SET idle_in_transaction_session_timeout = '30s'"""
+"""One that is frozen amid a batch holds the positions, and whoever takes over would wait for it for ever."""
 DURABLY = "SET LOCAL synchronous_commit = on"
 HINT = "SELECT pg_notify('notices', %(position)s), pg_notify('views', %(position)s)"
 
