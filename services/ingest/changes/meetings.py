@@ -41,14 +41,15 @@ B = TypeVar("B", bound=Body)
 
 
 def _number(value: Any) -> Any:
-    if isinstance(value, str):
-        raise PydanticCustomError("number", "points are a number, and a text is none")
+    if isinstance(value, str | bool):
+        raise PydanticCustomError("number", "points are a number")
     return value
 
 
 Points = Annotated[
     Decimal,
-    Field(ge=0, le=100, max_digits=6, decimal_places=3, allow_inf_nan=False),
+    # Not strict, because behind a validator a number of JSON counts as Python's, and only a Decimal would be one.
+    Field(strict=False, ge=0, le=100, max_digits=6, decimal_places=3, allow_inf_nan=False),
     BeforeValidator(_number, json_schema_input_type=float),
 ]
 Item = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
