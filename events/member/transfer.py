@@ -44,8 +44,9 @@ def introduce(member: Member, destination: Organisation, transfer: Id, move: Mov
             return []
         raise Refused("transfer.exists", "this transfer is on record already, and otherwise")
     must_be_listed(member, on)
-    if member.in_transit(on):
-        raise Refused("transfer.already_in_transit", "an earlier introduction is still unanswered")
+    if member.in_transit(on) or any(other.outcome is None for other in member.transfers.values()):
+        # Whatever their days: two that wait for an answer could both be received.
+        raise Refused("transfer.already_in_transit", "another introduction is still unanswered")
     origin = member.cell_on(on)
     assert origin is not None, "who is listed has a cell"
     if move.to == origin:
