@@ -37,7 +37,7 @@ REMEMBERED = 1.0
 
 
 class Role(StrEnum):
-    """What a token is for (CONTRACT: `token issue`)."""
+    """What a token is for (docs/reference/http.md says what each may do)."""
 
     OPERATOR = "operator"
     CLERK = "clerk"

@@ -145,7 +145,7 @@ class PaperForm(Form):
 
 
 class Body(Form):
-    """What every body may carry (CONTRACT section 2)."""
+    """What every body may carry (docs/reference/http.md)."""
 
     effective_on: Day | None = None
     reason: Text | None = None

@@ -19,7 +19,7 @@ from services.web.record import shown
 
 
 class NoticeLine(BaseModel):
-    """A notice (CONTRACT section 4); `role`, `policy` and `rule` say why this organisation was told."""
+    """A notice (docs/reference/http.md); `role`, `policy` and `rule` say why this organisation was told."""
 
     id: UUID
     fact: str

@@ -1,4 +1,4 @@
-"""What is answered: organisations, members, transfers, meetings and histories as the outside sees them (CONTRACT 4)."""
+"""What is answered: organisations, members, transfers, meetings and histories (docs/reference/http.md)."""
 
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar

@@ -1,4 +1,4 @@
-"""A record as it is shown outside (CONTRACT section 4)."""
+"""A record as it is shown outside (docs/reference/http.md)."""
 
 from typing import Any
 
