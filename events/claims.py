@@ -8,6 +8,7 @@ A claim is a text, `FAMILY:…`, that one stream holds at a time; the ledger kee
 - `transfer:ID`: leads from a transfer to the member's stream that it stands in.
 - `liaison:MEMBER:COMMITTEE`: the one liaison of a member with a committee that is open; given up when it is refused or
   ended, by whoever decides that, for those facts do not say whose liaison it is.
+- `proposal:PATH`: the one open proposal of a change to a thing (`/members/ID/sanctions`); given up when it is decided.
 
 `events.recorder` has one more family, for applications that are not ours: `tracking:STREAM:POSITION`, how far one has
 followed another.
@@ -20,6 +21,7 @@ from events.fact import Fact, Id, stored_name
 from events.liaison.facts import LiaisonIntroduced
 from events.member.admission import digits
 from events.member.facts import MemberAdmitted, TransferIntroduced
+from events.proposal import ProposalMade
 
 Claim = tuple[str, Id]
 
@@ -57,6 +59,11 @@ def liaison_claim(member: Id, committee: Id) -> str:
     return f"liaison:{member}:{committee}"
 
 
+def proposal_claim(path: str) -> str:
+    """The claim by which the open proposal of a change is found, from the path to which the change was posted."""
+    return f"proposal:{path}"
+
+
 def _numbers(admitted: MemberAdmitted) -> list[str]:
     card, citizen = admitted.card, admitted.citizen
     taken = [card_claim(card)] if card is not None else []
@@ -67,6 +74,7 @@ _OWN: dict[type[Fact], Callable[[Any], list[str]]] = {
     MemberAdmitted: _numbers,
     TransferIntroduced: lambda introduced: [transfer_claim(introduced.transfer)],
     LiaisonIntroduced: lambda introduced: [liaison_claim(introduced.member, introduced.committee)],
+    ProposalMade: lambda made: [proposal_claim(made.path)],
 }
 """What facts of these classes take beside their codes; most facts take nothing, and there are thousands in a batch."""
 

@@ -17,11 +17,11 @@ from services.ingest.asked import Asked, Plan, marks
 from services.ingest.sealing import Sealing
 from services.ingest.stored import entry_of
 from services.ingest.streams import NotLoaded, Question, Rights, Sight, Streams
+from services.ingest.turns import Turns
 from services.web.problem import Problem, of_ledger, surprise
 
 PATIENCE = 200
 """Rounds in which nothing came of a group of changes, before those that still wait are told that it is busy."""
-
 
 Waiting = list[tuple[int, Asked[Any]]]
 Decided = tuple[int, Asked[Any], Plan, Request]
@@ -47,10 +47,14 @@ class Performer:
         self._ledger = ledger
         self._streams = Streams(ledger)
         self._sealing = Sealing(ledger, keys)
+        self._turns = Turns()
 
     async def perform(self, asked: Asked[Any]) -> Outcome:
-        """One change."""
-        return (await self.perform_all([asked]))[0]
+        """One change, in its turn."""
+        if not asked.path:
+            return (await self.perform_all([asked]))[0]
+        async with self._turns.of(asked.path[0]):
+            return (await self.perform_all([asked]))[0]
 
     async def perform_all(self, changes: Sequence[Asked[Any]]) -> list[Outcome]:
         """Many changes, each of which succeeds or fails alone; those that touch the same stream keep their order."""

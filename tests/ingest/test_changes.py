@@ -1,5 +1,6 @@
 """Changes over HTTP: what is answered, and that the same change is made once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -177,3 +178,35 @@ def test_a_transfer_for_study_may_last_two_years_from_today(commune: Commune) ->
     far = body | {"until": str(months_after(today, 60))}
     assert commune.post(path, far, 422)["errors"][0]["pointer"] == "/until"
     commune.post(path, body | {"until": str(months_after(today, 24) - timedelta(days=7))})
+
+
+def test_the_same_proposal_asked_again_is_the_one_that_waits(commune: Commune) -> None:
+    body = {"form": "expulsion", "decision": DECISION, "effective_on": "2026-03-03"}
+    path = f"/members/{commune.lan}/sanctions"
+    first = commune.post(path, body, status=202)["proposal"]
+    again = commune.post(path, body, status=200)
+    assert (again["id"], again["facts"]) == (first, [])
+    other = commune.post(path, body | {"effective_on": "2026-03-04"}, status=409)
+    assert other["type"].endswith("proposal.open")
+    with commune.client("secretary", commune.province) as second:
+        assert second.post(f"/proposals/{first}/rejections", json={"reason": "not so"}).status_code == 201
+    assert commune.post(path, body, status=202)["proposal"] != first
+
+
+def test_many_at_once_who_propose_the_same_make_one_proposal(commune: Commune) -> None:
+    body = {"form": "expulsion", "decision": DECISION, "effective_on": "2026-03-03"}
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(
+            pool.map(lambda _: commune.operator.post(f"/members/{commune.lan}/sanctions", json=body), range(12))
+        )
+    assert sorted(answer.status_code for answer in answers) == [200] * 11 + [202]
+    assert [record["name"] for record in commune.log()].count("proposal.made") == 1
+
+
+def test_many_at_once_to_one_member_each_have_their_turn(commune: Commune) -> None:
+    def reward(number: int) -> int:
+        body = {"form": "commendation", "decision": DECISION | {"number": f"{number}-QĐ/ĐU"}}
+        return commune.operator.post(f"/members/{commune.lan}/rewards", json=body).status_code
+
+    with ThreadPoolExecutor(32) as pool:
+        assert set(pool.map(reward, range(96))) == {201}

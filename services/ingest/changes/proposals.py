@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from events.claims import Claim, proposal_claim
 from events.fact import Id, Refused
 from events.member import Member
 from events.member.erasure import must_not_be_erased
@@ -11,6 +12,7 @@ from events.proposal import OWN, Proposal, ProposalMade, approve, reject
 from services.access import Relation
 from services.ingest.asked import Asked, Change, Nothing, Part, Plan
 from services.ingest.bodies import Body
+from services.ingest.streams import HolderOf
 from services.web.problem import forbidden
 
 
@@ -38,7 +40,9 @@ def changes(proposable: Sequence[Change[Any]]) -> tuple[Change[Any], ...]:
         plan = inner.change.plan(inner)
         parts = [Part(part.stream, part.facts, part.on or inner.on, part.body or inner.body) for part in plan.parts]
         cause = asked.sight.warm(ident).position
-        return Plan(ident, Proposal.KIND, [Part(ident, facts), *parts], cause=cause)
+        whole = Plan(ident, Proposal.KIND, [Part(ident, facts), *parts], cause=cause)
+        whole.releases += _released(asked, ident, made)
+        return whole
 
     return (
         Change("/proposals/{id}/approvals", ApprovalBody, _approve, "Approve what another person proposed"),
@@ -47,9 +51,18 @@ def changes(proposable: Sequence[Change[Any]]) -> tuple[Change[Any], ...]:
 
 
 def _reject(asked: Asked[RejectionBody]) -> Plan:
-    ident, proposal, _ = _second_person(asked)
+    ident, proposal, made = _second_person(asked)
     facts = _unless_own(lambda: reject(proposal, asked.caller.id, asked.body.reason, asked.on))
-    return Plan.one(ident, Proposal.KIND, facts)
+    plan = Plan.one(ident, Proposal.KIND, facts)
+    if facts:
+        plan.releases += _released(asked, ident, made)
+    return plan
+
+
+def _released(asked: Asked[Any], ident: Id, made: ProposalMade) -> list[Claim]:
+    """From now on the same may be proposed again. A proposal from before there was this claim holds none."""
+    claim = proposal_claim(made.path)
+    return [(claim, ident)] if asked.sight.answer(HolderOf(claim)) == ident else []
 
 
 def _second_person(asked: Asked[Any]) -> tuple[Id, Proposal, ProposalMade]:
