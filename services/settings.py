@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, HttpUrl, TypeAdapter, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.trouble import Exit, Trouble
@@ -60,7 +61,7 @@ class Settings(BaseSettings):
     @classmethod
     def _hosts_and_ports(cls, brokers: str | None) -> str | None:
         if brokers is not None and not all(BROKER.fullmatch(broker) for broker in brokers.split(",")):
-            raise ValueError("HOST:PORT, or several of them with commas between")
+            raise PydanticCustomError("brokers", "HOST:PORT, or several of them with commas between")
         return brokers
 
     @field_validator("timezone")
@@ -69,8 +70,17 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(name)
         except (KeyError, ValueError, OSError):
-            raise ValueError(f"there is no timezone {name!r}") from None
+            raise PydanticCustomError("timezone", "there is no timezone '{name}'", {"name": name}) from None
         return name
+
+    @field_validator("url")
+    @classmethod
+    def _an_address(cls, url: str | None) -> str | None:
+        try:
+            TypeAdapter(HttpUrl | None).validate_python(url)
+        except ValidationError:
+            raise PydanticCustomError("address", "this is no address; one is http://HOST:PORT") from None
+        return url
 
     @classmethod
     def read(cls, **overrides: Any) -> "Settings":

@@ -3,14 +3,28 @@
 import pkgutil
 import sys
 from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from services.program import commands
 from services.program.printing import ReaderGone
 from services.trouble import Exit, Trouble
 
 HELP = "The record of the life of party cells. Data goes to standard output, all else to standard error."
+
+
+class Plainly(TyperGroup):
+    """The program, which says what is wrong with an argument without saying which library found it."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs the command. Raises BadParameter where an argument or an option cannot be."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")
+            raise
 
 
 def names() -> list[str]:
@@ -21,7 +35,7 @@ def names() -> list[str]:
 def build(first: str | None) -> typer.Typer:
     """The program with the command `first` alone, or with all: a process that serves need not load the others."""
     # A traceback with the values of variables would print what people entered.
-    app = typer.Typer(name="caunoi", help=HELP, no_args_is_help=True, pretty_exceptions_enable=False)
+    app = typer.Typer(name="caunoi", cls=Plainly, help=HELP, no_args_is_help=True, pretty_exceptions_enable=False)
     app.callback()(_the_program)
     known = names()
     for name in [first] if first in known else known:

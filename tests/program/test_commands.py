@@ -262,6 +262,21 @@ def test_wrong_usage_ends_with_2(wrong: list[str]) -> None:
     assert (code, said) == (2, "")
 
 
+@pytest.mark.parametrize("wrong", [["serve", "nope"], ["score", "explain", "cell", "x"]])
+def test_a_word_that_cannot_be_is_answered_with_those_that_can(wrong: list[str]) -> None:
+    code, said, why = caunoi(*wrong, COLUMNS="200")
+    assert (code, said) == (2, "")
+    assert "is not one of" in why
+    assert "Value error" not in why
+
+
+@pytest.mark.parametrize("url", ["notaurl", "127.0.0.1:8000", "ftp://127.0.0.1", "http://["])
+def test_an_address_that_is_none_is_called_so(url: str) -> None:
+    code, said, why = caunoi("views", CAUNOI_URL=url)
+    assert (code, said) == (2, "")
+    assert why == "caunoi: CAUNOI_URL: this is no address; one is http://HOST:PORT\n"
+
+
 def test_the_relay_comes_with_kafka() -> None:
     code, _, why = caunoi("serve", "relay")
     assert code == 2

@@ -42,14 +42,17 @@ def test_an_unknown_variable_is_refused_with_the_nearest_known_one(monkeypatch: 
         ("BUS", "carrier-pigeon"),
         ("TIMEZONE", "Asia/Atlantis"),
         ("LEDGER", "A b"),
+        ("KAFKA", "nowhere"),
+        ("URL", "notaurl"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_by_its_variable(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(f"CAUNOI_{name}", value)
-    with pytest.raises(SettingsRefused, match=f"CAUNOI_{name}: "):
+    with pytest.raises(SettingsRefused, match=f"CAUNOI_{name}: ") as refused:
         Settings.read()
+    assert "Value error" not in str(refused.value)
 
 
 def test_a_secret_is_in_no_text_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
