@@ -23,8 +23,10 @@ from services.web import written
 
 UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 OLDEST = date(1850, 1, 1)
-UNWRITTEN = frozenset({"Cc", "Cs", "Co", "Cn"})
-"""Categories of signs that nobody writes: control characters, halves of pairs, private and unassigned ones."""
+UNWRITTEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+"""Categories of signs that nobody writes: control and format characters, halves of pairs, private and unassigned."""
+WIDTHLESS = re.compile(r"[\u200b\u2060\ufeff]+")
+"""Signs that are not seen and say nothing: they come along when a text is copied from elsewhere."""
 AHEAD = timedelta(days=366)
 """How far in the future a decision may take effect."""
 TERM = timedelta(days=4 * 366)
@@ -34,10 +36,13 @@ REMEMBERED = 10_000
 
 
 def _text(value: str) -> str:
-    """Composed (NFC), outer spaces removed; letters, marks, digits and signs, but no control characters."""
-    value = normalize("NFC", value).strip()
+    """Composed (NFC), outer spaces and signs without width removed; no control and no format characters."""
+    # Before it is composed: such a sign may stand between a letter and its mark.
+    value = normalize("NFC", value if value.isprintable() else WIDTHLESS.sub("", value)).strip()
     if not value.isprintable() and any(category(sign) in UNWRITTEN and sign not in "\n\t" for sign in value):
-        raise PydanticCustomError("control_character", "a text has no control characters")
+        raise PydanticCustomError(
+            "control_character", "a text has no control characters, and no others that are not seen"
+        )
     if not value:
         raise PydanticCustomError("empty", "the text is empty")
     return value

@@ -20,7 +20,12 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "an effective day in the far future": ({"effective_on": "2062-05-19"}, "/effective_on"),
     "a NUL byte": ({"name": "Nam\u0000"}, "/name"),
     "a control character": ({"note": "a\u0007b"}, "/note"),
+    "a sign that turns the line around": ({"name": "Trần \u202eNam"}, "/name"),
+    "a sign that joins and is not seen": ({"note": "a\u200db"}, "/note"),
+    "a hyphen that is not seen": ({"name": "Trần\u00adVăn"}, "/name"),
     "an empty name": ({"name": "   "}, "/name"),
+    "a name without width": ({"name": "\u200b"}, "/name"),
+    "a name of nothing between spaces": ({"name": " \ufeff \u2060"}, "/name"),
     "a name of 10 kB": ({"name": "N" * 10_000}, "/name"),
     "an id that is none": ({"cell": "HH-01"}, "/cell"),
     "a list for an object": ({"residence": []}, "/residence"),
@@ -106,3 +111,14 @@ def test_an_error_names_nobody(quiet_commune: Commune) -> None:
     assert answer.status_code == 409
     assert "Bí Mật" not in answer.text
     assert "000221248810" not in answer.text
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\u2060", "\ufeff"])
+def test_signs_without_width_are_taken_out_of_a_text(commune: Commune, sign: str) -> None:
+    name, note = f"{sign} Trần{sign} Va{sign}\u0306n  Nam{sign} ", f"{sign}\nmột\n{sign}hai{sign}\n"
+    body = GOOD | {"cell": commune.village_cell, "name": name, "note": note}
+    ident = commune.post("/members", body)["id"]
+    told = commune.log()[-1]["data"]
+    assert (told["name"], told["note"]) == ("Trần Văn Nam", "một\nhai")
+    plain = body | {"name": "Trần Văn Nam", "note": "một\nhai", "id": ident}
+    assert commune.post("/members", plain, 200)["facts"] == []
