@@ -8,9 +8,9 @@ from typing import Any, Self
 import psycopg
 
 from events.fact import Id, Record
-from projections.applying import apply_carefully
+from projections.applying import apply_carefully, forget
 from projections.fold import Changes, Fold, Row
-from projections.opening import ERASURE, erased_in, forget, readable, readable_pasts
+from projections.opening import ERASURE, erased_in, readable, readable_pasts
 from projections.reading import Log, pasts
 from projections.table import HEADER, TRAILER, Table, Unfit
 from projections.view import View

@@ -1,13 +1,14 @@
 """From records to a table: cold streams are read from the log, what follows is written, what is refused is found."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import psycopg
 
-from events.fact import Record
+from events.fact import Id, Record
 from projections.fold import Fold
-from projections.opening import erased_in, forget, readable, readable_pasts
+from projections.opening import erased_in, readable, readable_pasts
 from projections.reading import pasts
 from projections.table import Table, Unfit
 
@@ -45,3 +46,20 @@ def apply_carefully(connection: psycopg.Connection[Any], fold: Fold, table: Tabl
         half = len(records) // 2
         apply_carefully(connection, fold, table, records[:half])
         apply_carefully(connection, fold, table, records[half:])
+
+
+def forget(connection: psycopg.Connection[Any], fold: Fold, table: Table, streams: Iterable[Id], upto: int) -> None:
+    """Write all rows that erased persons ever had as they are without what was personal, up to a position.
+
+    They are folded from the log again, so that they are what a view made anew will have: also of who is parked, whose
+    rows are those before the record that nobody can read.
+    """
+    for past in pasts(connection, streams, upto):
+        for stream, records in past.items():
+            fold.drop(stream)
+            left = readable(connection, Fold(fold.view), records)
+            table.clear(connection, stream)
+            if left:
+                # Nothing is left in them to be opened, or to be forgotten.
+                alone = Fold(replace(fold.view, personal=False, opens=None), whole=True)
+                apply_carefully(connection, alone, table, left)

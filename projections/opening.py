@@ -9,8 +9,6 @@ from events.fact import Id, Record, stored_name
 from events.member import MemberErased
 from events.sealing import is_sealed, opened
 from projections.fold import Fold
-from projections.reading import pasts
-from projections.table import Table
 
 ERASURE = stored_name(MemberErased)
 
@@ -44,17 +42,3 @@ def readable_pasts(
     for record in readable(connection, fold, [record for records in past.values() for record in records]):
         found[record.stream].append(record)
     return found
-
-
-def forget(connection: Connection, fold: Fold, table: Table, streams: Iterable[Id], upto: int) -> None:
-    """Write all rows that erased persons ever had as they are without what was personal, up to a position.
-
-    They are folded from the log again, so that they are what a view made anew will have.
-    """
-    for past in pasts(connection, streams, upto):
-        for stream, records in past.items():
-            fold.drop(stream)
-            alone = Fold(fold.view, whole=True)
-            alone.take(readable(connection, alone, records))
-            table.clear(connection, stream)
-            table.write(connection, alone.changes())

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from events.fact import Id
 from events.organisation import Organisation
@@ -31,6 +31,15 @@ class TokenBody(Form):
     name: Annotated[Line, Field(max_length=100)] = "token"
 
 
+class TokenQuestion(BaseModel):
+    """A page of the list; a field that is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    after: UUID | None = None
+
+
 @router.post("/tokens", status_code=201)
 def issue(body: TokenBody, asking: Asking, here: Here) -> dict[str, str]:
     """Issue a token; it is shown in this answer and never again."""
@@ -48,15 +57,13 @@ def issue(body: TokenBody, asking: Asking, here: Here) -> dict[str, str]:
 
 
 @router.get("/tokens")
-def list_tokens(
-    asking: Asking, here: Here, limit: Annotated[int, Query(ge=1, le=500)] = 50, after: UUID | None = None
-) -> dict[str, Any]:
+def list_tokens(asking: Asking, here: Here, asked: Annotated[TokenQuestion, Query()]) -> dict[str, Any]:
     """The tokens there are and were, without the text that opens."""
     must(here, asking, Relation.ADMINISTER, None)
     with here.pool.connection() as connection:
-        rows = connection.execute(LIST, (after or UUID(int=0), limit + 1)).fetchall()
-    items = [_shown(*row) for row in rows[:limit]]
-    return {"items": items, "next": items[-1]["id"] if len(rows) > limit else None}
+        rows = connection.execute(LIST, (asked.after or UUID(int=0), asked.limit + 1)).fetchall()
+    items = [_shown(*row) for row in rows[: asked.limit]]
+    return {"items": items, "next": items[-1]["id"] if len(rows) > asked.limit else None}
 
 
 @router.post("/tokens/{token}/revocations")
