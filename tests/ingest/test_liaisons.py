@@ -50,3 +50,35 @@ def test_an_introduction_from_before_there_was_a_claim_still_ends(commune: Commu
     with psycopg.connect(commune.database.owner, autocommit=True) as connection:
         connection.execute("DELETE FROM ledger.claims WHERE claim LIKE 'liaison:%'")
     commune.post(f"/liaisons/{first}/endings", {"ground": "moved"})
+
+
+def accepted(commune: Commune) -> str:
+    liaison = str(commune.post("/liaisons", an_introduction(commune))["id"])
+    commune.post(f"/liaisons/{liaison}/acceptances", {})
+    return liaison
+
+
+def test_a_cell_of_another_committee_is_refused_with_its_place(commune: Commune) -> None:
+    path = f"/liaisons/{accepted(commune)}/assignments"
+    said = commune.post(path, {"cell": commune.office_cell}, 409)
+    assert said["type"] == "/problems/liaison.cell_elsewhere"
+    assert [error["pointer"] for error in said["errors"]] == ["/cell"]
+    assert commune.log()[-1]["name"] == "liaison.accepted"
+    commune.post(path, {"cell": commune.village_cell})
+    commune.post(path, {"cell": commune.village_cell}, 200)
+
+
+def test_a_cell_two_steps_below_the_committee_is_taken(commune: Commune) -> None:
+    path = f"/liaisons/{accepted(commune)}/assignments"
+    section = commune.establish("Đảng bộ trường", "grassroots", commune.commune)
+    commune.post(path, {"cell": commune.establish("Chi bộ thôn 2", "cell", section, cell_kind="village")})
+
+
+def test_what_is_no_cell_or_is_nothing_is_still_said_to_be_so(commune: Commune) -> None:
+    path = f"/liaisons/{accepted(commune)}/assignments"
+    unknown = commune.post(path, {"cell": str(uuid4())}, 409)
+    committee = commune.post(path, {"cell": commune.agency}, 409)
+    assert [said["type"] for said in (unknown, committee)] == [
+        "/problems/liaison.cell_unknown",
+        "/problems/liaison.cell_not_a_cell",
+    ]

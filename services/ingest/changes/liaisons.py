@@ -29,6 +29,8 @@ from services.ingest.streams import HolderOf
 B = TypeVar("B", bound=Body)
 
 Year = Annotated[int, Field(ge=1990, le=2200)]
+DEEPEST = 16
+"""A tree deeper than that is a circle."""
 
 
 class LiaisonBody(Body):
@@ -178,9 +180,27 @@ def _refuse(asked: Asked[LiaisonRefusalBody]) -> Plan:
 
 
 def _assign(asked: Asked[AssignmentBody]) -> Plan:
+    """The residence side gives him to a cell of its own.
+
+    Raises:
+        Refused: `liaison.cell_elsewhere`, the cell does not stand below the committee.
+    """
     ident, liaison = _of_committee(asked)
-    assigned = LiaisonAssigned(cell=asked.body.cell)
-    return _plan(ident, assign(liaison, asked.sight.of(Organisation, asked.body.cell), assigned, asked.on))
+    cell = asked.sight.of(Organisation, asked.body.cell)
+    facts = assign(liaison, cell, LiaisonAssigned(cell=asked.body.cell), asked.on)
+    if facts and liaison.introduced is not None and not _stands_below(asked, liaison.introduced.committee):
+        raise Refused("liaison.cell_elsewhere", "this cell does not stand below the committee of the liaison", "/cell")
+    return _plan(ident, facts)
+
+
+def _stands_below(asked: Asked[AssignmentBody], committee: Id) -> bool:
+    """Whether the cell is the committee or stands below it, in the tree of today."""
+    step: Id | None = asked.body.cell
+    for _ in range(DEEPEST):
+        if step is None or step == committee:
+            return step is not None
+        step = asked.sight.glance(Organisation, step).parent
+    return False
 
 
 def _contact(asked: Asked[ContactBody]) -> Plan:
