@@ -114,6 +114,7 @@ SELECT t.transfer::text, t.stream::text, t.from_cell::text, t.to_cell::text, t.k
 FROM views.transfers t
 """
 HOLDS = " WHERE {holds:t}"
+WITH_CODE = " AND t.code = %(code)s"
 IN_STATE = " AND t.state = ANY (%(states)s)"
 OF_SCOPE = " AND (t.from_cell = ANY (%(cells)s::uuid[]) OR t.to_cell = ANY (%(cells)s::uuid[]))"
 PAGE = """
@@ -138,9 +139,14 @@ def find(
     as_of: AsOf,
     after: Place,
     limit: int,
+    code: str | None = None,
 ) -> list[Found]:
-    """Those from or to the cells below `scope` (None: all) that were in one of these states (none: any)."""
-    query = SELECT + HOLDS + (OF_SCOPE if scope else "") + (IN_STATE if states else "") + PAGE
+    """Those from or to the cells below `scope` (None: all) that were in one of these states (none: any).
+
+    With `code`, the one that has this reference.
+    """
+    conditions = (OF_SCOPE if scope else "") + (IN_STATE if states else "") + ("" if code is None else WITH_CODE)
+    query = SELECT + HOLDS + conditions + PAGE
     cells = ids_below(connection, scope, as_of) if scope else []
-    asked = {"cells": cells, "states": list(states), "on": after[0], "id": after[1], "limit": limit}
+    asked = {"cells": cells, "states": list(states), "code": code, "on": after[0], "id": after[1], "limit": limit}
     return list(map(Found._make, connection.execute(sql(query), {**asked, **as_of._asdict()}).fetchall()))

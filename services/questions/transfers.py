@@ -11,7 +11,7 @@ from events.member import TransferState
 from projections import transfers
 from services.access import Relation
 from services.questions import shown
-from services.questions.asked import ByDay, PageQuestion, Question, page, place, reading
+from services.questions.asked import ByDay, PageQuestion, Question, Words, page, place, reading
 from services.questions.shown import TransferPage, TransferShown
 from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Here, must
@@ -28,6 +28,7 @@ class TransfersQuestion(PageQuestion):
 
     state: TransferState | None = None
     organisation: UUID | None = None
+    code: Words | None = None
 
 
 @router.get("/transfers")
@@ -44,7 +45,7 @@ def read_transfers(
         states.append(TransferState.OVERDUE)
     after = place(asked, ByDay, START)
     with reading(here, asked) as (connection, as_of):
-        found = transfers.find(connection, states, scope, as_of, (after.on, str(after.id)), asked.limit + 1)
+        found = transfers.find(connection, states, scope, as_of, (after.on, str(after.id)), asked.limit + 1, asked.code)
     lines, following = page(found, asked.limit, lambda one: (one.introduced_on, one.id))
     return TransferPage(items=[shown.transfer(one, as_of.day) for one in lines], next=following)
 

@@ -233,6 +233,18 @@ def test_transfers_in_transit_include_the_overdue(full: Desk) -> None:
     }
 
 
+def test_a_transfer_is_found_by_its_code(full: Desk) -> None:
+    coded = replace(lans_introduction(), transfer=an_id("coded"), from_cell=CELL_8, to=CELL_7, code="CSH-12")
+    full.tell(Said(MINH, coded, APRIL))
+    assert len(ids(full.ask("/transfers", as_of="2026-04-01"))) == 2
+    assert ids(full.ask("/transfers", as_of="2026-04-01", code="CSH-12")) == [an_id("coded")]
+    assert ids(full.ask("/transfers", as_of="2026-04-01", code="CSH-1")) == []
+    assert ids(full.ask("/transfers", as_of="2026-04-01", code="CSH-12", state="received")) == []
+    assert ids(full.ask("/transfers", as_of="2026-04-01", code="CSH-12", organisation=HOSPITAL)) == []
+    assert ids(full.as_(Role.CLERK, HOSPITAL).ask("/transfers", as_of="2026-04-01", code="CSH-12")) == []
+    assert ids(full.as_(Role.CLERK, COMMUNE).ask("/transfers", as_of="2026-04-01", code="CSH-12")) == [an_id("coded")]
+
+
 def test_a_meeting_in_a_line_and_in_full(full: Desk) -> None:
     (line,) = full.ask("/meetings", cell=CELL_7, from_="2026-03-05", to="2026-03-05")["items"]
     assert (line["id"], line["on"], line["present"], line["self_score"]) == (MEETING, "2026-03-05", 2, 92.5)
