@@ -11,17 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from events import wire
 from events.fact import Id
 from projections import positions
-from services.access import Role
 from services.audit.log import Filter, find, meant
+from services.audit.reach import must_read, must_read_about, must_read_record
 from services.web.asking import AtLeast, wait
 from services.web.context import Asking, Here
-from services.web.problem import forbidden, not_found, unprocessable
+from services.web.problem import not_found, unprocessable
 from services.web.record import shown
 from services.web.written import Instant
 
 router = APIRouter(tags=["audit"])
-
-READERS = (Role.OPERATOR, Role.INSPECTOR)
 
 
 class LogQuestion(BaseModel):
@@ -48,10 +46,12 @@ def read_log(
     """Records in position order; `about` names a member, an organisation or anything else that has an id.
 
     In `name`, `*` stands for any letters: `member.*`. `next` is the `after` of the next page, which there may be after
-    an empty one, too; `position` is up to where the log has been looked through, for whoever goes on later.
+    an empty one, too; `position` is up to where the log has been looked through, for whoever goes on later. An
+    inspector of an organisation that stands below another asks `about` something in its reach.
     """
-    must_read(asking)
-    if asked.about is not None:
+    about = Id(str(asked.about)) if asked.about is not None else None
+    must_read_about(here, asking, about, at_least)
+    if about is not None:
         wait(here, ["concerns"], at_least)
     if asked.since is not None and asked.until is not None and asked.since > asked.until:
         raise unprocessable("/from", "`from` is later than `to`")
@@ -59,7 +59,7 @@ def read_log(
         question = Filter(
             after=asked.after,
             limit=asked.limit,
-            about=Id(str(asked.about)) if asked.about else None,
+            about=about,
             names=None if asked.name is None else _names(connection, asked.name),
             by=asked.by,
             since=asked.since,
@@ -81,11 +81,12 @@ def _names(connection: psycopg.Connection[Any], pattern: str) -> list[str]:
 
 @router.get("/log/{position}")
 def read_record(position: int, asking: Asking, here: Here) -> dict[str, Any]:
-    """One record."""
+    """One record; whoever must name in `about` what he asks for is shown what concerns something in his reach."""
     must_read(asking)
     found = here.ledger.at([position]) if 0 < position < 2**62 else []
     if not found:
         raise not_found("record")
+    must_read_record(here, asking, found[0])
     return shown(here.opened(found)[0])
 
 
@@ -95,13 +96,3 @@ def read_views(asking: Asking, here: Here) -> list[dict[str, Any]]:
     must_read(asking)
     with here.pool.connection() as connection:
         return positions.status(connection)
-
-
-def must_read(asking: Asking) -> None:
-    """Whether this caller may read records of the log.
-
-    Raises:
-        Problem: 403.
-    """
-    if asking.role not in READERS:
-        raise forbidden("the log and the views are for inspectors and operators")

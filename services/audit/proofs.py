@@ -17,7 +17,7 @@ from projections.merkle.checking import above, is_complete, roots
 from projections.merkle.proving import Span
 from projections.waiting import Behind
 from services.audit import kept
-from services.audit.api import must_read
+from services.audit.reach import must_read, must_read_record
 from services.web.asking import LOOK, PATIENCE, AtLeast, wait
 from services.web.context import Asking, Here, caller
 from services.web.problem import Problem, not_found, unprocessable
@@ -82,6 +82,7 @@ def prove_inclusion(
     found = here.ledger.at([position])
     if not found:
         raise not_found("record")
+    must_read_record(here, asking, found[0])
     size = _size(here, size, at_least, position)
     if position > size:
         raise unprocessable("/position", f"a tree of {size} has no leaf for it")

@@ -199,8 +199,8 @@ def test_a_question_that_is_none_is_refused_with_its_place(
     assert (error["pointer"], why in error["message"]) == (pointer, True), error
 
 
-def test_the_log_is_not_for_everybody(commune: Commune) -> None:
-    with commune.client("clerk", commune.agency) as clerk, commune.client("inspector", commune.agency) as inspector:
+def test_the_log_is_not_for_everybody(told: Commune) -> None:
+    with told.client("clerk", told.agency) as clerk, told.client("inspector", told.province) as inspector:
         assert clerk.get("/log").status_code == 403
         assert clerk.get("/views").status_code == 403
         assert inspector.get("/log").status_code == 200
