@@ -25,6 +25,8 @@ FAR = 20_000
 """Messages after which it is quicker to read the ledger first."""
 LAG = 3.0
 """Seconds in which nothing came, after which the ledger is asked whether there is something all the same."""
+NEAR = 100
+"""Records by which the topic may still be behind the ledger when it is taken up again: it always is, by some."""
 LOOK = 0.5
 COMMIT = 5.0
 CLOSE_MS = 3_000
@@ -144,7 +146,7 @@ class KafkaReader:
             self._find_place(consumer)
             messages = ()
         lagged = self._ledger is not None and self._upto is None
-        if lagged and messages and position_of(messages[-1].headers) >= self._position:
+        if lagged and messages and position_of(messages[-1].headers) + NEAR >= self._position:
             log.info("the topic goes on", group=self.group, position=self._position)
             self._stand_down()
         # Until the ledger has been read up to the topic, what comes from there is let go, and read again afterwards.

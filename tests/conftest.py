@@ -10,7 +10,7 @@ import pytest
 
 from services.program.kafka import Kafka
 from services.program.postgres import Postgres
-from tests.database import Database, fresh, make_template
+from tests.database import Database, fresh, stocked
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -36,10 +36,10 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def template(postgres: Postgres) -> Postgres:
+def template(postgres: Postgres) -> Iterator[Postgres]:
     """The server, with the database that `database` copies."""
-    make_template(postgres)
-    return postgres
+    with stocked(postgres) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
