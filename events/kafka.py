@@ -87,6 +87,8 @@ class KafkaReader:
         self._position = after
         self._consumer: Any = None
         self._place = Place()
+        self._blind = False
+        """Whether the group was joined before there was a topic to be handed out."""
         self._ledger: EmbeddedReader | None = None
         self._upto: int | None = None
         """Up to where the ledger is read; None: until the topic goes on."""
@@ -136,6 +138,9 @@ class KafkaReader:
         if not self._place.ours:
             self._stand_down()
             self._heard = monotonic()
+            if self._blind and consumer.partitions_for_topic(self._partition.topic):
+                # Whoever hands out the topic may never notice that it is there now: join anew.
+                self.close()
             return []
         if self._place.handed_over and self._stand is not None:
             self._stand_down()
@@ -258,6 +263,7 @@ class KafkaReader:
                 metadata_max_age_ms=5_000,
                 **CONNECTION,
             )
+            self._blind = not self._consumer.partitions_for_topic(self._partition.topic)
             self._consumer.subscribe([self._partition.topic], listener=self._place)
         return self._consumer
 
