@@ -81,6 +81,8 @@ def _named(who: Who) -> str:
     process, thread = who
     try:
         words = Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ").split()
+        # Where a program lies is nobody's business.
+        words[:1] = [Path(words[0]).name] if words else []
         name = Path(f"/proc/{process}/task/{thread}/comm").read_text().strip()
     except OSError:
         return "gone"

@@ -1,9 +1,9 @@
 """What sealing and the tree cost an append: sixty-four callers, each fact with a text about a person, one a request."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import cycle
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -61,14 +61,12 @@ def run(server: Server, sizes: Sizes) -> Iterator[Case]:
         ring, persons = master_key.keyring(chosen), [new_id() for _ in range(PERSONS)]
         ring.make(connection, persons)
 
-        def some() -> Iterator[Request]:
-            return prepared(_requests(), int(MOST_A_SECOND * sizes.seconds))
-
-        def sealing(ledger: Ledger) -> Sample:
-            return together(ledger, _sealed(some(), ring, cycle(persons)), sizes.seconds, CALLERS)
+        def appended(ledger: Ledger, seals: Keyring | None) -> Sample:
+            places = prepared(_places(persons), int(MOST_A_SECOND * sizes.seconds))
+            return together(ledger, _requests(places, seals), sizes.seconds, CALLERS)
 
         def ours() -> Sample:
-            sample = sealing(kept)
+            sample = appended(kept, ring)
             # Whoever comes next shall not be measured beside the tree that catches up.
             _wait_until_kept(connection, kept.head())
             return sample
@@ -77,8 +75,8 @@ def run(server: Server, sizes: Sizes) -> Iterator[Case]:
             samples = interleave(
                 {
                     OURS: ours,
-                    "without": lambda: together(unsealed, some(), sizes.seconds, CALLERS),
-                    "without the tree": lambda: sealing(sealed),
+                    "without": lambda: appended(unsealed, None),
+                    "without the tree": lambda: appended(sealed, ring),
                 },
                 sizes.rounds,
             )
@@ -95,17 +93,25 @@ def _wait_until_kept(connection: psycopg.Connection[Any], head: int) -> None:
         sleep(0.02)
 
 
-def _requests() -> Iterator[Request]:
-    entries = [Entry(FACT, ON, DATA)]
-    while True:
-        yield Request(command=new_id(), by=ACTOR, writes=[Write(new_id(), 0, entries)])
+class Place(NamedTuple):
+    """Where a fact shall stand, and whom it is about."""
+
+    command: Id
+    stream: Id
+    person: Id
 
 
-def _sealed(requests: Iterator[Request], ring: Keyring, persons: Iterator[Id]) -> Iterator[Request]:
-    """Each request with its fact sealed at the moment in which a caller takes it, for one person after the other."""
-    for request in requests:
-        (write,), person = request.writes, next(persons)
-        key = ring.key(person)
-        assert key is not None, "it was made"
-        data = seal(FACT, DATA, PERSONAL, (write.stream, 1), key, person)
-        yield Request(command=request.command, by=ACTOR, writes=[Write(write.stream, 0, [Entry(FACT, ON, data)])])
+def _places(persons: Sequence[Id]) -> Iterator[Place]:
+    for person in cycle(persons):
+        yield Place(new_id(), new_id(), person)
+
+
+def _requests(places: Iterator[Place], seals: Keyring | None) -> Iterator[Request]:
+    """Requests as callers take them; with keys, each fact is sealed at that moment."""
+    for command, stream, person in places:
+        data = DATA
+        if seals is not None:
+            key = seals.key(person)
+            assert key is not None, "it was made"
+            data = seal(FACT, DATA, PERSONAL, (stream, 1), key, person)
+        yield Request(command=command, by=ACTOR, writes=[Write(stream, 0, [Entry(FACT, ON, data)])])
