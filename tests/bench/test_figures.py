@@ -27,13 +27,19 @@ BASELINES = {
 }
 
 
+SLOW = {"http", "notify", "startup"}
+"""Those that start whole systems: a minute and a half for three of them."""
+
+
 @pytest.fixture(scope="module")
 def running() -> Iterator[server.Server]:
     with server.running() as found:
         yield found
 
 
-@pytest.mark.parametrize("name", bench.NAMES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.long] if name in SLOW else []) for name in bench.NAMES]
+)
 def test_a_figure_prints_an_object_a_case(name: str, running: server.Server) -> None:
     cases = list(bench.cases(running, name, TINY))
     said = [json.loads(case.json()) for case in cases]
