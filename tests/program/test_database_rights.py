@@ -1,4 +1,4 @@
-"""Who may not install the tables in an operator's database is told in a line which right is missing, and what to type."""
+"""Who may not install the tables in an operator's database is told which right is missing, and what to type."""
 
 import re
 from collections.abc import Iterator
