@@ -25,7 +25,7 @@ from services.program.children import Children, GivenUp
 from services.program.directories import PASSABLE, PRIVATE, make
 from services.program.kafka import Kafka, KafkaFailed
 from services.program.patience import Patience
-from services.program.postgres import Postgres, prepare
+from services.program.postgres import Postgres, PostgresFailed, prepare
 from services.program.rotating import Rotation
 from services.program.stopping import Asked, defer, on_request
 from services.settings import Settings
@@ -135,7 +135,7 @@ class Up:
     def _watch(self) -> None:
         """One look: the database first, for the others lean on it, and then the broker."""
         if self._postgres and self._ended("PostgreSQL", self._postgres, self._postgres_patience):
-            self._postgres = Postgres.start(self.data, user=self.settings.postgres_user, note=self._say)
+            self._restart_postgres()
             self._children.excuse(EXCUSED_SECONDS)
         if self._kafka and self._ended("Kafka", self._kafka, self._kafka_patience):
             self._restart_kafka(self._kafka)
@@ -145,16 +145,27 @@ class Up:
             log.look()
         time.sleep(LOOK_SECONDS)
 
+    def _restart_postgres(self) -> None:
+        """Killed meanwhile, it is started again at the next look, unless that happens too often."""
+        try:
+            self._postgres = Postgres.start(self.data, user=self.settings.postgres_user, note=self._say)
+        except PostgresFailed as failed:
+            self._again(failed, self._postgres_patience)
+
     def _restart_kafka(self, ended: Kafka) -> None:
         """Where its clients know it from. Killed meanwhile, it is started again at the next look: changes go on."""
         try:
             self._kafka = Kafka.start(self.data, user=self.settings.postgres_user, ports=ended.ports, note=self._say)
         except KafkaFailed as failed:
-            delay = self._kafka_patience.delay(1)
-            if delay is None:
-                raise
-            self._say(str(failed).splitlines()[0])
-            time.sleep(delay)
+            self._again(failed, self._kafka_patience)
+
+    def _again(self, failed: Trouble, patience: Patience) -> None:
+        """Say that a server did not start, and leave it for the next look. Raises `failed` when that was too often."""
+        delay = patience.delay(1)
+        if delay is None:
+            raise failed
+        self._say(str(failed).splitlines()[0])
+        time.sleep(delay)
 
     def _ended(self, name: str, server: Postgres | Kafka, patience: Patience) -> bool:
         """Whether it has to be started again, now; waits before it says so. Raises GivenUp when that was too often."""

@@ -164,6 +164,17 @@ def test_a_killed_postmaster_is_started_again(up: Running) -> None:
     assert up.process.poll() is None
 
 
+def test_a_postmaster_that_is_killed_while_it_starts_is_started_again(up: Running) -> None:
+    killed: list[int | None] = [None]
+    for _ in range(3):
+        eventually(lambda: up.child("postgres") not in killed)
+        killed.append(up.child("postgres"))
+        os.kill(killed[-1] or 0, signal.SIGKILL)
+    eventually(lambda: up.child("postgres") not in killed)
+    eventually(lambda: "ready" in (up.data / "postgres" / "postmaster.pid").read_text())
+    assert up.process.poll() is None
+
+
 def test_a_child_that_cannot_start_ends_it_with_what_it_said(data: Path) -> None:
     running = Running(data, BROKEN="http")
     code, said = running.end()
