@@ -1,9 +1,10 @@
 """What is personal in a fact, sealed with its person's key before the record's bytes are made, and opened again."""
 
 from base64 import b64decode
-from binascii import b2a_base64
 from collections import deque
+from collections.abc import Callable
 from os import register_at_fork, urandom
+from typing import cast
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -32,6 +33,7 @@ Key = AESGCM
 """AES-256-GCM with one person's key."""
 
 _fields = msgspec.json.Decoder(Fields).decode
+_parts = cast("Callable[[bytes], dict[str, object]]", _fields)  # others may stand beside them
 _text = msgspec.json.Decoder(str).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -52,17 +54,19 @@ def seal(
 
     Nobody can take sealed fields from one record to another: the place and the name are authenticated with them.
     """
-    fields = _fields(data)
-    inside: Fields = {field: fields.pop(field) for field in personal if field in fields}
+    fields = _parts(data)
+    inside = {}
+    for field in personal:
+        if field in fields:
+            inside[field] = fields.pop(field)
     if reason:
-        inside[REASON] = msgspec.Raw(_encode(reason))
+        inside[REASON] = reason
     if not inside:
         return data
     nonce = _nonce()
-    closed = nonce + key.encrypt(nonce, _encode(inside), _identity(name, *place))
     if not name.startswith(MEMBER):
-        fields[PERSON] = msgspec.Raw(_encode(person))
-    fields[SEALED] = msgspec.Raw(b'"%s"' % b2a_base64(closed, newline=False))
+        fields[PERSON] = person
+    fields[SEALED] = nonce + key.encrypt(nonce, _encode(inside), _identity(name, *place))  # JSON has bytes in base64
     return _encode(fields)
 
 
