@@ -156,6 +156,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         KEY.verifier.text(),
         KEY.text().replace("PRIVATE+KEY+", "PRIVATE+"),
     ],
+    ids=["another name", "too short", "too long", "the public one", "no key by its name"],
 )
 def test_a_key_that_is_spoilt_is_none_and_is_not_repeated(text: str) -> None:
     with pytest.raises(ValueError, match="it") as refusal:

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.examples import an_id
 from tests.ingest.conftest import DECISION, Commune
 
 GOOD: dict[str, Any] = {"name": "Trần Văn Nam", "status": "official", "admitted_on": "2020-01-01"}
@@ -75,7 +76,7 @@ def test_another_media_type_is_refused(quiet_commune: Commune) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/members/x/rewards", "/members/%00/rewards", f"/members/{uuid4()}/rewards", "/membrs"]
+    "path", ["/members/x/rewards", "/members/%00/rewards", f"/members/{an_id('nobody')}/rewards", "/membrs"]
 )
 def test_what_a_path_names_must_exist(quiet_commune: Commune, path: str) -> None:
     body = {"form": "other", "decision": DECISION}
