@@ -9,7 +9,21 @@ from events import liaison, meeting, member, notice, oath_campaign, oath_review,
 from events.fact import Fact, State, personal_fields, stored_name
 
 STREAMS: tuple[tuple[type[State], tuple[type[Fact], ...]], ...] = (
-    (organisation.Organisation, (organisation.OrganisationEstablished, organisation.OrganisationDissolved)),
+    (
+        organisation.Organisation,
+        (
+            organisation.OrganisationEstablished,
+            organisation.OrganisationRenamed,
+            organisation.OrganisationHandedOver,
+            organisation.OrganisationJoinedBy,
+            organisation.OrganisationSplitOff,
+            organisation.OrganisationAbsorbed,
+            organisation.OrganisationConsolidated,
+            organisation.OrganisationSplit,
+            organisation.OrganisationDissolved,
+            organisation.OrganisationDisbanded,
+        ),
+    ),
     (
         member.Member,
         (

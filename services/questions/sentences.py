@@ -19,8 +19,41 @@ def _established(fact: organisation.OrganisationEstablished, called: Called) -> 
     return "được thành lập" + (f", trực thuộc {of(fact.parent, called)}" if fact.parent else "")
 
 
+def _renamed(fact: organisation.OrganisationRenamed, _called: Called) -> str:
+    return f"được đổi tên thành {fact.name}"
+
+
+def _handed_over(fact: organisation.OrganisationHandedOver, called: Called) -> str:
+    return f"được chuyển giao về trực thuộc {of(fact.to, called)}"
+
+
+def _joined_by(fact: organisation.OrganisationJoinedBy, called: Called) -> str:
+    return f"kế tục {of(fact.organisation, called)}"
+
+
+def _split_off(fact: organisation.OrganisationSplitOff, called: Called) -> str:
+    return f"được tách ra từ {of(fact.source, called)}"
+
+
+def _absorbed(fact: organisation.OrganisationAbsorbed, called: Called) -> str:
+    return f"được sáp nhập vào {of(fact.into, called)}"
+
+
+def _consolidated(fact: organisation.OrganisationConsolidated, called: Called) -> str:
+    return f"được hợp nhất thành {of(fact.into, called)}"
+
+
+def _split(fact: organisation.OrganisationSplit, called: Called) -> str:
+    parts = ", ".join(of(part, called) for part in fact.into)
+    return f"được tách, lập thêm {parts}" if fact.keeps else f"được chia thành {parts}"
+
+
 def _dissolved(fact: organisation.OrganisationDissolved, called: Called) -> str:
     return "giải thể" + (f"; {of(fact.successor, called)} kế tục" if fact.successor else "")
+
+
+def _disbanded(_fact: organisation.OrganisationDisbanded, _called: Called) -> str:
+    return "bị giải tán (hình thức kỷ luật)"
 
 
 def _admitted(fact: member.MemberAdmitted, called: Called) -> str:
@@ -183,7 +216,15 @@ def _known(fact: notice.NoticeAcknowledged, called: Called) -> str:
 
 SENTENCES: dict[type[Fact], Callable[[Any, Called], str]] = {
     organisation.OrganisationEstablished: _established,
+    organisation.OrganisationRenamed: _renamed,
+    organisation.OrganisationHandedOver: _handed_over,
+    organisation.OrganisationJoinedBy: _joined_by,
+    organisation.OrganisationSplitOff: _split_off,
+    organisation.OrganisationAbsorbed: _absorbed,
+    organisation.OrganisationConsolidated: _consolidated,
+    organisation.OrganisationSplit: _split,
     organisation.OrganisationDissolved: _dissolved,
+    organisation.OrganisationDisbanded: _disbanded,
     member.MemberAdmitted: _admitted,
     member.MemberRecognised: _recognised,
     member.ResidenceDeclared: _lives,

@@ -12,13 +12,16 @@ from events.organisation import (
     OrganisationDissolved,
     OrganisationEstablished,
     OrganisationKind,
+    Other,
     dissolve,
     establish,
 )
 from tests.examples import (
     BLOC_ESTABLISHED,
+    CELL_7,
     CELL_7_ESTABLISHED,
     CELL_8,
+    CELL_8_ESTABLISHED,
     COMMUNE_ESTABLISHED,
     HAI_HOA,
     PROVINCE,
@@ -110,24 +113,26 @@ def test_established_otherwise_it_is_refused() -> None:
 
 
 def test_it_is_dissolved_with_a_successor() -> None:
-    given(Organisation, CELL_7_ESTABLISHED).when(dissolve, CELL_8).then(OrganisationDissolved(successor=CELL_8))
+    given(Organisation, CELL_7_ESTABLISHED).when(
+        dissolve, CELL_7, Other(CELL_8, an_organisation(CELL_8_ESTABLISHED))
+    ).then(OrganisationDissolved(successor=CELL_8))
 
 
 def test_dissolved_again_on_the_same_day_it_is_ignored_because_already_done() -> None:
-    given(Organisation, CELL_7_ESTABLISHED, OrganisationDissolved()).when(dissolve, None).ignored()
+    given(Organisation, CELL_7_ESTABLISHED, OrganisationDissolved()).when(dissolve, CELL_7, None).ignored()
 
 
 def test_dissolved_on_another_day_it_has_ended_already() -> None:
     ended = given(Organisation, CELL_7_ESTABLISHED, OrganisationDissolved())
-    ended.when(dissolve, None, on=LATER).refused("organisation.ended")
+    ended.when(dissolve, CELL_7, None, on=LATER).refused("organisation.ended")
 
 
 def test_what_was_never_established_is_not_dissolved() -> None:
-    given(Organisation).when(dissolve, None).refused("organisation.unknown")
+    given(Organisation).when(dissolve, CELL_7, None).refused("organisation.unknown")
 
 
 def test_it_cannot_end_before_it_begins() -> None:
-    given(Organisation, CELL_7_ESTABLISHED).when(dissolve, None, on=EARLIER).refused("organisation.unknown")
+    given(Organisation, CELL_7_ESTABLISHED).when(dissolve, CELL_7, None, on=EARLIER).refused("organisation.unknown")
 
 
 def test_it_exists_from_its_first_day_and_is_gone_on_its_last() -> None:

@@ -3,7 +3,15 @@
 from typing import TypeVar
 
 from events.fact import Id, Refused
-from events.organisation import CellKind, Organisation, OrganisationEstablished, OrganisationKind, dissolve, establish
+from events.organisation import (
+    CellKind,
+    Organisation,
+    OrganisationEstablished,
+    OrganisationKind,
+    Other,
+    dissolve,
+    establish,
+)
 from services.ingest.asked import Asked, Change, Nothing, Plan, must_be_new
 from services.ingest.bodies import Body, Code, Ident, Line
 from services.ingest.rolls import RollsBelow, StandingBelow
@@ -60,7 +68,9 @@ def _dissolve(asked: Asked[DissolutionBody]) -> Plan:
     (ident,) = asked.path
     organisation = organisation_here(asked, ident)
     asked.must_reach(ident)
-    facts = dissolve(organisation, asked.body.successor, asked.on)
+    named = asked.body.successor
+    successor = Other(named, asked.sight.of(Organisation, named)) if named is not None else None
+    facts = dissolve(organisation, ident, successor, asked.on)
     if facts:
         _must_be_empty(asked, ident)
     return Plan.one(ident, Organisation.KIND, facts)
