@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
+import anyio
 import anyio.to_thread
 import psycopg
 import uvicorn
@@ -28,9 +29,12 @@ from services.questions import api as questions
 from services.scoring import api as scoring
 from services.settings import Settings
 from services.web.context import Context
+from services.web.ending import Ending
 from services.web.problem import Problem, handle_problems
 
 THREADS = 128
+FINISH_SECONDS = 10
+"""What is being answered when the process shall end has so long; then it is cut off, and told to ask again."""
 LOOPBACK = ("127.0.0.1", "::1")
 
 
@@ -42,9 +46,13 @@ def build(settings: Settings) -> ASGIApp:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         # Readers may wait seconds for a view, each in a thread: they shall not keep the others out.
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-        with open_context(settings) as here:
-            app.state.context = here
+        opened = Opened(settings)
+        app.state.context = opened.open()
+        try:
             yield
+        finally:
+            # Beside the loop, which meanwhile has those to tell whom the end has cut off.
+            await anyio.to_thread.run_sync(opened.close, limiter=anyio.CapacityLimiter(1))
 
     app = FastAPI(title="caunoi", version=version("caunoi"), lifespan=life, redirect_slashes=False)
     handle_problems(app)
@@ -53,11 +61,11 @@ def build(settings: Settings) -> ASGIApp:
     _probes(app)
     openapi.describe(app, CHANGES)
     table = Table(CHANGES)
-    return Batch(Front(app, app, table), table)
+    return Ending(Batch(Front(app, app, table), table))
 
 
-class open_context:  # noqa: N801  # reads as a function: `with open_context(settings) as here`
-    """What the process has open, for as long as the `with` lasts."""
+class Opened:
+    """What the process has open, between `open` and `close`."""
 
     def __init__(self, settings: Settings) -> None:
         assert settings.database is not None
@@ -75,18 +83,20 @@ class open_context:  # noqa: N801  # reads as a function: `with open_context(set
         )
         self._settings = settings
 
-    def __enter__(self) -> Context:
+    def open(self) -> Context:
+        """Connects when it is used."""
         self._ledger.open()
         self._pool.open()
         return Context(self._settings, self._ledger, self._pool, Tokens(self._pool), self._keys)
 
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Writes what waits, and gives the connections back."""
         self._ledger.close()
         self._pool.close()
 
 
 def serve(settings: Settings) -> None:
-    """Answer until SIGTERM; requests that are being answered are finished first."""
+    """Answer until SIGTERM; requests that are being answered are finished first, for `FINISH_SECONDS`."""
     # In words, before the server would hide them.
     keyring(settings)
     app = build(settings)
@@ -102,7 +112,7 @@ def serve(settings: Settings) -> None:
         access_log=False,
         loop="uvloop",
         http="httptools",
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=FINISH_SECONDS,
         server_header=False,
     )
 

@@ -10,7 +10,7 @@ import msgspec
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from psycopg import OperationalError
+from psycopg import DatabaseError, OperationalError
 from psycopg_pool import PoolTimeout
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
@@ -81,6 +81,11 @@ def reused() -> Problem:
     return Problem(422, "idempotency-key-reused", "this Idempotency-Key was used with another body")
 
 
+def unavailable(why: str = "the database does not answer; please repeat") -> Problem:
+    """503: nobody knows whether it was done, and asked again it is answered as it should have been."""
+    return Problem(503, "unavailable", why, headers={"Retry-After": "1"})
+
+
 def surprise(path: str, error: Exception) -> Problem:
     """500, with the story in the log and not in the answer; `path` is the template, without ids."""
     structlog.get_logger("http").error("surprise", path=path, error=type(error).__name__, exc_info=error)
@@ -123,9 +128,10 @@ def of_ledger(error: Exception) -> Problem | None:  # noqa: PLR0911  # a table, 
         case Conflict():
             return Problem(409, "conflict", "others changed the same at the same time; please try again")
         case LedgerAway() | OperationalError() | PoolTimeout():
-            return Problem(
-                503, "unavailable", "the database does not answer; please repeat", headers={"Retry-After": "1"}
-            )
+            return unavailable()
+        case DatabaseError() if type(error) is DatabaseError and error.sqlstate is None:
+            # Said by libpq and not by the server: the connection ended amid the question.
+            return unavailable()
         case Behind():
             return Problem(503, "behind", "the views have not read that far yet", headers={"Retry-After": "1"})
     return None
@@ -186,7 +192,7 @@ def handle_problems(app: FastAPI) -> None:
         Conflict,
         Unstorable,
         LedgerAway,
-        OperationalError,
+        DatabaseError,
         PoolTimeout,
         Behind,
     ):
