@@ -30,6 +30,7 @@ STREAMS: tuple[tuple[type[State], tuple[type[Fact], ...]], ...] = (
             member.MemberAdmitted,
             member.MemberRecognised,
             member.ResidenceDeclared,
+            member.MemberMoved,
             member.TransferIntroduced,
             member.TransferReceived,
             member.TransferRefused,

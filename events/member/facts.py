@@ -46,6 +46,17 @@ class ResidenceDeclared(Fact, frozen=True, tag="member.residence_declared"):
     address: Personal | None = None
 
 
+# The end of a cell
+
+
+class MemberMoved(Fact, frozen=True, tag="member.moved"):
+    """His place in `from_cell`, on its roll or as its guest, is one in `cell`: what became of `by` took him along."""
+
+    cell: Id
+    from_cell: Id
+    by: Id
+
+
 # Transfer
 
 

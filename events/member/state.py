@@ -9,6 +9,7 @@ from events.member.facts import (
     MemberAdmitted,
     MemberDisciplined,
     MemberErased,
+    MemberMoved,
     MemberRecognised,
     ResidenceDeclared,
     RewardGiven,
@@ -20,6 +21,7 @@ from events.member.facts import (
     TransferRefused,
 )
 from events.member.honours import Reward, Sanction, in_force
+from events.member.moved import Moved
 from events.member.transit import Transfer, TransferState
 from events.timeline import Span, Timeline
 
@@ -37,6 +39,7 @@ class Member:
     cells: Timeline[Id] = field(default_factory=Timeline)
     statuses: Timeline[Status] = field(default_factory=Timeline)
     residences: Timeline[ResidenceDeclared] = field(default_factory=Timeline)
+    moves: list[Moved] = field(default_factory=list)
     transfers: dict[Id, Transfer] = field(default_factory=dict)
     rewards: list[Reward] = field(default_factory=list)
     sanctions: list[Sanction] = field(default_factory=list)
@@ -57,22 +60,32 @@ class Member:
                 self.statuses.change(on, position, Status.OFFICIAL)
             case ResidenceDeclared():
                 self.residences.change(on, position, fact)
+            case MemberMoved(cell=cell, from_cell=from_cell):
+                self._moved(Moved(on, from_cell, cell), position)
             case TransferIntroduced(transfer=transfer):
                 self.transfers[transfer] = Transfer(fact, on)
             case TransferReceived(transfer=transfer) | TransferRefused(transfer=transfer):
                 self._answer(self.transfers[transfer], fact, on, position)
             case RewardGiven(form=form, decision=decision):
                 self.rewards.append(Reward(position, on, form, decision))
-            case MemberDisciplined(form=sanction, decision=decision):
-                self.sanctions.append(Sanction(position, on, sanction, decision))
-                if sanction is SanctionForm.EXPULSION:
-                    self.left_on = on if self.left_on is None else min(self.left_on, on)
+            case MemberDisciplined():
+                self._disciplined(fact, on, position)
 
     def _answer(self, transfer: Transfer, answer: Fact, on: date, position: int) -> None:
         received = isinstance(answer, TransferReceived)
         transfer.outcome, transfer.ended_on = TransferState.RECEIVED if received else TransferState.REFUSED, on
         if received and transfer.introduced.kind is TransferKind.OFFICIAL:
             self.cells.change(on, position, transfer.introduced.to)
+
+    def _moved(self, move: Moved, position: int) -> None:
+        self.moves.append(move)
+        if self.cells.at(move.on) == move.from_cell:
+            self.cells.change(move.on, position, move.cell)
+
+    def _disciplined(self, fact: MemberDisciplined, on: date, position: int) -> None:
+        self.sanctions.append(Sanction(position, on, fact.form, fact.decision))
+        if fact.form is SanctionForm.EXPULSION:
+            self.left_on = on if self.left_on is None else min(self.left_on, on)
 
     def listed_on(self, day: date) -> bool:
         """On the roll of some cell: admitted by that day, and not gone by it."""

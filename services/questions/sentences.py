@@ -68,6 +68,10 @@ def _lives(fact: member.ResidenceDeclared, called: Called) -> str:
     return f"cư trú tại địa bàn của {of(fact.committee, called)}" if fact.committee else f"cư trú tại xã {fact.place}"
 
 
+def _moved(fact: member.MemberMoved, called: Called) -> str:
+    return f"chuyển từ {of(fact.from_cell, called)} sang {of(fact.cell, called)} do sắp xếp lại tổ chức"
+
+
 def _introduced(fact: member.TransferIntroduced, called: Called) -> str:
     until = f" đến hết ngày {day(fact.until)}" if fact.until else ""
     way = f"từ {of(fact.from_cell, called)} đến {of(fact.to, called)}"
@@ -228,6 +232,7 @@ SENTENCES: dict[type[Fact], Callable[[Any, Called], str]] = {
     member.MemberAdmitted: _admitted,
     member.MemberRecognised: _recognised,
     member.ResidenceDeclared: _lives,
+    member.MemberMoved: _moved,
     member.TransferIntroduced: _introduced,
     member.TransferReceived: _received,
     member.TransferRefused: _not_received,
