@@ -37,6 +37,8 @@ STREAMS: tuple[tuple[type[State], tuple[type[Fact], ...]], ...] = (
             member.RewardGiven,
             member.MemberDisciplined,
             member.MemberErased,
+            *member.OF_ORDER,
+            *member.OF_LIFE,
         ),
     ),
     (

@@ -4,7 +4,7 @@ from datetime import date
 
 from events.fact import Fact, Refused
 from events.member.facts import MemberDisciplined, SanctionForm, Status
-from events.member.state import Member, must_be_listed
+from events.member.state import Member, must_be_last, must_be_listed
 
 FOR_PROBATIONARY = frozenset({SanctionForm.REPRIMAND, SanctionForm.WARNING})
 
@@ -16,13 +16,16 @@ def discipline(member: Member, disciplined: MemberDisciplined, on: date) -> list
         Refused: `sanction.form_not_for_probationary` (only a reprimand or a warning), `member.not_yet_admitted`,
             `member.left`, `member.later_facts` (an expulsion, and something that takes effect later is on record).
     """
-    if any((known.form, known.decision) == (disciplined.form, disciplined.decision) for known in member.sanctions):
+    if any(
+        (known.form, known.decision) == (disciplined.form, disciplined.decision)
+        for known in member.sanctions.known.values()
+    ):
         return []
     must_be_listed(member, on)
     if member.status_on(on) is Status.PROBATIONARY and disciplined.form not in FOR_PROBATIONARY:
         raise Refused(
             "sanction.form_not_for_probationary", "a probationary member can only be reprimanded or warned", "/form"
         )
-    if disciplined.form is SanctionForm.EXPULSION and member.latest_on is not None and on < member.latest_on:
-        raise Refused("member.later_facts", f"what took effect on {member.latest_on} would be of no member")
+    if disciplined.form is SanctionForm.EXPULSION:
+        must_be_last(member, on)
     return [disciplined]

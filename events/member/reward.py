@@ -18,7 +18,7 @@ def reward(member: Member, given: RewardGiven, on: date) -> list[Fact]:
         Refused: `reward.badge_blocked` (6, 9 or 12 months after a reprimand, a warning, a removal from post),
             `member.not_yet_admitted`, `member.left`.
     """
-    if any((known.form, known.decision) == (given.form, given.decision) for known in member.rewards):
+    if (given.form, given.decision) in member.rewards:
         return []
     must_be_listed(member, on)
     if given.form.is_badge:
@@ -27,7 +27,7 @@ def reward(member: Member, given: RewardGiven, on: date) -> list[Fact]:
 
 
 def _must_be_unblocked(member: Member, on: date) -> None:
-    for sanction in member.sanctions:
+    for sanction in member.sanctions.known.values():
         until = months_after(sanction.on, BADGE_BLOCKED_MONTHS.get(sanction.form, 0))
         if sanction.on <= on < until:
             raise Refused("reward.badge_blocked", f"a {sanction.form} blocks badges until {until}", "/form")

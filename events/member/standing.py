@@ -21,12 +21,15 @@ class Standing(StrEnum):
 def standing(member: Member, on: date, seen_from: Id | None = None) -> Standing:
     """How he stands on that day; `seen_from` the cell that he is with for a time, he is `temporary_in`.
 
-    An introduction that nobody has answered comes before a temporary absence: it is what somebody must act on.
+    An introduction that nobody has answered comes before an exemption and a temporary absence: it is what somebody must
+    act on. Who is exempt is so wherever he is.
     """
     if not member.listed_on(on):
         return Standing.OUT
     if member.in_transit(on):
         return Standing.IN_TRANSIT
+    if member.exempt_on(on):
+        return Standing.EXEMPT
     if away := member.away(on):
         return Standing.TEMPORARY_IN if seen_from == away.introduced.to else Standing.TEMPORARY_OUT
     return Standing.FULL

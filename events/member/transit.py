@@ -14,6 +14,7 @@ class TransferState(StrEnum):
     OVERDUE = "overdue"
     RECEIVED = "received"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass

@@ -6,6 +6,7 @@ from typing import Any
 from events import liaison, meeting, member, notice, oath_campaign, oath_review, organisation, proposal
 from events.fact import Fact
 from services.questions import words
+from services.questions.sentences_of_life import OF_LIFE
 from services.questions.words import Called, day, moment, of, paper, who
 
 
@@ -268,5 +269,6 @@ SENTENCES: dict[type[Fact], Callable[[Any, Called], str]] = {
     proposal.ProposalApproved: _approved,
     proposal.ProposalRejected: _rejected,
     notice.NoticeAcknowledged: _known,
+    **OF_LIFE,
 }
 """By the fact's class; a test sees to it that none is missing."""

@@ -7,7 +7,15 @@ from events.bands import Band
 from events.fact import Id
 from events.liaison import ContactKind, LiaisonGround
 from events.meeting import MeetingKind
-from events.member import RewardForm, SanctionForm, Status, TransferKind
+from events.member import (
+    ComplaintOutcome,
+    ExemptionGround,
+    RemovalGround,
+    RewardForm,
+    SanctionForm,
+    Status,
+    TransferKind,
+)
 from events.oath_review import Excuse
 from events.papers import Decision, as_id
 
@@ -27,6 +35,24 @@ SANCTIONS = {
     SanctionForm.WARNING: "cảnh cáo",
     SanctionForm.REMOVAL_FROM_POST: "cách chức",
     SanctionForm.EXPULSION: "khai trừ",
+}
+OUTCOMES = {
+    ComplaintOutcome.UPHELD: "giữ nguyên hình thức kỷ luật",
+    ComplaintOutcome.CHANGED: "thay đổi hình thức kỷ luật",
+    ComplaintOutcome.CANCELLED: "hủy bỏ quyết định kỷ luật",
+}
+EXEMPTIONS = {
+    ExemptionGround.AGE: "tuổi cao",
+    ExemptionGround.ILLNESS: "sức khỏe yếu",
+    ExemptionGround.OTHER: "lý do khác",
+}
+REMOVALS = {
+    RemovalGround.UNQUALIFIED: "không đủ tư cách đảng viên",
+    RemovalGround.ABSENT: "bỏ sinh hoạt đảng",
+    RemovalGround.DUES: "không đóng đảng phí",
+    RemovalGround.OWN_REQUEST: "tự xin ra khỏi Đảng",
+    RemovalGround.PROBATION: "đảng viên dự bị không đủ tư cách",
+    RemovalGround.OTHER: "lý do khác",
 }
 MEETINGS = {
     MeetingKind.REGULAR: "thường kỳ",
@@ -69,11 +95,15 @@ def badge(form: RewardForm) -> str:
     return f"Huy hiệu {form.removeprefix('badge_')} năm tuổi Đảng" if form.is_badge else REWARDS[form]
 
 
+def where(said: str, called: Called) -> str:
+    """An organisation that is here by its id, or any other by its name."""
+    ident = as_id(said)
+    return said if ident is None else of(ident, called)
+
+
 def paper(decision: Decision, called: Called) -> str:
     """A decision by number, day and issuer."""
-    ident = as_id(decision.by)
-    by = decision.by if ident is None else of(ident, called)
-    return f"quyết định số {decision.number} ngày {day(decision.on)} của {by}"
+    return f"quyết định số {decision.number} ngày {day(decision.on)} của {where(decision.by, called)}"
 
 
 def of(ident: Id | None, called: Called) -> str:
