@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 import psycopg
@@ -17,8 +18,17 @@ from projections.tree import ids_below
 from projections.view import View
 
 
+class State(StrEnum):
+    """How far a meeting has come."""
+
+    CALLED = "called"
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
+    HELD = "held"
+
+
 class Row(NamedTuple):
-    """A meeting. `meets_on` is the day on which it was held, until then the one for which it is planned."""
+    """A meeting. `meets_on` is the day on which it was held, until then the one for which it is planned by now."""
 
     cell: Id
     kind: MeetingKind
@@ -43,6 +53,8 @@ class Row(NamedTuple):
     votes_against: int | None
     votes_abstained: int | None
     band: Band | None
+    state: State
+    model: bool
 
 
 def rows(meeting: Meeting) -> Sequence[Row]:
@@ -50,9 +62,20 @@ def rows(meeting: Meeting) -> Sequence[Row]:
     called = meeting.called
     if called is None:
         return ()
-    on = (meeting.held.started_at if meeting.held else called.planned_at).date()
-    said = (called.cell, called.kind, called.theme, called.campaign, called.code, called.planned_at, on)
-    return [Row._make((*said, *_session(meeting), *_steps(meeting), *_judgement(meeting)))]
+    planned_at = meeting.planned_at or called.planned_at
+    on = (meeting.held.started_at if meeting.held else planned_at).date()
+    said = (called.cell, called.kind, called.theme, called.campaign, called.code, planned_at, on)
+    last = (state_of(meeting), meeting.is_model)
+    return [Row._make((*said, *_session(meeting), *_steps(meeting), *_judgement(meeting), *last))]
+
+
+def state_of(meeting: Meeting) -> State:
+    """How far a meeting that was called has come."""
+    if meeting.cancelled_on is not None:
+        return State.CANCELLED
+    if meeting.held is not None:
+        return State.HELD
+    return State.POSTPONED if meeting.postponed is not None else State.CALLED
 
 
 def _session(meeting: Meeting) -> tuple[Any, ...]:
@@ -107,6 +130,8 @@ VIEW = View(
         "votes_against": "integer",
         "votes_abstained": "integer",
         "band": "text",
+        "state": "text NOT NULL",
+        "model": "boolean NOT NULL",
     },
     reads=facts_of("meeting"),
     subject=lambda: Folded(Meeting(), rows),
@@ -121,7 +146,8 @@ FIRST: Place = (date.min, "00000000-0000-0000-0000-000000000000")
 SELECT = """
 SELECT m.stream::text, m.cell::text, m.kind, m.theme, m.campaign::text, m.code, m.planned_at, m.meets_on,
        m.started_at, m.ended_at, m.present, m.excused, m.absent, m.spoke, m.pre_meeting_at, m.documents_at, m.tasks,
-       m.minutes_at, m.minutes_sent_at, m.points, m.votes_for, m.votes_against, m.votes_abstained, m.band
+       m.minutes_at, m.minutes_sent_at, m.points, m.votes_for, m.votes_against, m.votes_abstained, m.band,
+       m.state, m.model
 FROM views.meetings m WHERE {known:m} AND m.meets_on BETWEEN %(first)s AND %(last)s
 """
 PAGE = " AND (m.meets_on, m.stream) > (%(on)s, %(id)s::uuid) ORDER BY m.meets_on, m.stream LIMIT %(limit)s"
@@ -130,6 +156,8 @@ FILTERS = {
     "code": "m.code = %(code)s",
     "kind": "m.kind = %(kind)s",
     "campaign": "m.campaign = %(campaign)s::uuid",
+    "state": "m.state = %(state)s",
+    "model": "m.model = %(model)s::boolean",
     "scope": "m.cell = ANY (%(cells)s::uuid[])",
 }
 WHOSE = sql("""

@@ -50,7 +50,7 @@ TABLE = View(
         "rubric": "text",
         "items": "text NOT NULL",
     },
-    reads=facts_of("meeting"),
+    reads=facts_of("meeting", but=("meeting.chosen_as_model", "meeting.task_results_recorded")),
     indexes=("(cell, held_on)",),
 )
 """The table without its judge."""

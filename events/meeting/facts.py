@@ -33,6 +33,16 @@ class MeetingCalled(Fact, frozen=True, tag="meeting.called"):
     code: str | None = None
 
 
+class MeetingPostponed(Fact, frozen=True, tag="meeting.postponed"):
+    """It is to be at another time; the last one that was said counts."""
+
+    planned_at: datetime
+
+
+class MeetingCancelled(Fact, frozen=True, tag="meeting.cancelled"):
+    """It will not be; another one is called anew."""
+
+
 class PreMeetingHeld(Fact, frozen=True, tag="meeting.pre_meeting_held"):
     """The committee met before; `minutes`: whether they were written, or where they lie; None: the book is silent."""
 
@@ -106,6 +116,19 @@ class ResolutionAdopted(Fact, frozen=True, tag="meeting.resolution_adopted"):
     tasks: tuple[Task, ...] = ()
 
 
+class TaskResult(Struct, frozen=True, omit_defaults=True):
+    """How much of a task is done, from 0 to 1; `task` is its number in the resolution, from 1 on."""
+
+    task: int
+    share: Decimal
+
+
+class TaskResultsRecorded(Fact, frozen=True, tag="meeting.task_results_recorded"):
+    """What has come of this meeting's resolution by that day; of each task the last word counts."""
+
+    results: tuple[TaskResult, ...]
+
+
 class MinutesApproved(Fact, frozen=True, tag="meeting.minutes_approved"):
     """The minutes are final; their text stays outside, `sha256` (hexadecimal) proves which it was."""
 
@@ -139,6 +162,10 @@ class VoteTaken(Fact, frozen=True, tag="meeting.vote_taken", rename={"for_": "fo
     against: int
     abstained: int
     entitled: int | None = None
+
+
+class MeetingChosenAsModel(Fact, frozen=True, tag="meeting.chosen_as_model"):
+    """The superior shows it to other cells as an example."""
 
 
 class BandDecided(Fact, frozen=True, tag="meeting.band_decided"):

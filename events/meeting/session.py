@@ -1,7 +1,7 @@
 """How a meeting is held and written up: who was there, what was resolved, and when the minutes were final."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from msgspec.structs import replace
 
@@ -17,14 +17,18 @@ from events.meeting.facts import (
 )
 from events.meeting.state import Meeting, must_be_called, must_be_held
 
+LONGEST = timedelta(days=3)
+"""A session of one evening, or a cell's congress; what is longer is a mistyped day. No paper sets it."""
+
 
 def hold(meeting: Meeting, held: MeetingHeld, _on: date) -> list[Fact]:
     """The session took place; one recorded with counts may get its attendance once, where the two agree.
 
     Raises:
         Refused: `meeting.not_called`, `meeting.held` (another session is on record), `meeting.attendance_or_counts`,
-            `meeting.ended_before_start`, `meeting.member_twice`, `meeting.absent_spoke`, `meeting.counts`,
-            `meeting.counts_disagree`.
+            `meeting.ended_before_start`, `meeting.too_long`, `meeting.member_twice`, `meeting.absent_spoke`,
+            `meeting.chair_absent`, `meeting.secretary_absent`, `meeting.counts`, `meeting.counts_disagree`,
+            `meeting.cancelled`.
     """
     must_be_called(meeting)
     if meeting.held is None:
@@ -69,8 +73,9 @@ def approve_minutes(meeting: Meeting, approved: MinutesApproved, _on: date) -> l
     held = must_be_held(meeting)
     if meeting.minutes is not None:
         raise Refused("meeting.minutes_approved", "the minutes are approved already, and otherwise")
-    if approved.approved_at.astimezone(held.started_at.tzinfo).date() < held.started_at.date():
-        raise Refused("meeting.minutes_before_session", "approved on a day before the session", "/approved_at")
+    for field, said in (("approved_at", approved.approved_at), ("sent_at", approved.sent_at)):
+        if said is not None and said.astimezone(held.started_at.tzinfo).date() < held.started_at.date():
+            raise Refused("meeting.minutes_before_session", "on a day before the session", f"/{field}")
     return [approved]
 
 
@@ -93,12 +98,18 @@ def _frame(held: MeetingHeld) -> MeetingHeld:
 def _must_be_a_session(held: MeetingHeld) -> None:
     if held.ended_at <= held.started_at:
         raise Refused("meeting.ended_before_start", "a session ends after its start", "/ended_at")
+    if held.ended_at - held.started_at > LONGEST:
+        raise Refused("meeting.too_long", f"a session lasts for {LONGEST.days} days at most", "/ended_at")
     if bool(held.attendance) == (held.counts is not None):
         raise Refused("meeting.attendance_or_counts", "give the attendance by name, or counts, one of the two", "")
     if len({one.member for one in held.attendance}) < len(held.attendance):
         raise Refused("meeting.member_twice", "a member stands in the attendance twice", "/attendance")
     if any(one.spoke and one.status is not Presence.PRESENT for one in held.attendance):
         raise Refused("meeting.absent_spoke", "only those present can have spoken", "/attendance")
+    away = {one.member for one in held.attendance if one.status is not Presence.PRESENT}
+    for role, who in (("chair", held.chair), ("secretary", held.secretary)):
+        if who in away:
+            raise Refused(f"meeting.{role}_absent", f"the {role} is marked as absent", f"/{role}")
     if held.counts is not None:
         _must_be_counts(held.counts)
 

@@ -111,6 +111,14 @@ def _past_instant(value: datetime) -> datetime:
     return value
 
 
+def _number(value: Any) -> Any:
+    if isinstance(value, str | bool):
+        raise PydanticCustomError("number", "this is a number")
+    return value
+
+
+NUMBER = BeforeValidator(_number, json_schema_input_type=float)
+"""Before a `Decimal`: a number of JSON, and no text that looks like one."""
 Line = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_line)]
 """One line: a name, a title, a number of a paper."""
 Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_text)]

@@ -39,6 +39,8 @@ class MeetingsQuestion(PageQuestion):
     kind: MeetingKind | None = None
     code: Words | None = None
     campaign: UUID | None = None
+    state: meetings.State | None = None
+    model: bool | None = None
 
 
 @router.get("/meetings")
@@ -50,7 +52,10 @@ def read_meetings(
     scope = None if asked.cell is not None else asking.organisation
     if asked.cell is not None:
         must(here, asking, Relation.SEE, Id(str(asked.cell)))
-    filters = said(cell=asked.cell, kind=asked.kind, code=asked.code, campaign=asked.campaign, scope=scope)
+    filters = said(
+        cell=asked.cell, kind=asked.kind, code=asked.code, campaign=asked.campaign, state=asked.state, scope=scope,
+        model=None if asked.model is None else str(asked.model),
+    )  # fmt: skip
     after = place(asked, ByDay, START)
     days = (asked.first, min(asked.last, asked.as_of or date.max))
     with reading(here, asked) as (connection, as_of):
@@ -70,7 +75,8 @@ def read_meeting(
     if state.called is None:
         raise not_found("meeting")
     must(here, asking, Relation.SEE, state.called.cell)
-    return {"id": of, **_fields(state.called), **_whole(state), "position": position}
+    planned = {"planned_at": state.planned_at, "called_for": state.called.planned_at}
+    return {"id": of, **_fields(state.called), **planned, **_whole(state), "position": position}
 
 
 def _folded(here: Context, meeting: Id, asked: Question) -> tuple[Meeting, int]:
@@ -89,7 +95,9 @@ def _whole(state: Meeting) -> dict[str, Any]:
     held, score = state.held, state.self_score
     counts = count(state.attendance) if state.attendance else held.counts if held else None
     return {
-        "state": "held" if held else "called",
+        "state": meetings.state_of(state),
+        "cancelled_on": state.cancelled_on,
+        "model": state.is_model,
         "pre_meeting": _if_any(state.pre_meeting),
         "documents": [_fields(sent) for sent in state.documents],
         "started_at": held.started_at if held else None,
@@ -98,14 +106,22 @@ def _whole(state: Meeting) -> dict[str, Any]:
         "secretary": held.secretary if held else None,
         "attendance": [structs.asdict(one) for one in state.attendance],
         "counts": structs.asdict(counts) if counts else None,
-        "resolution": {"tasks": [structs.asdict(task) for task in state.resolution.tasks]}
-        if state.resolution
-        else None,
+        "resolution": {"tasks": _tasks(state)} if state.resolution else None,
         "minutes": _if_any(state.minutes),
         "self_score": {**_fields(score), "points": score.points} if score else None,
         "vote": {name.rstrip("_"): number for name, number in _fields(state.vote).items()} if state.vote else None,
         "band": _if_any(state.band),
     }
+
+
+def _tasks(state: Meeting) -> list[dict[str, Any]]:
+    """The tasks of the resolution; `id` is what results name, `share` the last that was told, null before that."""
+    tasks = state.resolution.tasks if state.resolution else ()
+    told = [state.results.get(number) for number in range(1, len(tasks) + 1)]
+    return [
+        {"id": str(number), **structs.asdict(task), "share": float(result.share) if result else None}
+        for number, (task, result) in enumerate(zip(tasks, told, strict=True), 1)
+    ]
 
 
 def _fields(fact: Fact) -> dict[str, Any]:

@@ -104,6 +104,14 @@ def _called(fact: meeting.MeetingCalled, _called: Called) -> str:
     return f"triệu tập họp {words.MEETINGS[fact.kind]}{theme}, {moment(fact.planned_at)}"
 
 
+def _postponed(fact: meeting.MeetingPostponed, _called: Called) -> str:
+    return f"hoãn họp đến {moment(fact.planned_at)}"
+
+
+def _cancelled(_fact: meeting.MeetingCancelled, _called: Called) -> str:
+    return "hủy cuộc họp"
+
+
 def _prepared(fact: meeting.PreMeetingHeld, _called: Called) -> str:
     return f"cấp ủy họp trước, {moment(fact.held_at)}"
 
@@ -124,6 +132,11 @@ def _resolved(fact: meeting.ResolutionAdopted, _called: Called) -> str:
     return f"kết luận, {len(fact.tasks)} nhiệm vụ được giao"
 
 
+def _results(fact: meeting.TaskResultsRecorded, _called: Called) -> str:
+    each = ", ".join(f"nhiệm vụ {one.task} đạt {100 * one.share:.0f} %" for one in fact.results)
+    return f"kết quả thực hiện kết luận: {each}"
+
+
 def _minuted(fact: meeting.MinutesApproved, _called: Called) -> str:
     return f"thông qua biên bản, {moment(fact.approved_at)}"
 
@@ -134,6 +147,10 @@ def _scored(fact: meeting.SelfScored, _called: Called) -> str:
 
 def _voted(fact: meeting.VoteTaken, _called: Called) -> str:
     return f"chi bộ biểu quyết: {fact.for_} tán thành, {fact.against} không tán thành, {fact.abstained} ý kiến khác"
+
+
+def _model(_fact: meeting.MeetingChosenAsModel, _called: Called) -> str:
+    return "cấp trên chọn làm buổi sinh hoạt mẫu"
 
 
 def _decided(fact: meeting.BandDecided, _called: Called) -> str:
@@ -241,14 +258,18 @@ SENTENCES: dict[type[Fact], Callable[[Any, Called], str]] = {
     member.MemberDisciplined: _disciplined,
     member.MemberErased: _erased,
     meeting.MeetingCalled: _called,
+    meeting.MeetingPostponed: _postponed,
+    meeting.MeetingCancelled: _cancelled,
     meeting.PreMeetingHeld: _prepared,
     meeting.DocumentsSent: _sent,
     meeting.MeetingHeld: _held,
     meeting.AttendanceRecorded: _attended,
     meeting.ResolutionAdopted: _resolved,
+    meeting.TaskResultsRecorded: _results,
     meeting.MinutesApproved: _minuted,
     meeting.SelfScored: _scored,
     meeting.VoteTaken: _voted,
+    meeting.MeetingChosenAsModel: _model,
     meeting.BandDecided: _decided,
     liaison.LiaisonIntroduced: _to_residence,
     liaison.LiaisonAccepted: _accepted,

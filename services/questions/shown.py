@@ -101,9 +101,11 @@ class TransferShown(BaseModel):
 
 
 class MeetingLine(BaseModel):
-    """A meeting in a list; `on` is the day on which it was held or, before that, is to be."""
+    """A meeting in a list; `on` is the day on which it was held or, before that, is to be by now."""
 
     id: Id
+    state: str
+    model: bool
     cell: Id
     kind: str
     theme: str | None

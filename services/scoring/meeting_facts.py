@@ -13,7 +13,9 @@ from events.meeting import (
     Counts,
     DocumentsSent,
     MeetingCalled,
+    MeetingCancelled,
     MeetingHeld,
+    MeetingPostponed,
     MinutesApproved,
     PreMeetingHeld,
     ResolutionAdopted,
@@ -26,6 +28,8 @@ F = TypeVar("F", bound=Fact)
 
 KINDS: tuple[type[Fact], ...] = (
     MeetingCalled,
+    MeetingPostponed,
+    MeetingCancelled,
     PreMeetingHeld,
     DocumentsSent,
     MeetingHeld,
@@ -85,6 +89,16 @@ class MeetingFacts:
             return None
         counts = held.fact.counts or count(named.fact.attendance if named else held.fact.attendance)
         return counts, (held.position, named.position) if named else (held.position,)
+
+    @property
+    def planned(self) -> tuple[datetime, tuple[int, ...]] | None:
+        """When it was to be by the last word on it, and the positions that say so; None before the call."""
+        called, postponed = self.last(MeetingCalled), self.last(MeetingPostponed)
+        if called is None:
+            return None
+        if postponed is None:
+            return called.fact.planned_at, (called.position,)
+        return postponed.fact.planned_at, (called.position, postponed.position)
 
     def local(self, instant: datetime) -> datetime:
         """The same instant on the committees' clock, whose date is the day that counts."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 
-from events.meeting import DocumentsSent, MeetingCalled, MeetingHeld, MinutesApproved, PreMeetingHeld, ResolutionAdopted
+from events.meeting import DocumentsSent, MeetingHeld, MinutesApproved, PreMeetingHeld, ResolutionAdopted
 from services.scoring.meeting_facts import MeetingFacts
 
 SECOND = timedelta(seconds=1)
@@ -66,12 +66,12 @@ def notice(facts: MeetingFacts) -> Finding:
 
     A meeting that is on record was called; one entered afterwards as history counts as called.
     """
-    held, called = facts.last(MeetingHeld), facts.last(MeetingCalled)
-    if held is None or called is None:
+    held, planned = facts.last(MeetingHeld), facts.planned
+    if held is None or planned is None:
         return NOT_HELD
     start = facts.local(held.fact.started_at)
     measures = {"called": Decimal(1), "pre_meeting": Decimal(0)}
-    positions, said = [called.position, held.position], []
+    positions, said = [*planned[1], held.position], []
     before = facts.last(PreMeetingHeld)
     if before is None:
         said.append("chưa ghi nhận họp chi ủy trước")

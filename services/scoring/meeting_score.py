@@ -6,7 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from events.fact import Id, Record
-from events.meeting import MeetingCalled, MeetingHeld
+from events.meeting import MeetingCalled, MeetingCancelled, MeetingHeld
 from services.scoring.meeting_bands import bands, computed_band, late
 from services.scoring.meeting_facts import MeetingFacts, gather
 from services.scoring.meeting_lines import gates, lines
@@ -16,15 +16,15 @@ from services.scoring.shelf import Shelf
 
 
 def score_meeting(meeting: Id, records: Iterable[Record], shelf: Shelf, zone: ZoneInfo) -> Score | None:
-    """The score of one meeting by the pack that held on its day; None of a meeting that nobody called.
+    """The score of one meeting by the pack that held on its day; None of one that nobody called, or that was cancelled.
 
-    Its day is the day on which it began, or is planned to, on the committees' clock (`zone`).
+    Its day is the day on which it began, or is planned to by now, on the committees' clock (`zone`).
     """
     facts = gather(meeting, records, zone)
-    called, held = facts.last(MeetingCalled), facts.last(MeetingHeld)
-    if called is None:
+    called, held, planned = facts.last(MeetingCalled), facts.last(MeetingHeld), facts.planned
+    if called is None or planned is None or facts.last(MeetingCancelled) is not None:
         return None
-    day = facts.local(held.fact.started_at if held else called.fact.planned_at).date()
+    day = facts.local(held.fact.started_at if held else planned[0]).date()
     return score(facts, called.fact.cell, day, shelf.for_meeting(day))
 
 

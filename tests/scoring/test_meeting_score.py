@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from events.bands import Band
-from events.meeting import MeetingCalled, MeetingKind, SelfScored
+from events.meeting import MeetingCalled, MeetingCancelled, MeetingKind, MeetingPostponed, SelfScored
 from services.scoring.meeting_score import score_meeting
 from services.scoring.score import to_json
 from services.scoring.shelf import shipped
@@ -213,3 +213,18 @@ def test_points_are_numbers_and_the_bodies_have_their_names() -> None:
     assert set(said) >= {"points", "band", "rubric", "lines", "gates", "late", "position", "bands", "complete", "on"}
     assert set(said["rubric"]) == {"id", "version", "issuer", "number", "on"}
     assert set(said["lines"][0]) == {"item", "title", "points", "max", "because", "facts", "source", "judged"}
+
+
+def test_a_cancelled_meeting_has_no_score() -> None:
+    cancelled = records((CALLED, PREPARED, MeetingCancelled()))
+    assert score_meeting(MEETING, cancelled, shipped(), HANOI) is None
+
+
+def test_a_meeting_that_was_put_off_is_judged_by_its_new_day_and_names_the_word_on_it() -> None:
+    later = MeetingPostponed(planned_at=at(12))
+    assert score_of(CALLED, later).on == date(2026, 3, 12)
+    told = score_of(
+        CALLED, later, PREPARED, replace(DOCUMENTS, sent_at=at(11)), held(start=at(12), end=at(12, "21:30"))
+    )
+    (notice,) = (line for line in told.lines if line.item == "notice")
+    assert (notice.points, notice.facts) == (5, (1, 2, 3, 4, 5))

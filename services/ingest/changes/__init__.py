@@ -5,12 +5,14 @@ from typing import Any
 from services.ingest.asked import Change
 from services.ingest.changes import (
     erasures,
+    judgements,
     liaisons,
     meetings,
     members,
     oath_reviews,
     organisations,
     proposals,
+    sessions,
     transfers,
 )
 
@@ -19,6 +21,8 @@ PROPOSABLE: tuple[Change[Any], ...] = (
     *erasures.CHANGES,
     *transfers.CHANGES,
     *meetings.CHANGES,
+    *sessions.CHANGES,
+    *judgements.CHANGES,
     *liaisons.CHANGES,
     *oath_reviews.CHANGES,
     *organisations.CHANGES,

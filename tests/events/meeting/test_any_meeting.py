@@ -15,15 +15,22 @@ from events.meeting import (
     BandDecided,
     DocumentsSent,
     Meeting,
+    MeetingCancelled,
+    MeetingChosenAsModel,
     MeetingHeld,
+    MeetingPostponed,
     MinutesApproved,
     ResolutionAdopted,
     SelfScored,
     Task,
+    TaskResult,
+    TaskResultsRecorded,
     VoteTaken,
 )
 from events.meeting.judgement import decide_band, self_score, vote
+from events.meeting.planning import cancel, choose_as_model, postpone
 from events.meeting.preparation import call, send_documents
+from events.meeting.results import record_results
 from events.meeting.session import adopt, approve_minutes, hold
 from events.wire import decode, encode
 from tests.examples import ENDED, HELD_BY_NAME, HELD_IN_COUNTS, MARCH_MEETING, NINETY_TWO, STARTED, an_organisation
@@ -33,6 +40,10 @@ CELL = an_organisation()
 DECISIONS: dict[type[Fact], Callable[..., list[Fact]]] = {
     DocumentsSent: send_documents,
     MeetingHeld: hold,
+    MeetingPostponed: postpone,
+    MeetingCancelled: lambda meeting, _, on: cancel(meeting, on),
+    MeetingChosenAsModel: lambda meeting, _, on: choose_as_model(meeting, on),
+    TaskResultsRecorded: record_results,
     ResolutionAdopted: adopt,
     MinutesApproved: approve_minutes,
     SelfScored: self_score,
@@ -46,6 +57,9 @@ POOL: list[Fact] = [
     *[BandDecided(band=band) for band in Band],
     *[DocumentsSent(sent_at=at) for at in (STARTED, ENDED)],
     *[MinutesApproved(approved_at=at) for at in (ENDED - timedelta(days=1), ENDED)],
+    *[MeetingPostponed(planned_at=at) for at in (STARTED, ENDED)],
+    *[MeetingCancelled(), MeetingChosenAsModel()],
+    *[TaskResultsRecorded(results=(TaskResult(task=n, share=Decimal("0.5")),)) for n in (1, 2)],
     *[ResolutionAdopted(), ResolutionAdopted(tasks=(Task(to="Tổ đảng số 2", what="đọc"),))],
 ]
 DAYS = st.integers(0, 5).map(lambda days: DAY + timedelta(days=days))
@@ -78,13 +92,16 @@ def live(asked: Life) -> Life:
 @given(ASKED)
 def test_every_step_is_taken_once_and_in_its_order(asked: Life) -> None:
     life = live(asked)
-    times = Counter(type(fact) for fact, _ in life if not isinstance(fact, DocumentsSent))
+    often = (DocumentsSent, MeetingPostponed, TaskResultsRecorded)
+    times = Counter(type(fact) for fact, _ in life if not isinstance(fact, often))
     assert not times or max(times.values()) == 1
     order: list[type[Fact]] = [type(fact) for fact, _ in life]
     steps: list[tuple[type[Fact], type[Fact]]] = [
         (VoteTaken, SelfScored),
         (BandDecided, SelfScored),
         (SelfScored, MeetingHeld),
+        (TaskResultsRecorded, ResolutionAdopted),
+        (ResolutionAdopted, MeetingHeld),
     ]
     for later, earlier in steps:
         if later in order:
@@ -97,6 +114,13 @@ def test_no_more_vote_than_were_there(asked: Life) -> None:
     meeting = fold(live(asked))
     if meeting.vote is not None:
         assert 0 <= meeting.vote.for_ + meeting.vote.against + meeting.vote.abstained <= meeting.present
+
+
+@settings(max_examples=200)
+@given(ASKED)
+def test_a_meeting_is_held_or_cancelled_and_nothing_follows_the_latter(asked: Life) -> None:
+    facts: list[type[Fact]] = [type(fact) for fact, _ in live(asked)]
+    assert MeetingCancelled not in facts or (facts[-1] is MeetingCancelled and MeetingHeld not in facts)
 
 
 @settings(max_examples=100)

@@ -1,6 +1,6 @@
 """How a meeting is held and written up."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -26,6 +26,7 @@ from tests.examples import (
     HOA,
     LAN,
     MARCH_MEETING,
+    MINH,
     STARTED,
     STRANGER,
 )
@@ -126,7 +127,7 @@ def test_it_gets_its_attendance_once() -> None:
     "attendance",
     [
         BY_NAME[:2],
-        (*BY_NAME[1:], Attendance(member=LAN, status=Presence.ABSENT)),
+        (BY_NAME[0], Attendance(member=HOA, status=Presence.ABSENT), BY_NAME[2]),
         (replace(BY_NAME[0], spoke=False), *BY_NAME[1:]),
     ],
 )
@@ -203,3 +204,21 @@ def test_there_are_no_minutes_before_the_session() -> None:
 def test_a_book_that_keeps_only_the_day_of_approval_may_give_any_hour_of_the_session_s_day() -> None:
     same_day = MinutesApproved(approved_at=datetime(2026, 3, 5, 0, 0, tzinfo=HANOI))
     given(Meeting, MARCH_MEETING, HELD_BY_NAME).when(approve_minutes, same_day).then(same_day)
+
+
+def test_a_session_of_months_is_a_mistyped_day() -> None:
+    for days, ends in ((3, "taken"), (4, "refused")):
+        long = replace(HELD_BY_NAME, ended_at=STARTED + timedelta(days=days))
+        asked = given(Meeting, MARCH_MEETING).when(hold, long)
+        asked.then(long) if ends == "taken" else asked.refused("meeting.too_long")
+
+
+@pytest.mark.parametrize("role", ["chair", "secretary"])
+def test_who_was_not_there_neither_chairs_nor_writes(role: str) -> None:
+    absent = replace(HELD_BY_NAME, **{role: MINH})
+    given(Meeting, MARCH_MEETING).when(hold, absent).refused(f"meeting.{role}_absent")
+
+
+def test_minutes_are_not_sent_before_the_session() -> None:
+    early = MinutesApproved(approved_at=ENDED, sent_at=STARTED - timedelta(days=1))
+    given(Meeting, MARCH_MEETING, HELD_BY_NAME).when(approve_minutes, early).refused("meeting.minutes_before_session")

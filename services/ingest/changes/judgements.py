@@ -1,0 +1,100 @@
+"""Changes by which a meeting is judged: the committee scores itself, the cell votes, the superior decides."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from events.bands import Band
+from events.fact import Id
+from events.meeting import BandDecided, Meeting, Presence, SelfScored, VoteTaken
+from events.meeting.judgement import decide_band, self_score, vote
+from events.member import Member, Status
+from services.ingest.asked import Asked, Change, Plan
+from services.ingest.bodies import NUMBER, Body, Count
+from services.ingest.changes.meetings import day_of, here, of_superior
+
+Points = Annotated[
+    Decimal,
+    # Not strict, because behind a validator a number of JSON counts as Python's, and only a Decimal would be one.
+    Field(strict=False, ge=0, le=100, max_digits=6, decimal_places=3, allow_inf_nan=False),
+    NUMBER,
+]
+Item = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
+
+
+class SelfScoreBody(Body):
+    """The committee's own points: by item, or in total."""
+
+    items: Annotated[dict[Item, Points], Field(max_length=100)] | None = None
+    total: Points | None = None
+
+    @model_validator(mode="after")
+    def _one_of_the_two(self) -> "SelfScoreBody":
+        if bool(self.items) == (self.total is not None):
+            raise ValueError("give `items` or `total`, one of the two")
+        return self
+
+
+class VoteBody(Body):
+    """The cell's vote on the self-score."""
+
+    for_: Annotated[int, Field(ge=0, le=100_000, alias="for")]
+    against: Count
+    abstained: Count
+
+
+class BandBody(Body):
+    """The superior's word; `reason` is its reason."""
+
+    band: Band
+
+
+def _self_score(asked: Asked[SelfScoreBody]) -> Plan:
+    ident, meeting = here(asked)
+    scored = SelfScored(items=dict(asked.body.items or {}), total=asked.body.total)
+    return Plan.one(ident, Meeting.KIND, self_score(meeting, scored, asked.on))
+
+
+def _vote(asked: Asked[VoteBody]) -> Plan:
+    ident, meeting = here(asked)
+    taken = VoteTaken(
+        for_=asked.body.for_, against=asked.body.against, abstained=asked.body.abstained,
+        entitled=_entitled(asked, meeting),
+    )  # fmt: skip
+    return Plan.one(ident, Meeting.KIND, vote(meeting, taken, asked.on))
+
+
+def _entitled(asked: Asked[VoteBody], meeting: Meeting) -> int | None:
+    """How many of those present had a vote; None where the session has only counts.
+
+    At a glance: what is recorded of a member at the same moment need not stop the vote.
+    """
+    if meeting.called is None or meeting.held is None or not meeting.attendance:
+        return None
+    present = [one.member for one in meeting.attendance if one.status is Presence.PRESENT]
+    asked.sight.need(present)
+    cell, day = meeting.called.cell, day_of(meeting.held.started_at, asked.now)
+    return sum(_votes_in(asked.sight.glance(Member, member), cell, day) for member in present)
+
+
+def _votes_in(member: Member, cell: Id, day: date) -> bool:
+    """Official, and not here for a time only; who came into the book later counts by what he was then."""
+    status = member.status_on(day) or (member.admitted.status if member.admitted is not None else None)
+    away = member.away(day)
+    return status is not Status.PROBATIONARY and (away is None or away.introduced.to != cell)
+
+
+def _band(asked: Asked[BandBody]) -> Plan:
+    """The superior decides: a token of the cell's own does not."""
+    ident, meeting = of_superior(asked)
+    decided = BandDecided(band=asked.body.band, reason=asked.body.reason)
+    return Plan.one(ident, Meeting.KIND, decide_band(meeting, decided, asked.on, history=asked.body.backfill))
+
+
+CHANGES = (
+    Change("/meetings/{id}/self-scores", SelfScoreBody, _self_score, "Record the committee's self-score"),
+    Change("/meetings/{id}/votes", VoteBody, _vote, "Record the cell's vote on the self-score"),
+    Change("/meetings/{id}/bands", BandBody, _band, "Decide the band, as the superior"),
+)
