@@ -1,8 +1,7 @@
 """Feeds views: what has arrived is the batch, and its rows and the position are written together or not at all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from threading import Event
-from time import monotonic, sleep
 from typing import Any
 
 import psycopg
@@ -15,6 +14,7 @@ from projections.applying import apply, apply_carefully
 from projections.fold import Fold
 from projections.opening import erased_in
 from projections.parked import park, parked
+from projections.patience import patiently
 from projections.positions import Held, Zombie, advance, positions
 from projections.reading import following, last_position
 from projections.rebuild import rebuild
@@ -24,8 +24,6 @@ from projections.view import View
 WARM = 5000
 FAR = 50_000
 """Records that are fed rather than read anew, however many came before."""
-PATIENCE = 60.0
-FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 # A view that loses its last moments in a crash reads them again, so it need not wait for the disc.
 SESSION = """SET application_name = 'caunoi views'; SET synchronous_commit = off; SET jit = off;
 SET idle_in_transaction_session_timeout = '30s'"""
@@ -86,7 +84,7 @@ class Feeder:
 
     def _stand(self) -> int:
         """The bus hands the log over to us: another feeder may have fed the views while we waited."""
-        self._patiently(self._look)
+        patiently(self._look, self._disconnect, log)
         for fold in self._folds.values():
             fold.forget()
         return self._read_to
@@ -99,7 +97,7 @@ class Feeder:
         """
         try:
             if self._reader is None:
-                self._patiently(self.open)
+                patiently(self.open, self._disconnect, log)
             while not stop.is_set():
                 self.step(wait)
         finally:
@@ -126,11 +124,11 @@ class Feeder:
         if not unread:
             return 0
         try:
-            self._patiently(lambda: self._feed_all(unread))
+            patiently(lambda: self._feed_all(unread), self._disconnect, log)
         except _WentBack as back:
             log.warning("a view went back", view=str(back))
             self._end_reading()
-            self._patiently(self.open)
+            patiently(self.open, self._disconnect, log)
             return 0
         self._read_to = unread[-1].position
         return len(unread)
@@ -141,21 +139,6 @@ class Feeder:
         except Unfit:
             self._feed(records, carefully=True)
         self._tell(records[-1].position)
-
-    def _patiently(self, act: Callable[[], None]) -> None:
-        """Do it, and again where the database was away, for a minute."""
-        until, pause = monotonic() + PATIENCE, FIRST_PAUSE
-        while True:
-            try:
-                act()
-                return
-            except psycopg.OperationalError as lost:
-                self._disconnect()
-                if monotonic() > until:
-                    raise
-                log.warning("database away", error=type(lost).__name__)
-                sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)
 
     def _feed(self, records: Sequence[Record], *, carefully: bool = False) -> None:
         connection, last = self._connected(), records[-1].position

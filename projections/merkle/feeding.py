@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from threading import Event
-from time import monotonic
 from typing import Any
 
 import psycopg
@@ -13,11 +12,10 @@ from events.canonical import leaf, leaf_hash
 from events.fact import Record
 from projections.merkle import tiles
 from projections.merkle.growing import Growing
+from projections.patience import Patience
 from projections.positions import advance, positions
 from projections.reading import following
 
-PATIENCE = 60.0
-FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 GATHER = 0.02
 """Seconds after a batch in which the next one gathers: a fact alone does not wait, and many share a transaction."""
 # A tree that loses its last moments in a crash reads them again, so it need not wait for the disc.
@@ -51,21 +49,17 @@ class Feeder:
         Raises:
             Hole, TileBroken, BusAway, psycopg.Error: feeding cannot go on; what was fed stays.
         """
-        until, pause = monotonic() + PATIENCE, FIRST_PAUSE
+        patience = Patience(log)
         try:
             while not stop.is_set():
                 try:
                     if self.step(wait):
                         stop.wait(GATHER)
                     then()
-                    until, pause = monotonic() + PATIENCE, FIRST_PAUSE
+                    patience.renew()
                 except psycopg.OperationalError as lost:
                     self.close()
-                    if monotonic() > until:
-                        raise
-                    log.warning("database away", error=type(lost).__name__)
-                    stop.wait(pause)
-                    pause = min(2 * pause, LONGEST_PAUSE)
+                    stop.wait(patience.pause(lost))
         finally:
             self.close()
 

@@ -1,8 +1,7 @@
 """Follows the log and tells: new notices, acknowledgements and how far it has read, in one transaction a batch."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from threading import Event
-from time import monotonic, sleep
 from typing import Any, NamedTuple
 
 import psycopg
@@ -13,14 +12,13 @@ from events.fact import Id, Record
 from projections.fold import Poison
 from projections.notices import ACKNOWLEDGED, NAME, Told, write
 from projections.parked import park, parked
+from projections.patience import patiently
 from projections.positions import Held, Zombie, advance, positions
 from projections.reading import following, pasts
 from services.notify.policy import Policies
 from services.notify.states import States
 from services.notify.telling import Telling
 
-PATIENCE = 60.0
-FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 # What tells nobody anything need not wait for the disc: after a crash it is read again.
 SESSION = """SET application_name = 'caunoi notify'; SET synchronous_commit = off; SET jit = off;
 SET idle_in_transaction_session_timeout = '30s'"""
@@ -88,7 +86,7 @@ class Worker:
 
     def _stand(self) -> int:
         """The bus hands the log over to us: another worker may have told while we waited."""
-        self._patiently(self._look)
+        patiently(self._look, self._disconnect, log)
         self._telling.states.forget()
         return self._held.position
 
@@ -99,7 +97,7 @@ class Worker:
             Hole, Zombie, BusAway, psycopg.Error: telling cannot go on; what was told stays.
         """
         try:
-            self._patiently(self.open)
+            patiently(self.open, self._disconnect, log)
             while not stop.is_set():
                 self.step(wait)
         finally:
@@ -119,7 +117,7 @@ class Worker:
         """
         unread = following(records, self._held.position)
         if unread:
-            self._patiently(lambda: self._feed(unread))
+            patiently(lambda: self._feed(unread), self._disconnect, log)
         return len(unread)
 
     def close(self) -> None:
@@ -164,21 +162,6 @@ class Worker:
         if now.position not in {self._held.position, self._attempted}:
             raise Zombie(f"{NAME} stands at {now.position}, and we left it at {self._held.position}")
         return now
-
-    def _patiently(self, act: Callable[[], None]) -> None:
-        """Do it, and again where the database was away, for a minute."""
-        until, pause = monotonic() + PATIENCE, FIRST_PAUSE
-        while True:
-            try:
-                act()
-                return
-            except psycopg.OperationalError as lost:
-                self._disconnect()
-                if monotonic() > until:
-                    raise
-                log.warning("database away", error=type(lost).__name__)
-                sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)
 
     def _past(self, streams: Iterable[Id], upto: int) -> Iterable[Mapping[Id, Sequence[Record]]]:
         return pasts(self._connected(), streams, upto)
