@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from time import monotonic, sleep
 from typing import Any
 
+import psycopg
 import structlog
 from kafka import KafkaConsumer, TopicPartition  # type: ignore[import-untyped]
 from kafka.consumer.subscription_state import ConsumerRebalanceListener  # type: ignore[import-untyped]
@@ -18,7 +19,7 @@ from events.bus import FIRST_PAUSE, LONGEST_PAUSE, PATIENCE, BusAway, EmbeddedBu
 from events.fact import Record
 from events.ledger import END
 from events.message import position_of, record_of, topic_of
-from events.topic import ANSWER_MS, CONNECTION, LARGEST, TopicRefused, peek
+from events.topic import ANSWER_MS, CONNECTION, LARGEST, TopicRefused, peek, require_ours
 
 PAGE = 2_000
 FAR = 20_000
@@ -103,17 +104,20 @@ class KafkaReader:
         """The next records, at most a page of them; [] while another of the group has the topic.
 
         Raises:
-            BusAway: neither brokers nor ledger have answered for longer than the bus has patience.
-            TopicRefused: the topic has positions that the ledger does not have.
+            BusAway: brokers or ledger have not answered for longer than the bus has patience.
+            TopicRefused: the topic has facts that the ledger does not have.
         """
         until = monotonic() + wait
         while True:
             try:
                 records = self._next(until)
                 self._away_since, self._pause = None, FIRST_PAUSE
-            except KafkaError as lost:
+            except (KafkaError, psycopg.OperationalError) as lost:
                 records = []
                 self._lose(lost, until)
+            except TopicRefused as refused:
+                log.critical("the topic is refused", group=self.group, why=str(refused))
+                raise
             if records:
                 self._position = records[-1].position
                 self._heard = monotonic()
@@ -233,6 +237,7 @@ class KafkaReader:
         if begin == end:
             consumer.seek(partition, begin)
             return
+        self._must_be_ours(peek(consumer, partition, end - 1))
         first = position_of(peek(consumer, partition, begin).headers)
         offset = min(end, max(begin, begin + wanted - first))
         if wanted < first:
@@ -244,6 +249,11 @@ class KafkaReader:
         else:
             self._caught_up = True
         consumer.seek(partition, offset)
+
+    def _must_be_ours(self, last: Any) -> None:
+        """A ledger that was restored numbers on from where the topic once was, and the views would have both pasts."""
+        with psycopg.connect(self._bus.conninfo, autocommit=True, connect_timeout=5) as connection:
+            require_ours(connection, last.topic, record_of(last.key, last.value, last.headers))
 
     def _joined(self) -> Any:
         if self._consumer is None:
@@ -274,12 +284,12 @@ class KafkaReader:
             consumer.commit_async({self._partition: OffsetAndMetadata(self._offset + 1, "", -1)})
         self._offset = offset
 
-    def _lose(self, lost: KafkaError, until: float) -> None:
+    def _lose(self, lost: Exception, until: float) -> None:
         log.warning("cannot read the topic", group=self.group, error=type(lost).__name__)
         self.close()
         now = monotonic()
         self._away_since = self._away_since or now
         if now - self._away_since > PATIENCE:
-            raise BusAway(f"the brokers have not answered for {PATIENCE:.0f} s") from lost
+            raise BusAway(f"brokers or ledger have not answered for {PATIENCE:.0f} s") from lost
         sleep(max(0.0, min(self._pause, until - now)))
         self._pause = min(2 * self._pause, LONGEST_PAUSE)

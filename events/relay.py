@@ -13,9 +13,8 @@ from kafka.errors import KafkaConfigurationError, KafkaError, KafkaTimeoutError 
 
 from events.bus import EmbeddedBus, EmbeddedReader
 from events.fact import Record
-from events.ledger import AFTER
 from events.message import headers_of, key_of, topic_of
-from events.topic import CONNECTION, LARGEST, TopicRefused, ensure, extent
+from events.topic import CONNECTION, LARGEST, ensure, extent, require_ours
 
 PAGE = 1_000
 BATCH_BYTES = 256_000
@@ -125,7 +124,8 @@ class Relay:
         ensure(self._brokers, self._ledger)
         found = extent(self._brokers, self._ledger)
         if found.last is not None:
-            self._must_be_ours(found.last)
+            assert self._guard is not None, "alone first"
+            require_ours(self._guard, self._topic, found.last)
         self.published, self._offset = found.published, found.end
         self._reader = EmbeddedBus(self._conninfo, page=PAGE).read("relay", self.published)
         self._producer = KafkaProducer(
@@ -204,18 +204,6 @@ class Relay:
         except KafkaTimeoutError:
             return False
         return True
-
-    def _must_be_ours(self, last: Record) -> None:
-        """Whether the topic's last record is the one that the ledger has at its position."""
-        assert self._guard is not None, "alone first"
-        with self._guard.cursor(binary=True) as cursor:
-            row = cursor.execute(AFTER, (last.position - 1, last.position)).fetchone()
-        if row is None or Record._make(row) != last:
-            raise TopicRefused(
-                f"{self._topic} has other facts than this ledger at position {last.position}: it is another ledger's, "
-                "or this ledger was restored from a backup. Name the ledger otherwise (CAUNOI_LEDGER), or delete the "
-                f"topic (kafka-topics.sh --delete --topic {self._topic}), and it is filled anew"
-            )
 
     def _unguard(self) -> None:
         if self._guard is not None:

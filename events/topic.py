@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+import psycopg
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition  # type: ignore[import-untyped]
 from kafka import errors as kafka_errors
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic  # type: ignore[import-untyped]
 from kafka.errors import KafkaError  # type: ignore[import-untyped]
 
 from events.fact import Record
+from events.ledger import AFTER
 from events.message import position_of, record_of, topic_of
 
 ANSWER_MS = 8_000
@@ -106,6 +108,22 @@ def require(name: str, found: Mapping[str, Any], settings: Mapping[str, str]) ->
         raise TopicRefused(
             f"{name} takes no message of {LARGEST} bytes, and a fact may be as large: kafka-configs.sh --alter "
             f"--topic {name} --add-config max.message.bytes={LARGEST}"
+        )
+
+
+def require_ours(connection: psycopg.Connection[Any], name: str, last: Record) -> None:
+    """Whether the topic's last record is the one that the ledger has at its position.
+
+    Raises:
+        TopicRefused: it is not: whoever went on from there would have facts that the ledger has not.
+    """
+    with connection.cursor(binary=True) as cursor:
+        row = cursor.execute(AFTER, (last.position - 1, last.position)).fetchone()
+    if row is None or Record._make(row) != last:
+        raise TopicRefused(
+            f"{name} has other facts than this ledger at position {last.position}: it is another ledger's, "
+            "or this ledger was restored from a backup. Name the ledger otherwise (CAUNOI_LEDGER), or delete the "
+            f"topic (kafka-topics.sh --delete --topic {name}), and it is filled anew"
         )
 
 

@@ -16,7 +16,7 @@ from events.kafka import KafkaBus
 from events.ledger import Ledger
 from events.message import headers_of, key_of, topic_of
 from events.relay import Relay
-from events.topic import administration, ensure
+from events.topic import TopicRefused, administration, ensure
 from services.program.kafka import Kafka
 from tests.database import Database
 from tests.events.kafka import a_ledger, delete, relaying
@@ -52,15 +52,14 @@ def bus(database: Database, kafka: Kafka, ledger: str) -> Iterator[Bus]:
         yield KafkaBus(database.app, kafka.address, ledger, page=100)
 
 
-def publish(database: Database, kafka: Kafka, ledger: str, which: list[int]) -> None:
-    """Messages on the topic, as a relay would not send them."""
+def publish(database: Database, kafka: Kafka, ledger: str, which: list[int], *others: Record) -> None:
+    """Messages on the topic, as a relay would not send them; `others` are in no ledger."""
     with Ledger(database.app) as log:
         records = log.read(0, 10_000)
     relay = Relay(database.app, kafka.address, ledger)
     assert relay.alone()
     relay.begin()
-    for position in which:
-        record: Record = records[position - 1]
+    for record in [*(records[position - 1] for position in which), *others]:
         relay._producer.send(topic_of(ledger), record.data, key_of(record), headers_of(record, ledger))
     relay._producer.flush(timeout=10)
     relay.close()
@@ -167,6 +166,27 @@ def test_a_topic_that_lags_is_left_for_the_ledger_until_it_goes_on(
                 last = append(appender)
                 assert positions(take_upto(reader, last)) == [last]
     assert {"the topic lags; reading the ledger", "the topic goes on"} <= events_of(logs)
+    reader.close()
+
+
+@pytest.mark.parametrize("more", [0, 7], ids=["before it goes on", "after it went on beyond the topic"])
+def test_facts_that_a_restored_ledger_no_longer_has_are_not_read(
+    database: Database,
+    kafka: Kafka,
+    ledger: str,
+    appender: Appender,  # noqa: F811
+    more: int,
+) -> None:
+    """The topic has facts of a past that the backup did not have."""
+    append(appender, 5)
+    with Ledger(database.app) as log:
+        lost = [record._replace(position=record.position + 5, by="lost") for record in log.read(0)]
+    publish(database, kafka, ledger, [1, 2, 3, 4, 5], *lost)
+    append(appender, more)
+    reader = KafkaBus(database.app, kafka.address, ledger).read("test", 5)
+    with structlog.testing.capture_logs() as logs, pytest.raises(TopicRefused, match="restored from a backup"):
+        take_upto(reader, 10)
+    assert "the topic is refused" in events_of(logs)
     reader.close()
 
 
