@@ -78,7 +78,8 @@ class TransferGround(StrEnum):
 class TransferIntroduced(Fact, frozen=True, tag="member.transfer_introduced"):
     """The origin sends him, and he counts there until he is received; during a temporary transfer he counts there too.
 
-    `due_on` is the last day on which to arrive on an official transfer; `until` the last day of a temporary one.
+    `due_on` is the last day on which to arrive on an official transfer; `until` the last day of a temporary one;
+    `decided_on` the day of the decision that sends him, `collective` the collective transfer in which he goes.
     """
 
     transfer: Id
@@ -89,12 +90,15 @@ class TransferIntroduced(Fact, frozen=True, tag="member.transfer_introduced"):
     ground: TransferGround | None = None
     until: date | None = None
     code: str | None = None
+    decided_on: date | None = None
+    collective: Id | None = None
 
 
 class TransferReceived(Fact, frozen=True, tag="member.transfer_received"):
-    """The destination has him from that day."""
+    """The destination has him from that day; `at` is the cell that took him where the destination had ended by then."""
 
     transfer: Id
+    at: Id | None = None
 
 
 class TransferRefused(Fact, frozen=True, kw_only=True, tag="member.transfer_refused"):
@@ -102,6 +106,40 @@ class TransferRefused(Fact, frozen=True, kw_only=True, tag="member.transfer_refu
 
     transfer: Id
     reason: Personal = ERASED
+
+
+class TransferWithdrawn(Fact, frozen=True, tag="member.transfer_withdrawn"):
+    """The origin took its introduction back before anybody answered; he is where he was."""
+
+    transfer: Id
+
+
+class TransferSide(StrEnum):
+    """Which of the two committees of a transfer speaks."""
+
+    ORIGIN = "origin"
+    DESTINATION = "destination"
+
+
+class TransferExtensionAsked(Fact, frozen=True, tag="member.transfer_extension_asked"):
+    """One side asks for a later last day; nothing changes until the other asks for the same."""
+
+    transfer: Id
+    until: date
+    side: TransferSide
+
+
+class TransferExtended(Fact, frozen=True, tag="member.transfer_extended"):
+    """Both sides have asked for it: `until` is the last day of the temporary transfer now."""
+
+    transfer: Id
+    until: date
+
+
+class TransferReturned(Fact, frozen=True, tag="member.transfer_returned"):
+    """From that day he is back where he counts, before the temporary transfer's last day or after it."""
+
+    transfer: Id
 
 
 # Reward and discipline

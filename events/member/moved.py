@@ -36,5 +36,5 @@ def move(member: "Member", way: MemberMoved, on: date) -> list[Fact]:
         return []
     away = member.away(on)
     is_there = way.from_cell == member.cell_on(on)
-    is_guest = away is not None and way.from_cell == led_on(away.introduced.to, member.moves, on)
+    is_guest = away is not None and way.from_cell == member.host_on(away, on)
     return [way] if is_there or is_guest else []

@@ -31,5 +31,5 @@ def standing(member: Member, on: date, seen_from: Id | None = None) -> Standing:
     if member.exempt_on(on):
         return Standing.EXEMPT
     if away := member.away(on):
-        return Standing.TEMPORARY_IN if seen_from == away.introduced.to else Standing.TEMPORARY_OUT
+        return Standing.TEMPORARY_IN if seen_from == member.host_on(away, on) else Standing.TEMPORARY_OUT
     return Standing.FULL

@@ -20,15 +20,14 @@ from events.member.facts import (
     TransferIntroduced,
     TransferKind,
     TransferReceived,
-    TransferRefused,
 )
 from events.member.facts_of_life import MemberAppointed, MemberDied, MemberRemoved, RemovalComplained, RemovalRestored
 from events.member.facts_of_order import ComplaintAnswered, SanctionComplained, SanctionRestored
 from events.member.honours import Reward, Sanction, Sanctions
 from events.member.membership import Membership
-from events.member.moved import Moved
+from events.member.moved import Moved, led_on
 from events.member.removed import Removal
-from events.member.transit import Transfer, TransferState
+from events.member.transit import OF_ONE_TRANSFER, Transfer, TransferState
 from events.papers import Decision
 from events.timeline import Span, Timeline
 
@@ -78,8 +77,8 @@ class Member:
                 self._moved(Moved(on, from_cell, cell), position)
             case TransferIntroduced(transfer=transfer):
                 self.transfers[transfer] = Transfer(fact, on)
-            case TransferReceived(transfer=transfer) | TransferRefused(transfer=transfer):
-                self._answer(self.transfers[transfer], fact, on, position)
+            case _ if isinstance(fact, OF_ONE_TRANSFER):
+                self._transferred(self.transfers[fact.transfer], fact, on, position)
             case RewardGiven(form=form, decision=decision):
                 self.rewards.setdefault((form, decision), Reward(position, on, form, decision))
             case _:
@@ -104,11 +103,10 @@ class Member:
             case _:
                 self.absences.see(fact, on, self.membership.left_after(on))
 
-    def _answer(self, transfer: Transfer, answer: Fact, on: date, position: int) -> None:
-        received = isinstance(answer, TransferReceived)
-        transfer.outcome, transfer.ended_on = TransferState.RECEIVED if received else TransferState.REFUSED, on
-        if received and transfer.introduced.kind is TransferKind.OFFICIAL:
-            self.cells.change(on, position, transfer.introduced.to)
+    def _transferred(self, transfer: Transfer, fact: Fact, on: date, position: int) -> None:
+        transfer.see(fact, on)
+        if isinstance(fact, TransferReceived) and transfer.introduced.kind is TransferKind.OFFICIAL:
+            self.cells.change(on, position, transfer.to)
 
     def _moved(self, move: Moved, position: int) -> None:
         self.moves.append(move)
@@ -176,11 +174,21 @@ class Member:
 
     def away(self, day: date) -> Transfer | None:
         """The temporary transfer that he is on, which an official one from its origin to elsewhere has ended."""
-        cell = self.cell_on(day)
-        return next(
-            (t for t in self.transfers.values() if t.away(day) and t.introduced.from_cell == cell),
-            None,
-        )
+        return next((transfer for transfer in self.transfers.values() if self.is_away(transfer, day)), None)
+
+    def is_away(self, transfer: Transfer, day: date) -> bool:
+        """Whether he is on this temporary transfer."""
+        return transfer.away(day) and self.origin_on(transfer, day) == self.cell_on(day)
+
+    def origin_on(self, transfer: Transfer, day: date) -> Id:
+        """The cell that answers for an introduction: the one that made it, or what has become of that one."""
+        moves = [move for move in self.moves if move.on >= transfer.introduced_on]
+        return led_on(transfer.introduced.from_cell, moves, day)
+
+    def host_on(self, transfer: Transfer, day: date) -> Id:
+        """The cell that has or is to have him, or what has become of it since it received him."""
+        since = transfer.ended_on
+        return transfer.to if since is None else led_on(transfer.to, [m for m in self.moves if m.on >= since], day)
 
     def cell_spans(self) -> tuple[Span[Id], ...]:
         """The cells in which he counted, from when to when."""

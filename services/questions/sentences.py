@@ -87,6 +87,22 @@ def _not_received(_fact: member.TransferRefused, _called: Called) -> str:
     return "nơi đến không tiếp nhận sinh hoạt đảng"
 
 
+def _withdrawn(_fact: member.TransferWithdrawn, _called: Called) -> str:
+    return "nơi đi rút giấy giới thiệu chuyển sinh hoạt đảng"
+
+
+def _longer_asked(fact: member.TransferExtensionAsked, _called: Called) -> str:
+    return f"{words.SIDES[fact.side]} đề nghị gia hạn sinh hoạt đảng tạm thời đến hết ngày {day(fact.until)}"
+
+
+def _longer(fact: member.TransferExtended, _called: Called) -> str:
+    return f"được gia hạn sinh hoạt đảng tạm thời đến hết ngày {day(fact.until)}"
+
+
+def _back(_fact: member.TransferReturned, _called: Called) -> str:
+    return "trở về nơi sinh hoạt đảng chính thức"
+
+
 def _rewarded(fact: member.RewardGiven, called: Called) -> str:
     return f"được khen thưởng: {words.badge(fact.form)}, {paper(fact.decision, called)}"
 
@@ -254,6 +270,10 @@ SENTENCES: dict[type[Fact], Callable[[Any, Called], str]] = {
     member.TransferIntroduced: _introduced,
     member.TransferReceived: _received,
     member.TransferRefused: _not_received,
+    member.TransferWithdrawn: _withdrawn,
+    member.TransferExtensionAsked: _longer_asked,
+    member.TransferExtended: _longer,
+    member.TransferReturned: _back,
     member.RewardGiven: _rewarded,
     member.MemberDisciplined: _disciplined,
     member.MemberErased: _erased,

@@ -15,6 +15,7 @@ from events.member import (
     SanctionForm,
     Status,
     TransferKind,
+    TransferSide,
 )
 from events.oath_review import Excuse
 from events.papers import Decision, as_id
@@ -24,6 +25,7 @@ Called = Mapping[Id, str]
 
 STATUSES = {Status.PROBATIONARY: "dự bị", Status.OFFICIAL: "chính thức"}
 TRANSFERS = {TransferKind.OFFICIAL: "chính thức", TransferKind.TEMPORARY: "tạm thời"}
+SIDES = {TransferSide.ORIGIN: "nơi đi", TransferSide.DESTINATION: "nơi đến"}
 REWARDS = {
     RewardForm.COMMENDATION: "biểu dương",
     RewardForm.CERTIFICATE_LOWER: "giấy khen",
