@@ -9,7 +9,7 @@ import psycopg
 from events.fact import Id
 from events.organisation import CellKind, Organisation, OrganisationKind
 from projections.asked import AsOf, sql
-from projections.folded import Folded, facts_of
+from projections.folded import Folded, facts_of, spells
 from projections.names import search_key
 from projections.view import FOREVER, View
 
@@ -25,19 +25,35 @@ class Row(NamedTuple):
     place: str | None
     serves: str | None
     code: str | None
+    since: date
+    ended_on: date | None
+    successor: Id | None
+    """Who took over its open matters when it ended."""
     from_on: date
     to_on: date
 
 
 def rows(state: Organisation) -> Sequence[Row]:
-    """One organisation's: one from its establishment to its end."""
-    if state.established_on is None:
+    """One organisation's: from its establishment to its end, one for each name and each edge to a parent."""
+    since = state.established_on
+    if since is None:
         return ()
+    successor = next(iter(state.successors), None)
+    days = [span.since for span in state.names.spans()] + [span.since for span in state.parents.spans()]
+    end = state.ended_on or FOREVER
+    found = [
+        (max(from_on, since), min(to_on, end), name, parent)
+        for from_on, to_on, (name, parent) in spells(
+            (day for day in days if day >= since), lambda day: (state.name_on(day) or "", state.parent_on(day))
+        )
+        if from_on < end
+    ]
     return [
         Row(
-            state.kind, state.cell_kind, state.name, search_key(state.name), state.parent, state.place, state.serves,
-            state.code, state.established_on, state.ended_on or FOREVER,
+            state.kind, state.cell_kind, name, search_key(name), parent, state.place, state.serves, state.code,
+            since, state.ended_on, successor, from_on, to_on,
         )
+        for from_on, to_on, name, parent in found or [(since, end, state.name, state.parent_on(since))]
     ]  # fmt: skip
 
 
@@ -52,17 +68,20 @@ VIEW = View(
         "place": "text",
         "serves": "text",
         "code": "text",
+        "since": "date NOT NULL",
+        "ended_on": "date",
+        "successor": "uuid",
         "from_on": "date NOT NULL",
         "to_on": "date NOT NULL",
     },
     reads=facts_of("organisation"),
     subject=lambda: Folded(Organisation(), rows),
-    indexes=("(parent)", "(code)", "(serves)"),
+    indexes=("(parent)", "(code)", "(serves)", "(successor) WHERE successor IS NOT NULL"),
 )
 
 
 class Found(NamedTuple):
-    """An organisation as of a day; `ended_on` only where it had ended by then."""
+    """An organisation as of a day; `ended_on` and `successor` only where it had ended by then."""
 
     id: Id
     kind: OrganisationKind
@@ -74,12 +93,14 @@ class Found(NamedTuple):
     code: str | None
     since: date
     ended_on: date | None
+    successor: Id | None
     name_key: str
 
 
 SELECT = """
-SELECT t.stream::text, t.kind, t.cell_kind, t.name, t.parent::text, t.place, t.serves, t.code, t.from_on,
-       CASE WHEN t.to_on <= %(day)s THEN t.to_on END, t.name_key
+SELECT t.stream::text, t.kind, t.cell_kind, t.name, t.parent::text, t.place, t.serves, t.code, t.since,
+       CASE WHEN t.ended_on <= %(day)s THEN t.ended_on END,
+       CASE WHEN t.ended_on <= %(day)s THEN t.successor END::text, t.name_key
 """
 ONE = sql(
     SELECT
@@ -93,7 +114,31 @@ ALL_BELOW = sql(
     + "FROM below JOIN views.tree t ON t.stream = below.id AND {holds:t} ORDER BY below.depth, t.name_key, t.stream"
 )
 IDS_BELOW = sql("WITH RECURSIVE {below} SELECT below.id::text FROM below")
-NAMES = sql("SELECT t.stream::text, t.name FROM views.tree t WHERE t.stream = ANY (%(ids)s::uuid[]) AND {known:t}")
+# The name of the day; of what begins later its first one.
+NAMES = sql("""
+SELECT DISTINCT ON (t.stream) t.stream::text, t.name FROM views.tree t
+WHERE t.stream = ANY (%(ids)s::uuid[]) AND {known:t}
+ORDER BY t.stream, t.from_on <= %(day)s DESC, abs(t.from_on - %(day)s::date)
+""")
+LINEAGE = sql("""
+WITH RECURSIVE lineage (id) AS (
+    SELECT %(organisation)s::uuid
+    UNION
+    SELECT t.stream FROM lineage JOIN views.tree t ON t.successor = lineage.id AND t.ended_on <= %(day)s AND {known:t}
+)
+SELECT id::text FROM lineage
+""")
+HEIR = sql("""
+SELECT t.successor::text FROM views.tree t
+WHERE t.stream = %(organisation)s::uuid AND t.ended_on <= %(day)s AND t.successor IS NOT NULL AND {known:t} LIMIT 1
+""")
+ABOVE = sql("""
+SELECT CASE WHEN t.ended_on <= %(day)s AND t.successor IS NOT NULL THEN t.successor ELSE t.parent END::text
+FROM views.tree t WHERE t.stream = %(organisation)s::uuid AND {known:t}
+ORDER BY t.from_on <= %(day)s DESC, abs(t.from_on - %(day)s::date) LIMIT 1
+""")
+LONGEST = 32
+"""Successors in a row; more would be a circle."""
 FILTERS = {
     "code": "t.code = %(code)s",
     "kind": "t.kind = %(kind)s",
@@ -123,9 +168,30 @@ def ids_below(connection: psycopg.Connection[Any], scope: Id, as_of: AsOf) -> li
     return [row[0] for row in connection.execute(IDS_BELOW, {"scope": scope, **as_of._asdict()})]
 
 
-def names(connection: psycopg.Connection[Any], ids: Iterable[Id], known: int) -> dict[Id, str]:
-    """What organisations are called; an id of something else is missing."""
-    return dict(connection.execute(NAMES, {"ids": list(ids), "known": known}).fetchall())
+def names(connection: psycopg.Connection[Any], ids: Iterable[Id], as_of: AsOf) -> dict[Id, str]:
+    """What organisations are called on a day, or were last; an id of something else is missing."""
+    return dict(connection.execute(NAMES, {"ids": list(ids), **as_of._asdict()}).fetchall())
+
+
+def lineage(connection: psycopg.Connection[Any], organisation: Id, as_of: AsOf) -> list[Id]:
+    """An organisation, and all those that have ended by a day and whose open matters have come to it."""
+    return [row[0] for row in connection.execute(LINEAGE, {"organisation": organisation, **as_of._asdict()})]
+
+
+def heir(connection: psycopg.Connection[Any], organisation: Id, as_of: AsOf) -> Id:
+    """Who has an organisation's open matters on a day: it itself while it is there, else the last of its successors."""
+    for _ in range(LONGEST):
+        row = connection.execute(HEIR, {"organisation": organisation, **as_of._asdict()}).fetchone()
+        if row is None:
+            break
+        organisation = row[0]
+    return organisation
+
+
+def above(connection: psycopg.Connection[Any], organisation: Id, as_of: AsOf) -> Id | None:
+    """Whose word holds for an organisation: its parent's or, where it has ended and has one, its successor's."""
+    row = connection.execute(ABOVE, {"organisation": organisation, **as_of._asdict()}).fetchone()
+    return None if row is None else row[0]
 
 
 def find(

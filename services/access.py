@@ -1,7 +1,7 @@
 """Who may do what: bearer tokens, kept as hashes, each of an organisation and a role, and the place that answers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -32,6 +32,8 @@ ISSUE = "INSERT INTO access.tokens (id, hash, organisation, role, name) VALUES (
 FIND = "SELECT id::text, organisation::text, role, name FROM access.tokens WHERE hash = %s AND revoked_at IS NULL"
 REVOKE = "UPDATE access.tokens SET revoked_at = now() WHERE id = %s AND revoked_at IS NULL"
 
+DEEPEST = 48
+"""Steps from the lowest organisation to the highest, by way of successors, too: more would be a circle."""
 REMEMBERED = 1.0
 """Seconds for which a token is believed without asking again: a revoked one works no longer than that."""
 
@@ -76,19 +78,24 @@ class Caller:
     role: Role
     name: str
 
-    def can(self, relation: Relation, subject: Id | None, parent: Callable[[Id], Id | None]) -> bool:
+    def acting_for(self, organisation: Id) -> "Caller":
+        """The same caller with the rights of an organisation: his own, or what took over from it."""
+        return self if organisation == self.organisation else replace(self, organisation=organisation)
+
+    def can(self, relation: Relation, subject: Id | None, above: Callable[[Id], Id | None]) -> bool:
         """Whether the role allows it and the subject, an organisation, is the caller's own or stands below it.
 
-        `parent` answers the organisation above one, as of the day in question. A subject of None is the whole ledger.
+        `above` answers whose word holds for one, as of the day in question: the organisation above it or, of one that
+        has ended, its successor. A subject of None is the whole ledger.
         """
         if relation not in ALLOWED[self.role]:
             return False
         if self.organisation is None:
             return self.role is Role.OPERATOR
-        for _ in range(16):  # a tree deeper than that is a circle
+        for _ in range(DEEPEST):
             if subject is None or subject == self.organisation:
                 return subject is not None
-            subject = parent(subject)
+            subject = above(subject)
         return False
 
 

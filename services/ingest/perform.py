@@ -147,7 +147,7 @@ class Performer:
 
     def _decide(self, asked: Asked[Any], sorted_: Sorted, rights: Rights) -> Plan | Problem | None:
         """What the decision says; None where it must be asked again when more is in memory."""
-        asked.sight = Sight(self._streams, asked.answers, rights)
+        asked.sight = Sight(self._streams, asked.answers, rights, asked.now.date())
         try:
             plan: Plan = asked.change.plan(asked)
             for part in plan.parts:

@@ -12,7 +12,7 @@ from events import wire
 from events.fact import Fact, Id, Record, State
 from events.ledger import Ledger
 from events.organisation import Organisation
-from services.access import Caller, Relation
+from services.access import DEEPEST, Caller, Relation
 from services.ingest.stored import fact_of
 
 S = TypeVar("S", bound=State)
@@ -122,15 +122,17 @@ Rights = dict[tuple[str, Relation, Id | None], tuple[bool, dict[Id, int]]]
 class Sight:
     """What one attempt of one decision looked at; those versions become conditions of its append.
 
-    `rights` is shared by attempts between which no stream moves: lines of a batch are about few organisations.
+    `rights` is shared by attempts between which no stream moves: lines of a batch are about few organisations. They
+    are those of the tree of `today`.
     """
 
-    __slots__ = ("_answers", "_rights", "_streams", "looked_at", "seen")
+    __slots__ = ("_answers", "_rights", "_streams", "looked_at", "seen", "today")
 
-    def __init__(self, streams: Streams, answers: dict[Question, Any], rights: Rights) -> None:
+    def __init__(self, streams: Streams, answers: dict[Question, Any], rights: Rights, today: date) -> None:
         self._streams = streams
         self._answers = answers
         self._rights = rights
+        self.today = today
         self.looked_at: dict[Id, int] = {}
         self.seen: dict[Id, int] = {}
         """The versions of all that was seen, at a glance too: a refusal must hold for today's."""
@@ -160,7 +162,8 @@ class Sight:
         found = self._rights.get(asked)
         if found is None:
             above: dict[Id, int] = {}
-            found = self._rights[asked] = (caller.can(relation, organisation, lambda of: self._above(of, above)), above)
+            may = self._acting(caller, above).can(relation, organisation, lambda of: self._above(of, above))
+            found = self._rights[asked] = (may, above)
         may, above = found
         self.seen.update(above)
         return may
@@ -168,7 +171,21 @@ class Sight:
     def _above(self, organisation: Id, seen: dict[Id, int]) -> Id | None:
         warm = self.warm(organisation)
         seen[organisation] = warm.version
-        return warm.state.parent if isinstance(warm.state, Organisation) else None
+        return warm.state.above_on(self.today) if isinstance(warm.state, Organisation) else None
+
+    def _acting(self, caller: Caller, seen: dict[Id, int]) -> Caller:
+        """A token of an organisation that has ended is one of its successor."""
+        organisation = caller.organisation
+        for _ in range(DEEPEST):
+            if organisation is None:
+                break
+            warm = self.warm(organisation)
+            seen[organisation] = warm.version
+            successor = warm.state.successor_on(self.today) if isinstance(warm.state, Organisation) else None
+            if successor is None:
+                return caller.acting_for(organisation)
+            organisation = successor
+        return caller
 
     def need(self, streams: Iterable[Id]) -> None:
         """Say in advance what will be looked at, so that a long list is loaded in one question.

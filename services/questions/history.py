@@ -11,6 +11,7 @@ from events import wire
 from events.fact import Id, Record
 from events.mentions import mentions
 from projections import concerns, liaisons, meetings, members, tree
+from projections.asked import AsOf
 from services.access import Relation
 from services.questions.asked import ByPosition, PageQuestion, page, place, reading
 from services.questions.members import must_see_member
@@ -57,21 +58,22 @@ def _history(here: Context, subject: Id, asked: PageQuestion) -> HistoryPage:
         found, following = page(
             [records[position] for position in positions], asked.limit, lambda one: (one.effective_on, one.position)
         )
-        called, owners = _names(connection, found, as_of.known)
+        called, owners = _names(connection, found, as_of)
     return HistoryPage(items=[_told(record, subject, called, owners) for record in found], next=following)
 
 
 def _names(
-    connection: psycopg.Connection[Any], records: Sequence[Record], known: int
+    connection: psycopg.Connection[Any], records: Sequence[Record], as_of: AsOf
 ) -> tuple[dict[Id, str], dict[Id, Id]]:
     """What everybody and everything is called that is named, and the members whom liaisons are about."""
     ids = {record.stream for record in records}
     for record in records:
         ids.update(mentions(wire.decode(record.name, record.data)))
+    known = as_of.known
     sat = meetings.whose(connection, list(ids), known)
     follows = liaisons.whose(connection, list(ids), known)
     ids.update(follows.values(), (cell for cell, _ in sat.values()))
-    called = members.names(connection, list(ids), known) | tree.names(connection, list(ids), known)
+    called = members.names(connection, list(ids), known) | tree.names(connection, list(ids), as_of)
     called |= {meeting: f"Cuộc họp ngày {day(on)} của {of(cell, called)}" for meeting, (cell, on) in sat.items()}
     return called | {liaison: who(member, called) for liaison, member in follows.items()}, follows
 

@@ -13,7 +13,7 @@ Line = TypeVar("Line", bound=BaseModel)
 
 
 class OrganisationLine(BaseModel):
-    """An organisation; `ended_on` where it had ended by the day asked about."""
+    """An organisation; `ended_on`, and `successor` with its open matters, where it had ended by the day asked about."""
 
     id: Id
     name: str
@@ -25,6 +25,7 @@ class OrganisationLine(BaseModel):
     serves: str | None
     since: date
     ended_on: date | None
+    successor: Id | None
 
 
 class Organisation(OrganisationLine):

@@ -13,12 +13,11 @@ from psycopg_pool import ConnectionPool
 from events.fact import Id, Record
 from events.keys import Keyring
 from events.ledger import Ledger
+from projections import tree
+from projections.asked import AsOf
 from services.access import Caller, Relation, Tokens
 from services.settings import Settings
 from services.web.problem import Problem, forbidden
-
-PARENT = """SELECT parent FROM views.tree WHERE stream = %s::uuid
-AND from_on <= %s AND %s < to_on AND known_to = 9223372036854775807"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +70,20 @@ def unknown_token() -> Problem:
 
 
 def caller(request: Request) -> Caller:
-    """Who asks.
+    """Who asks; a token of an organisation that has ended is one of its successor.
 
     Raises:
         Problem: 401, no token, or one that opens nothing.
     """
     token = bearer(request)
-    tokens = context(request).tokens
-    found = tokens.remembered(token) or tokens.find(token)
+    here = context(request)
+    found = here.tokens.remembered(token) or here.tokens.find(token)
     if found is None:
         raise unknown_token()
-    return found
+    if found.organisation is None:
+        return found
+    with here.pool.connection() as connection:
+        return found.acting_for(tree.heir(connection, found.organisation, AsOf(here.today())))
 
 
 Asking = Annotated[Caller, Depends(caller)]
@@ -94,12 +96,11 @@ def must(here: Context, asking: Caller, relation: Relation, organisation: Id | N
     Raises:
         Problem: 403.
     """
-    today = here.today()
+    as_of = AsOf(here.today())
 
-    def parent(of: Id) -> Id | None:
+    def above(of: Id) -> Id | None:
         with here.pool.connection() as connection:
-            row = connection.execute(PARENT, (of, today, today)).fetchone()
-        return Id(str(row[0])) if row and row[0] else None
+            return tree.above(connection, of, as_of)
 
-    if not asking.can(relation, organisation, parent):
+    if not asking.can(relation, organisation, above):
         raise forbidden("your token does not reach this organisation, or its role does not allow this")
