@@ -1,19 +1,22 @@
-"""Time limits as the rules count them: in working days and in months, from dates alone."""
+"""Time limits as the rules count them: in working days and in months, from dates and a dated calendar alone."""
 
 from calendar import monthrange
 from datetime import date, timedelta
 
-SATURDAY = 5
+from events import holidays
+
+CALENDAR = holidays.read()
 
 
 def working_days_after(day: date, count: int) -> date:
     """The last day of a limit of `count` working days that begins the day after `day`.
 
-    Weekends do not count. Public holidays still do: their calendar is dated rule data that does not exist yet.
+    Weekends and public holidays do not count; a weekend day that was worked in exchange does. In years that the
+    calendar does not know yet, or no longer, only weekends do not count. What was stored stays as it was counted then.
     """
     while count > 0:
         day += timedelta(days=1)
-        if day.weekday() < SATURDAY:
+        if CALENDAR.works(day):
             count -= 1
     return day
 
