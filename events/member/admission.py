@@ -11,6 +11,7 @@ from events.organisation import Organisation, must_be_cell
 from events.working_days import months_after
 
 PROBATION_MONTHS = 12
+YOUNGEST_YEARS = 18
 
 
 def digits(number: str) -> str:
@@ -23,8 +24,9 @@ def admit(member: Member, cell: Organisation, admitted: MemberAdmitted, on: date
 
     Raises:
         Refused: `member.exists`, `member.card`, `member.citizen` (no number), `member.not_yet_admitted` (admitted
-            after the day from which he should count), `member.recognition` (its day does not go with the status or
-            the admission), `member.cell_unknown`, `member.cell_ended`, `member.cell_not_a_cell`.
+            after the day from which he should count), `member.too_young` (admitted before he was 18, or born),
+            `member.recognition` (its day does not go with the status or the admission), `member.cell_unknown`,
+            `member.cell_ended`, `member.cell_not_a_cell`.
     """
     admitted = replace(admitted, card=_number(admitted.card, "card"), citizen=_number(admitted.citizen, "citizen"))
     if member.admitted == admitted:
@@ -33,6 +35,7 @@ def admit(member: Member, cell: Organisation, admitted: MemberAdmitted, on: date
         raise Refused("member.exists", "this member is on record already, and otherwise")
     if admitted.admitted_on > on:
         raise Refused("member.not_yet_admitted", "admitted on a later day than this takes effect", "/admitted_on")
+    _must_be_grown_up(admitted)
     _must_agree_on_recognition(admitted, on)
     must_be_cell(cell, on, "member.cell", "/cell")
     return [admitted]
@@ -63,6 +66,13 @@ def _number(given: str | None, field: str) -> str | None:
     if not (number.isascii() and number.isdigit()):
         raise Refused(f"member.{field}", "the number has other signs than digits", f"/{field}")
     return number
+
+
+def _must_be_grown_up(admitted: MemberAdmitted) -> None:
+    if admitted.born_on is None:
+        return
+    if admitted.admitted_on < months_after(admitted.born_on, 12 * YOUNGEST_YEARS):
+        raise Refused("member.too_young", f"admitted before the age of {YOUNGEST_YEARS}", "/admitted_on")
 
 
 def _must_agree_on_recognition(admitted: MemberAdmitted, on: date) -> None:

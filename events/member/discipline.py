@@ -10,22 +10,29 @@ FOR_PROBATIONARY = frozenset({SanctionForm.REPRIMAND, SanctionForm.WARNING})
 
 
 def discipline(member: Member, disciplined: MemberDisciplined, on: date) -> list[Fact]:
-    """A sanction, announced on that day and known by its form and its decision. It lapses by dates, see `lapses_on`.
+    """A sanction, announced on that day and known by its form and its decision. It lapses by dates, see `in_force`.
 
     Raises:
         Refused: `sanction.form_not_for_probationary` (only a reprimand or a warning), `member.not_yet_admitted`,
-            `member.left`, `member.later_facts` (an expulsion, and something that takes effect later is on record).
+            `member.died`, `member.left`, `member.later_facts` (an expulsion, and something that takes effect later is
+            on record).
     """
-    if any(
-        (known.form, known.decision) == (disciplined.form, disciplined.decision)
-        for known in member.sanctions.known.values()
-    ):
+    if member.sanctions.knows(disciplined):
         return []
     must_be_listed(member, on)
-    if member.status_on(on) is Status.PROBATIONARY and disciplined.form not in FOR_PROBATIONARY:
-        raise Refused(
-            "sanction.form_not_for_probationary", "a probationary member can only be reprimanded or warned", "/form"
-        )
+    must_suit(disciplined.form, member.status_on(on))
     if disciplined.form is SanctionForm.EXPULSION:
         must_be_last(member, on)
     return [disciplined]
+
+
+def must_suit(form: SanctionForm, status: Status | None) -> None:
+    """A probationary member has no post to lose, and is not expelled but taken off the list.
+
+    Raises:
+        Refused: `sanction.form_not_for_probationary`.
+    """
+    if status is Status.PROBATIONARY and form not in FOR_PROBATIONARY:
+        raise Refused(
+            "sanction.form_not_for_probationary", "a probationary member can only be reprimanded or warned", "/form"
+        )

@@ -85,10 +85,10 @@ class RemovalComplained(Fact, frozen=True, tag="member.removal_complained"):
     """He complains of his removal."""
 
 
-class RemovalRestored(Fact, frozen=True, kw_only=True, tag="member.removal_restored"):
-    """He is on a roll again from that day, of `cell`; the removal stays on record."""
+class RemovalRestored(Fact, frozen=True, tag="member.removal_restored"):
+    """A wrongful removal is undone and stays on record; `cell`: whose roll he is on again, where he lives to see it."""
 
-    cell: Id
+    cell: Id | None = None
 
 
 # Death

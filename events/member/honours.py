@@ -59,6 +59,11 @@ class Sanction:
         return self.answered_on if self.outcome is ComplaintOutcome.CANCELLED else None
 
     @property
+    def expels(self) -> bool:
+        """Whether it is an expulsion that nothing has undone or changed."""
+        return self.undone_on is None and (self.changed_to or self.form) is SanctionForm.EXPULSION
+
+    @property
     def latest_on(self) -> date:
         """The last day of all that is known of it."""
         return max(day for day in (self.on, self.complained_on, self.answered_on, self.restored_on) if day is not None)
@@ -124,21 +129,19 @@ class Sanctions:
         return any((one.decision, one.form) == same for one in self.known.values())
 
     def appeal(self, fact: Appeal, on: date) -> bool:
-        """What becomes of one of them; whether an expulsion is undone by it, or changed into something else."""
+        """What becomes of one of them; whether by it somebody who was expelled is so no more."""
         sanction = self.known.get(fact.sanction)
         if sanction is None:  # it was struck through
             return False
+        was_expelled = sanction.expels
         match fact:
             case SanctionComplained():
                 sanction.complained_on = on
-                return False
             case ComplaintAnswered(outcome=outcome, form=form):
                 sanction.answered_on, sanction.outcome, sanction.changed_to = on, outcome, form
-                gives_way = outcome is not ComplaintOutcome.UPHELD
             case SanctionRestored():
                 sanction.restored_on = on
-                gives_way = True
-        return gives_way and sanction.form is SanctionForm.EXPULSION
+        return was_expelled and not sanction.expels
 
     def spans(self) -> tuple[Span[Sanction], ...]:
         """Each, from when to when it is in force."""

@@ -35,6 +35,16 @@ def test_admitted_otherwise_is_refused() -> None:
     given(Member, LAN_ADMITTED).when(admit, CELL, replace(LAN_ADMITTED, note="khác")).refused("member.exists")
 
 
+@pytest.mark.parametrize("born_on", [date(1980, 5, 20), date(1998, 5, 20)])
+def test_nobody_is_admitted_before_he_is_eighteen_or_born(born_on: date) -> None:
+    given(Member).when(admit, CELL, replace(LAN_ADMITTED, born_on=born_on)).refused("member.too_young")
+
+
+def test_he_may_be_admitted_on_the_day_on_which_he_is_eighteen() -> None:
+    admitted = replace(LAN_ADMITTED, born_on=date(1980, 5, 19))
+    given(Member).when(admit, CELL, admitted).then(admitted)
+
+
 @pytest.mark.parametrize("written", ["000 220 000 001", "000.220.000.001", "000220-000001", "\u00a0000220000001"])
 def test_a_card_is_kept_as_its_digits_however_it_is_written(written: str) -> None:
     given(Member).when(admit, CELL, replace(LAN_ADMITTED, card=written)).then(LAN_ADMITTED)

@@ -1,6 +1,6 @@
 """What a member is given, what he is disciplined with, and how long that holds."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from events.member import (
     RewardForm,
     RewardGiven,
     SanctionForm,
+    SanctionRestored,
     lapses_on,
 )
 from events.member.discipline import discipline
@@ -31,7 +32,9 @@ from tests.examples import (
 from tests.given import DAY, given, seen
 
 APRIL, JUNE = date(2026, 4, 1), date(2026, 6, 1)
+VETERAN = replace(LAN_ADMITTED, admitted_on=date(1996, 2, 3), recognised_on=date(1997, 2, 3))
 BADGE = RewardGiven(form=RewardForm.BADGE_30, decision=a_decision("01-QĐ/TU"))
+TET, MAY_19, SEPTEMBER_2, NOVEMBER_7 = date(2026, 2, 3), date(2026, 5, 19), date(2026, 9, 2), date(2026, 11, 7)
 REMOVAL = MemberDisciplined(form=SanctionForm.REMOVAL_FROM_POST, decision=a_decision("15-QĐ/ĐU"))
 WARNING = MemberDisciplined(form=SanctionForm.WARNING, decision=a_decision("16-QĐ/ĐU"))
 
@@ -60,20 +63,47 @@ def test_nobody_is_rewarded_before_he_is_a_member() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sanction", "free_on"),
-    [(a_reprimand(), date(2026, 9, 2)), (WARNING, date(2026, 12, 2)), (REMOVAL, date(2027, 3, 2))],
+    ("sanction", "blocked_on", "free_on"),
+    [
+        (a_reprimand(), MAY_19, SEPTEMBER_2),
+        (WARNING, NOVEMBER_7, date(2027, 2, 3)),
+        (REMOVAL, date(2027, 2, 3), date(2027, 5, 19)),
+    ],
 )
-def test_a_sanction_blocks_badges_for_six_nine_or_twelve_months(sanction: MemberDisciplined, free_on: date) -> None:
-    sanctioned = given(Member, LAN_ADMITTED, sanction)
+def test_a_sanction_blocks_badges_for_six_nine_or_twelve_months(
+    sanction: MemberDisciplined, blocked_on: date, free_on: date
+) -> None:
+    sanctioned = given(Member, VETERAN, sanction)
     sanctioned.when(reward, BADGE, on=DAY).refused("reward.badge_blocked")
-    sanctioned.when(reward, BADGE, on=free_on.replace(day=1)).refused("reward.badge_blocked")
+    sanctioned.when(reward, BADGE, on=blocked_on).refused("reward.badge_blocked")
     sanctioned.when(reward, BADGE, on=free_on).then(BADGE)
 
 
+def test_a_sanction_that_was_undone_blocks_no_badge_from_that_day() -> None:
+    undone = given(Member, VETERAN, a_reprimand(), (SanctionRestored(sanction=2), MAY_19))
+    undone.when(reward, BADGE, on=MAY_19).then(BADGE)
+    undone.when(reward, BADGE, on=date(2026, 5, 18)).refused("reward.badge_blocked")
+
+
 def test_a_sanction_does_not_block_what_is_no_badge_nor_what_came_before_it() -> None:
-    sanctioned = given(Member, LAN_ADMITTED, (a_reprimand(), APRIL))
+    sanctioned = given(Member, (VETERAN, TET), (a_reprimand(), APRIL))
     sanctioned.when(reward, a_certificate(), on=APRIL).then(a_certificate())
-    sanctioned.when(reward, BADGE, on=date(2026, 3, 31)).then(BADGE)
+    sanctioned.when(reward, BADGE, on=TET).then(BADGE)
+
+
+@pytest.mark.parametrize("wave", [TET, MAY_19, SEPTEMBER_2, NOVEMBER_7])
+def test_a_badge_is_given_on_one_of_the_four_waves(wave: date) -> None:
+    member = given(Member, (VETERAN, TET))
+    member.when(reward, BADGE, on=wave).then(BADGE)
+    member.when(reward, BADGE, on=wave + timedelta(days=1)).refused("reward.badge_wave")
+
+
+def test_the_years_of_a_badge_are_over_by_its_wave() -> None:
+    member = given(Member, (replace(VETERAN, admitted_on=date(1986, 5, 20)), TET))
+    forty = replace(BADGE, form=RewardForm.BADGE_40)
+    member.when(reward, forty, on=MAY_19).refused("reward.badge_too_early")
+    member.when(reward, forty, on=SEPTEMBER_2).then(forty)
+    given(Member, (replace(VETERAN, admitted_on=date(1986, 5, 19)), TET)).when(reward, forty, on=MAY_19).then(forty)
 
 
 # Sanctions
