@@ -11,9 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from services.program import tether
+from services.program.beforehand import ENVIRONMENT
 from services.program.directories import PRIVATE, make, make_data
 from services.program.kafka_files import (
-    ENVIRONMENT,
     HOST,
     Ports,
     Program,

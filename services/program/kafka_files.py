@@ -3,9 +3,7 @@
 import os
 import random
 import shutil
-import signal
 import socket
-import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,12 +11,11 @@ from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
-from services.program import kafka_jars, tether
+from services.program import beforehand, kafka_jars
 from services.program.directories import PUBLIC, make, make_own
 from services.program.kafka_jars import KafkaUnavailable
 from services.program.postgres_leftovers import end_occupants
 from services.program.postgres_user import Account, first_unreachable
-from services.trouble import tail
 
 HOST = "127.0.0.1"
 FORMAT_SECONDS = 120
@@ -175,24 +172,10 @@ def initialise(data: Path, account: Account, program: Program, ports: Ports, log
     argv = program.argv(
         "kafka.tools.StorageTool", "format", "--cluster-id", uuid4().hex[:22], "--config", str(settings)
     )
-    offset = log.seek(0, os.SEEK_END)
-    done = subprocess.run(
-        tether.command(argv, death_signal=signal.SIGKILL, user=account.ids),
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        cwd=torn,
-        env=ENVIRONMENT,
-        timeout=FORMAT_SECONDS,
-        check=False,
-    )
-    if done.returncode:
-        raise KafkaUnavailable(f"{torn} cannot be formatted ({log.name}):\n{tail(Path(log.name), offset)}")
+    if said := beforehand.run(argv, account, log, cwd=torn, seconds=FORMAT_SECONDS):
+        raise KafkaUnavailable(f"{torn} cannot be formatted {said}")
     torn.rename(folder)
     return folder
-
-
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 def is_free(port: int) -> bool:

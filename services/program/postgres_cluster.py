@@ -2,28 +2,22 @@
 
 import os
 import shutil
-import signal
-import subprocess
 from pathlib import Path
 from typing import IO
 
 import psycopg
 from psycopg import sql
 
-from services.program import tether
+from services.program import beforehand
 from services.program.directories import PUBLIC, make, make_own
 from services.program.postgres_binaries import MAJOR, Binaries
 from services.program.postgres_leftovers import end_occupants
 from services.program.postgres_user import Account, PostgresRefused
-from services.trouble import tail
 
 OWNER, APP, DATABASE = "caunoi_owner", "caunoi_app", "caunoi"
 INITDB_SECONDS = 600
-# Nothing of the caller's PG… or LC_… variables may change what is made.
 ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin",
-    "LC_ALL": "C.UTF-8",
-    "TZ": "UTC",
+    **beforehand.ENVIRONMENT,
     # glibc would give the memory of each group of facts back and fetch it anew: a sixth of a backend's time.
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(32 << 20),
@@ -73,19 +67,8 @@ def initialise(data: Path, cluster: Path, account: Account, binaries: Binaries, 
     make_own(torn, account)
     argv = [binaries.program("initdb"), "-D", str(torn), "-U", OWNER, "--auth=peer", "--encoding=UTF8"]
     argv += ["--locale-provider=builtin", "--locale=C.UTF-8", "--data-checksums"]
-    offset = log.seek(0, os.SEEK_END)
-    done = subprocess.run(
-        tether.command(argv, death_signal=signal.SIGKILL, user=account.ids),
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        cwd=data,
-        env=ENVIRONMENT,
-        timeout=INITDB_SECONDS,
-        check=False,
-    )
-    if done.returncode:
-        raise PostgresRefused(f"initdb failed ({log.name}):\n{tail(Path(log.name), offset)}")
+    if said := beforehand.run(argv, account, log, cwd=data, seconds=INITDB_SECONDS, environment=ENVIRONMENT):
+        raise PostgresRefused(f"initdb failed {said}")
     torn.rename(cluster)
     descriptor = os.open(data, os.O_RDONLY)
     try:
