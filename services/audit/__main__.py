@@ -34,7 +34,7 @@ def run(settings: Settings) -> None:
         key.must_be_ours(connection, signer, where)
     log = structlog.get_logger("audit")
     log.info("started", key=signer.verifier.text())
-    Worker(settings.database, Signer(signer, where.with_name("checkpoint-latest"))).run(stop)
+    Worker(settings.database, Signer(signer, key.memory(settings))).run(stop)
     log.info("stopped")
 
 

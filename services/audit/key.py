@@ -20,6 +20,11 @@ def place(settings: Settings) -> Path:
     return settings.checkpoint_key_file or settings.data / "checkpoint-key"
 
 
+def memory(settings: Settings) -> Path:
+    """The file beside the key with the checkpoint that was signed last, which whoever has the database cannot reach."""
+    return place(settings).with_name("checkpoint-latest")
+
+
 def origin(settings: Settings) -> str:
     """What the ledger is called in its checkpoints."""
     return f"caunoi/{settings.ledger}"

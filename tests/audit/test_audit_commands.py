@@ -118,6 +118,20 @@ def test_where_there_is_no_system_it_says_so(tmp_path: Path) -> None:
     assert "Traceback" not in why
 
 
+def test_what_was_signed_last_is_known_also_where_the_database_keeps_no_checkpoint(system: Whole) -> None:
+    sockets = socket_place(system.data.resolve(), choose(system.data / "postgres", None))
+    with psycopg.connect(host=str(sockets), user="caunoi_owner", dbname="caunoi", autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("CREATE TABLE aside AS TABLE merkle.checkpoints")
+        connection.execute("DELETE FROM merkle.checkpoints")
+        try:
+            said = json.loads(caunoi("verify", "--data", str(system.data), "--json")[1])
+        finally:
+            connection.execute("INSERT INTO merkle.checkpoints TABLE aside")
+            connection.execute("DROP TABLE aside")
+    assert (said["ok"], said["checkpoints"], said["signed"]) == (True, 0, 5)
+
+
 def test_a_record_that_was_changed_is_named_and_the_end_is_6(system: Whole) -> None:
     """And the tests after it find the log as it is left here."""
     sockets = socket_place(system.data.resolve(), choose(system.data / "postgres", None))

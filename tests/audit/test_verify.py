@@ -248,6 +248,7 @@ def test_a_record_before_the_first_is_named(log: Kept) -> None:
 
 CUT = "DELETE FROM ledger.log WHERE position > {}"
 COUNTER = "UPDATE ledger.counter SET position = {}"
+CLOCK = "UPDATE ledger.counter SET recorded = (SELECT coalesce(max(recorded), 0) FROM ledger.log)"
 HEADS = """
 DELETE FROM ledger.heads h WHERE NOT EXISTS (SELECT FROM ledger.log l WHERE l.stream = h.stream);
 UPDATE ledger.heads h SET version = (SELECT max(version) FROM ledger.log l WHERE l.stream = h.stream)
@@ -267,7 +268,7 @@ def test_an_end_that_was_cut_off_is_named(log: Kept, left: int, carefully: bool)
 
 def cut_with_its_tree(log: Kept, left: int) -> None:
     """The tree set back as well, as only the process that feeds it could make it."""
-    log.change(CUT.format(left), COUNTER.format(left), HEADS, "DELETE FROM merkle.tiles",
+    log.change(CUT.format(left), COUNTER.format(left), CLOCK, HEADS, "DELETE FROM merkle.tiles",
                "UPDATE views.positions SET position = 0 WHERE view = 'tiles'")  # fmt: skip
     log.worker.feeder.close()
     while log.worker.feeder.step(0.05):
@@ -285,6 +286,28 @@ def test_an_end_that_was_cut_off_with_all_that_speaks_of_it_is_found_by_a_checkp
     log.change("DELETE FROM merkle.checkpoints WHERE size > 599")
     assert log.found() == []
     assert log.found(brought=brought) == [(600, "cut off at the end")]
+
+
+def test_what_whoever_signs_remembers_finds_an_end_that_was_cut_off_with_all_that_speaks_of_it(log: Kept) -> None:
+    remembered = log.brought()
+    cut_with_its_tree(log, 599)
+    log.change("DELETE FROM merkle.checkpoints WHERE size > 599")
+    assert log.found(remembered=remembered) == [(600, "cut off at the end")]
+
+
+def test_a_log_whose_checkpoints_are_all_gone_is_not_called_verified(log: Kept) -> None:
+    remembered = log.brought()
+    log.change("DELETE FROM merkle.checkpoints")
+    assert log.found() == [(1, "checkpoint forged")]
+    log.change("UPDATE ledger.log SET reason = 'x' WHERE position = 450", "DELETE FROM merkle.tiles")
+    log.change("DELETE FROM merkle.keys", "UPDATE views.positions SET position = 0 WHERE view = 'tiles'")
+    assert log.found(remembered=remembered, keys=[log.key.verifier]) == [(1, "changed")]
+
+
+def test_what_is_remembered_of_a_key_that_is_not_known_is_passed_over(log: Kept) -> None:
+    other = SignerKey.new(ORIGIN).sign(Checkpoint(ORIGIN, 700, bytes(32)).text()).encode()
+    assert log.found(remembered=other) == []
+    assert log.found(remembered=b"") == []
 
 
 def test_a_log_that_was_written_anew_with_its_tree_is_found_by_what_was_published(log: Kept) -> None:
@@ -324,6 +347,12 @@ def test_a_counter_that_was_set_back_is_named(log: Kept) -> None:
 
 def test_a_counter_whose_clock_was_set_back_is_named(log: Kept) -> None:
     log.change("UPDATE ledger.counter SET recorded = 0")
+    assert log.found() == [(ALL, "counter forged")]
+
+
+def test_a_counter_whose_clock_was_set_forward_is_named(log: Kept) -> None:
+    """Whatever is recorded afterwards would be dated so."""
+    log.change("UPDATE ledger.counter SET recorded = recorded + 1")
     assert log.found() == [(ALL, "counter forged")]
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from time import monotonic
@@ -40,6 +40,8 @@ class Evidence:
     keys: Sequence[VerifierKey] = ()
     """None: those that the database names."""
     brought: bytes | None = None
+    remembered: bytes | None = None
+    """What was signed last, as the file beside the key has it; one that no known key has signed is passed over."""
 
 
 def verify(conninfo: str, evidence: Evidence, *, workers: int | None = None) -> Report:
@@ -51,8 +53,11 @@ def verify(conninfo: str, evidence: Evidence, *, workers: int | None = None) -> 
     """
     started = monotonic()
     with closing(Reading(conninfo)) as reading:
-        brought = [] if evidence.brought is None else [_brought(reading, evidence, evidence.brought)]
-        report = _Verification(reading, evidence, conninfo).run(brought, workers)
+        points = [] if evidence.brought is None else [_elsewhere(reading, evidence, evidence.brought)]
+        if evidence.remembered is not None:
+            with suppress(Untrusted):
+                points.append(_elsewhere(reading, evidence, evidence.remembered))
+        report = _Verification(reading, evidence, conninfo).run(points, workers)
     report.seconds = monotonic() - started
     return report
 
@@ -71,10 +76,10 @@ class _Verification:
         if first < 1:
             self.report.add(first, Wrong.INSERTED, "positions begin at 1")
 
-    def run(self, brought: Sequence[Checkpoint], workers: int | None) -> Report:
-        """The log first, then what only follows from it."""
+    def run(self, elsewhere: Sequence[Checkpoint], workers: int | None) -> Report:
+        """The log first, then what only follows from it; `elsewhere`: checkpoints that the database does not keep."""
         signed = list(self._kept())
-        points = [*signed, *brought]
+        points = [*signed, *elsewhere]
         if workers is None:
             workers = min(4, os.cpu_count() or 1) if self._last >= MANY else 0
         walk = Walk(self._reading.connection, self._size, [point for point in points if point.size <= self._last])
@@ -85,6 +90,7 @@ class _Verification:
         Causes(self.report, walk.compared, self._record, self._tree).explain(walk.differences)
         self._order()
         self._end(points)
+        self._evident(points)
         unexplained(self.report, walk.compared)
         self._counter()
         self._heads()
@@ -127,6 +133,12 @@ class _Verification:
         if seen > self._last:
             self.report.add(self._last + 1, Wrong.CUT, f"{seen} records were there once, and {self._last} are")
 
+    def _evident(self, points: Sequence[Checkpoint]) -> None:
+        """Whoever signs begins with the empty tree: where there is no checkpoint at all, they were taken away."""
+        signs = _keys(self._reading, self._evidence)
+        if self._last and signs and not points:
+            self.report.add(1, Wrong.CHECKPOINT, "none is kept, and nothing says what the log was")
+
     def _counter(self) -> None:
         position, recorded = self._one(COUNTER)
         cut = any(one.wrong is Wrong.CUT for one in self.report.findings)
@@ -141,6 +153,9 @@ class _Verification:
             self.report.add(position + 1, Wrong.COUNTER, f"it says {position}, and the log ends at {self._last}")
         if recorded < self._instant:
             self.report.add(self._last, Wrong.COUNTER, "its instant is before that of the last record")
+        elif recorded > self._instant and not cut:
+            detail = "its instant is after that of the last record; or what no tree had seen yet was cut off"
+            self.report.add(self._last, Wrong.COUNTER, detail)
 
     def _heads(self) -> None:
         for last, head, version, records, unknown in self._reading.connection.execute(HEADS).fetchall():
@@ -172,5 +187,5 @@ def _keys(reading: Reading, evidence: Evidence) -> Sequence[VerifierKey]:
     return evidence.keys or kept.keys(reading.connection)
 
 
-def _brought(reading: Reading, evidence: Evidence, note: bytes) -> Checkpoint:
+def _elsewhere(reading: Reading, evidence: Evidence, note: bytes) -> Checkpoint:
     return read(note, _keys(reading, evidence), evidence.origin)

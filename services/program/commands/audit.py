@@ -60,13 +60,14 @@ def verify_log(
     url: Annotated[str | None, typer.Option("--database", help="An operator's PostgreSQL, as a URL.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Reads the whole log and holds it against its tree, every kept checkpoint, the counter and the heads.
+    """Reads the whole log and holds it against its tree, every kept checkpoint, the last one signed, counter and heads.
 
     Ends with 0, or with 6 and the first wrong position.
     """
     settings = started_with.take(Settings.read(data=data, database=url))
     note = None if brought is None else _file(brought)
-    evidence = Evidence(key_file.origin(settings), [_key(text) for text in keys or ()] or _own(settings), note)
+    given = [_key(text) for text in keys or ()]
+    evidence = Evidence(key_file.origin(settings), given or _own(settings), note, _remembered(settings))
     try:
         report = verify(database.of(settings), evidence)
     except Untrusted as why:
@@ -87,7 +88,9 @@ def _show(report: Report) -> None:
         out(f"{finding['position']:>10}  {finding['wrong']}: {finding['detail']}")
     seen = f"{report.records} records, {report.size} in the tree, {report.checkpoints} checkpoints kept"
     if report.ok:
-        out(f"verified: {seen}; {report.signed} records are as they were signed ({report.seconds:.1f} s)")
+        unsigned = f", {report.records - report.signed} are not signed yet" if report.records > report.signed else ""
+        signed = f"{report.signed} records are as they were signed{unsigned}"
+        out(f"verified: {seen}; {signed} ({report.seconds:.1f} s)")
     else:
         out(f"NOT VERIFIED: {said['wrong']}, first at position {said['first_wrong']} ({seen}; {report.seconds:.1f} s)")
 
@@ -98,6 +101,14 @@ def _own(settings: Settings) -> list[VerifierKey]:
         return key_file.trusted(settings)
     except (Trouble, ValueError, OSError):
         return []
+
+
+def _remembered(settings: Settings) -> bytes | None:
+    """What was signed last, where this is the machine of whoever signs. Before the log is read: it has seen as much."""
+    try:
+        return key_file.memory(settings).read_bytes()[:LONGEST]
+    except OSError:
+        return None
 
 
 def _key(text: str) -> VerifierKey:
