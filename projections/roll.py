@@ -123,6 +123,26 @@ LEFT JOIN views.roll r ON r.cell = t.stream AND {holds:r}
 GROUP BY t.stream
 """)
 
+# All that holds on the day or begins later, and whether it holds on the day.
+BELONGING = sql("""
+SELECT r.stream::text, bool_or(r.from_on <= %(day)s) FROM views.roll r
+WHERE r.cell = %(cell)s::uuid AND %(day)s < r.to_on AND {known:r} GROUP BY r.stream
+""")
+GUESTS = sql("""
+SELECT r.stream::text, bool_or(r.from_on <= %(day)s) FROM views.roll r
+WHERE r.away_to = %(cell)s::uuid AND r.cell <> r.away_to AND %(day)s < r.to_on AND {known:r} GROUP BY r.stream
+""")
+
+
+def belonging_from(connection: psycopg.Connection[Any], cell: Id, as_of: AsOf) -> dict[Id, bool]:
+    """Who is on the roll of a cell on a day or any later one, and whether he is on that day."""
+    return dict(connection.execute(BELONGING, {"cell": cell, **as_of._asdict()}).fetchall())
+
+
+def guests_from(connection: psycopg.Connection[Any], cell: Id, as_of: AsOf) -> dict[Id, bool]:
+    """The same of those who are with it for a time."""
+    return dict(connection.execute(GUESTS, {"cell": cell, **as_of._asdict()}).fetchall())
+
 
 def head_counts(connection: psycopg.Connection[Any], scope: Id, as_of: AsOf) -> dict[Id, int]:
     """How many count in each cell below an organisation; an empty one is missing."""

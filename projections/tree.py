@@ -137,6 +137,10 @@ SELECT CASE WHEN t.ended_on <= %(day)s AND t.successor IS NOT NULL THEN t.succes
 FROM views.tree t WHERE t.stream = %(organisation)s::uuid AND {known:t}
 ORDER BY t.from_on <= %(day)s DESC, abs(t.from_on - %(day)s::date) LIMIT 1
 """)
+CHILDREN = sql("""
+SELECT t.stream::text, bool_or(t.from_on <= %(day)s) FROM views.tree t
+WHERE t.parent = %(organisation)s::uuid AND %(day)s < t.to_on AND {known:t} GROUP BY t.stream
+""")
 LONGEST = 32
 """Successors in a row; more would be a circle."""
 FILTERS = {
@@ -176,6 +180,11 @@ def names(connection: psycopg.Connection[Any], ids: Iterable[Id], as_of: AsOf) -
 def lineage(connection: psycopg.Connection[Any], organisation: Id, as_of: AsOf) -> list[Id]:
     """An organisation, and all those that have ended by a day and whose open matters have come to it."""
     return [row[0] for row in connection.execute(LINEAGE, {"organisation": organisation, **as_of._asdict()})]
+
+
+def children_from(connection: psycopg.Connection[Any], organisation: Id, as_of: AsOf) -> dict[Id, bool]:
+    """What stands directly below an organisation on a day or any later one, and whether it does on that day."""
+    return dict(connection.execute(CHILDREN, {"organisation": organisation, **as_of._asdict()}).fetchall())
 
 
 def heir(connection: psycopg.Connection[Any], organisation: Id, as_of: AsOf) -> Id:

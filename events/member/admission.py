@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from events.fact import Fact, Refused
 from events.member.facts import MemberAdmitted, MemberRecognised, Status
 from events.member.state import Member, must_be_listed
-from events.organisation import Organisation, must_be_cell
+from events.organisation import Organisation, must_take_members
 from events.working_days import months_after
 
 PROBATION_MONTHS = 12
@@ -37,7 +37,7 @@ def admit(member: Member, cell: Organisation, admitted: MemberAdmitted, on: date
         raise Refused("member.not_yet_admitted", "admitted on a later day than this takes effect", "/admitted_on")
     _must_be_grown_up(admitted)
     _must_agree_on_recognition(admitted, on)
-    must_be_cell(cell, on, "member.cell", "/cell")
+    must_take_members(cell, on, "member.cell", "/cell")
     return [admitted]
 
 

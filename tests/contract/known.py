@@ -6,7 +6,7 @@ from uuid import UUID
 
 BODY = {
     "member": "member", "chair": "member", "secretary": "member", "cell": "cell", "to": "cell", "meeting": "meeting",
-    "parent": "organisation", "committee": "organisation", "scope": "organisation", "successor": "organisation",
+    "parent": "organisation", "into": "organisation", "committee": "organisation", "scope": "organisation", "successor": "organisation",
     "organisation": "organisation", "about": "member", "campaign": "review",
 }  # fmt: skip
 """What the fields of bodies and of questions name."""

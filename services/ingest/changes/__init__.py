@@ -9,6 +9,7 @@ from services.ingest.changes import (
     liaisons,
     meetings,
     members,
+    mergers,
     oath_reviews,
     organisations,
     proposals,
@@ -26,5 +27,6 @@ PROPOSABLE: tuple[Change[Any], ...] = (
     *liaisons.CHANGES,
     *oath_reviews.CHANGES,
     *organisations.CHANGES,
+    *mergers.CHANGES,
 )
 CHANGES: tuple[Change[Any], ...] = (*PROPOSABLE, *proposals.changes(PROPOSABLE))

@@ -1,4 +1,4 @@
-"""Changes of organisations: established, dissolved."""
+"""Changes of organisations one by one: established, renamed, handed over, dissolved, disbanded."""
 
 from typing import TypeVar
 
@@ -9,12 +9,18 @@ from events.organisation import (
     OrganisationEstablished,
     OrganisationKind,
     Other,
+    disband,
     dissolve,
     establish,
+    hand_over,
+    rename,
+    take_over,
 )
-from services.ingest.asked import Asked, Change, Nothing, Plan, must_be_new
+from services.access import DEEPEST
+from services.ingest.asked import Asked, Change, Nothing, Part, Plan, must_be_new
 from services.ingest.bodies import Body, Code, Ident, Line
-from services.ingest.rolls import RollsBelow, StandingBelow
+from services.ingest.proposing import propose
+from services.ingest.rolls import Belonging, BelongingTo
 
 B = TypeVar("B", bound=Body)
 
@@ -30,10 +36,26 @@ class OrganisationBody(Body):
     serves: Code | None = None
 
 
+class RenamingBody(Body):
+    """What it is called from that day on."""
+
+    name: Line
+
+
+class HandoverBody(Body):
+    """`to` is the new parent; all that stands below goes with it."""
+
+    to: Ident
+
+
 class DissolutionBody(Body):
     """`successor` takes over what is open."""
 
     successor: Ident | None = None
+
+
+class DisbandingBody(Body):
+    """Ended as a punishment; a second person must agree."""
 
 
 def organisation_here(asked: Asked[B], ident: Id) -> Organisation:
@@ -46,6 +68,11 @@ def organisation_here(asked: Asked[B], ident: Id) -> Organisation:
     if found.established is None:
         raise Nothing("organisation")
     return found
+
+
+def other(asked: Asked[B], ident: Id) -> Other:
+    """Another organisation that a body names; the decision says whether it is one."""
+    return Other(ident, asked.sight.of(Organisation, ident))
 
 
 def _establish(asked: Asked[OrganisationBody]) -> Plan:
@@ -64,32 +91,82 @@ def _establish(asked: Asked[OrganisationBody]) -> Plan:
     return Plan.one(ident, Organisation.KIND, facts)
 
 
+def _rename(asked: Asked[RenamingBody]) -> Plan:
+    (ident,) = asked.path
+    organisation = organisation_here(asked, ident)
+    asked.must_reach(ident)
+    return Plan.one(ident, Organisation.KIND, rename(organisation, asked.body.name, asked.on))
+
+
+def _hand_over(asked: Asked[HandoverBody]) -> Plan:
+    """Whoever does it is above both sides. All that stands above the new parent is looked at: no circle in a race."""
+    (ident,) = asked.path
+    organisation, to = organisation_here(asked, ident), other(asked, asked.body.to)
+    asked.must_reach(ident)
+    asked.must_reach(to.id)
+    facts = hand_over(organisation, ident, to, _above(asked, to), asked.on)
+    return Plan.one(ident, Organisation.KIND, facts)
+
+
+def _above(asked: Asked[HandoverBody], to: Other) -> list[Id]:
+    """All that stands above an organisation on the day of the change."""
+    found: list[Id] = []
+    step = to.state.parent_on(asked.on)
+    while step is not None and len(found) < DEEPEST:
+        found.append(step)
+        step = asked.sight.of(Organisation, step).parent_on(asked.on)
+    return found
+
+
 def _dissolve(asked: Asked[DissolutionBody]) -> Plan:
     (ident,) = asked.path
     organisation = organisation_here(asked, ident)
     asked.must_reach(ident)
-    named = asked.body.successor
-    successor = Other(named, asked.sight.of(Organisation, named)) if named is not None else None
+    successor = other(asked, asked.body.successor) if asked.body.successor is not None else None
+    if successor is not None:
+        asked.must_reach(successor.id)
     facts = dissolve(organisation, ident, successor, asked.on)
+    plan = Plan.one(ident, Organisation.KIND, facts)
     if facts:
         _must_be_empty(asked, ident)
-    return Plan.one(ident, Organisation.KIND, facts)
+    if facts and successor is not None:
+        plan.parts.append(Part(successor.id, take_over(successor.state, ident, asked.on)))
+    return plan
 
 
-def _must_be_empty(asked: Asked[DissolutionBody], ident: Id) -> None:
+def _disband(asked: Asked[DisbandingBody]) -> Plan:
+    """The superior punishes; of what stands below nothing only the operator does."""
+    (ident,) = asked.path
+    organisation = organisation_here(asked, ident)
+    superior = organisation.parent_on(asked.sight.today)
+    asked.must_reach(superior)
+    facts = disband(organisation, asked.on)
+    plan = Plan.one(ident, Organisation.KIND, facts)
+    if not facts:
+        return plan
+    _must_be_empty(asked, ident)
+    return propose(asked, plan, superior or ident)
+
+
+def _must_be_empty(asked: Asked[B], ident: Id) -> None:
     """Nobody is left without a cell, and nothing stands below what is not there.
 
     Raises:
         Refused: `organisation.not_empty`.
     """
-    if asked.sight.answer(StandingBelow(ident, asked.on)):
+    found: Belonging = asked.sight.answer(BelongingTo(ident, asked.on))
+    if found.children:
         raise Refused("organisation.not_empty", "another organisation stands below it on that day")
-    rolls: dict[Id, tuple[Id, ...]] = asked.sight.answer(RollsBelow(ident, asked.on))
-    if any(rolls.values()):
-        raise Refused("organisation.not_empty", "somebody is on its roll on that day")
+    if not found.is_empty:
+        raise Refused(
+            "organisation.not_empty", "somebody is on its roll or its guest on that day, or comes to it later"
+        )
 
 
 CHANGES = (
     Change("/organisations", OrganisationBody, _establish, "Establish an organisation"),
+    Change("/organisations/{id}/renamings", RenamingBody, _rename, "Rename an organisation"),
+    Change("/organisations/{id}/handovers", HandoverBody, _hand_over, "Hand an organisation over to another parent"),
     Change("/organisations/{id}/dissolutions", DissolutionBody, _dissolve, "Dissolve an organisation"),
+    Change("/organisations/{id}/disbandings", DisbandingBody, _disband, "Propose to disband an organisation"),
 )
