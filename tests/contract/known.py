@@ -6,8 +6,8 @@ from uuid import UUID
 
 BODY = {
     "member": "member", "chair": "member", "secretary": "member", "cell": "cell", "to": "cell", "meeting": "meeting",
-    "parent": "organisation", "into": "organisation", "committee": "organisation", "scope": "organisation", "successor": "organisation",
-    "organisation": "organisation", "about": "member", "campaign": "review",
+    "parent": "organisation", "committee": "organisation", "scope": "organisation", "successor": "organisation",
+    "organisation": "organisation", "about": "member", "campaign": "review", "into": "organisation",
 }  # fmt: skip
 """What the fields of bodies and of questions name."""
 COLLECTIONS = {
