@@ -27,4 +27,9 @@ def must_not_be_erased(member: Member) -> None:
         Refused: `member.erased`.
     """
     if member.erased:
-        raise Refused("member.erased", "this person was erased: nothing personal can be recorded about him any more")
+        raise erased()
+
+
+def erased() -> Refused:
+    """Why it is not written."""
+    return Refused("member.erased", "this person was erased: nothing personal can be recorded about him any more")

@@ -11,6 +11,7 @@ import msgspec
 from events import wire
 from events.fact import Id, Record, Refused, personal_fields, stored_name
 from events.ledger import Ledger
+from events.member.erasure import erased
 from events.notice import Notice, NoticeAcknowledged, acknowledge
 from events.request import Appended, CommandReused, Conflict, Entry, Request, Write
 from events.sealing import Key, seal
@@ -74,7 +75,7 @@ def _key(here: Context, person: Id) -> Key:
         here.keys.make(connection, [person])
     key = here.keys.key(person)
     if key is None:
-        raise Refused("member.erased", "this person was erased: nothing personal can be recorded about him any more")
+        raise erased()
     return key
 
 
