@@ -17,10 +17,10 @@ from events.recorder.troubles import in_library_words, patiently
 from events.recorder.versions import FirstVersions
 from events.request import Conflict, Entry, Request, Write
 
-OLDEST_FIRST = """SELECT l.version, l.data FROM ledger.log l
-WHERE l.stream = %s::uuid AND l.version > %s AND l.version <= %s ORDER BY l.position LIMIT %s"""
-NEWEST_FIRST = """SELECT l.version, l.data FROM ledger.log l
-WHERE l.stream = %s::uuid AND l.version > %s AND l.version <= %s ORDER BY l.position DESC LIMIT %s"""
+BETWEEN = """SELECT l.version, l.data FROM ledger.log l
+WHERE l.stream = %s::uuid AND l.version > %s AND l.version <= %s"""
+OLDEST_FIRST = f"{BETWEEN} ORDER BY l.position LIMIT %s"
+NEWEST_FIRST = f"{BETWEEN} ORDER BY l.position DESC LIMIT %s"
 
 MOST_VERSIONS = 2**31 - 1
 Claims = Sequence[tuple[str, Id]]

@@ -11,10 +11,10 @@ from events.recorder.stored import application_name
 from events.recorder.troubles import in_library_words, patiently
 
 KEEP = "INSERT INTO recorder.snapshots (application, originator, version, topic, state) VALUES (%s, %s, %s, %s, %s)"
-OLDEST_FIRST = """SELECT version, topic, state FROM recorder.snapshots WHERE application = %(application)s
-AND originator = %(originator)s AND version > %(gt)s AND version <= %(lte)s ORDER BY version LIMIT %(limit)s"""
-NEWEST_FIRST = """SELECT version, topic, state FROM recorder.snapshots WHERE application = %(application)s
-AND originator = %(originator)s AND version > %(gt)s AND version <= %(lte)s ORDER BY version DESC LIMIT %(limit)s"""
+BETWEEN = """SELECT version, topic, state FROM recorder.snapshots WHERE application = %(application)s
+AND originator = %(originator)s AND version > %(gt)s AND version <= %(lte)s"""
+OLDEST_FIRST = f"{BETWEEN} ORDER BY version LIMIT %(limit)s"
+NEWEST_FIRST = f"{BETWEEN} ORDER BY version DESC LIMIT %(limit)s"
 
 LEAST, MOST = -(2**31), 2**31 - 1
 
