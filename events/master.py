@@ -49,13 +49,16 @@ class Master:
             NoMasterKey: there is none.
         """
         try:
-            return cls(b64decode(path.read_text(encoding="ascii").strip(), validate=True))
+            key = b64decode(path.read_text(encoding="ascii").strip(), validate=True)
         except FileNotFoundError:
             raise NoMasterKey(f"there is no master key at {path}") from None
         except OSError as error:
             raise NoMasterKey(f"the master key at {path} cannot be read: {error.strerror}") from None
         except ValueError:
-            raise NoMasterKey(f"what is in {path} is no master key (32 bytes in base64)") from None
+            key = b""
+        if len(key) != SIZE:
+            raise NoMasterKey(f"what is in {path} is no master key ({SIZE} bytes in base64)")
+        return cls(key)
 
     @staticmethod
     def new() -> str:

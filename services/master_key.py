@@ -14,7 +14,7 @@ WHERE_FROM = (
     "`caunoi up` makes one on a fresh system; on several machines each has the same file, named by "
     "CAUNOI_MASTER_KEY_FILE"
 )
-
+PUT_BACK = "put the right file back (it is in your backups), or name it with CAUNOI_MASTER_KEY_FILE"
 
 PATIENCE, PAUSE = 60.0, 0.2
 
@@ -33,7 +33,9 @@ def read(settings: Settings) -> Master:
     try:
         return Master.read(place(settings))
     except NoMasterKey as why:
-        raise Trouble(f"{why}: {WHERE_FROM}", Exit.USAGE) from None
+        # Where there is a file, somebody may have been sealed under the key that was in it: nobody shall make another.
+        advice = PUT_BACK if place(settings).exists() else WHERE_FROM
+        raise Trouble(f"{why}: {advice}", Exit.USAGE) from None
 
 
 def keyring(settings: Settings) -> Keyring:
@@ -67,7 +69,7 @@ def must_be_ours(connection: psycopg.Connection[tuple[object, ...]], master: Mas
     except WrongMasterKey:
         raise Trouble(
             f"the master key in {where} is not the one under which this database keeps the keys of its persons: "
-            "put the right file back (it is in your backups), or name it with CAUNOI_MASTER_KEY_FILE",
+            f"{PUT_BACK}",
             Exit.USAGE,
         ) from None
 

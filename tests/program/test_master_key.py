@@ -54,6 +54,17 @@ def test_a_lost_master_key_is_not_made_anew(database: Database, tmp_path: Path) 
     assert not (tmp_path / "master-key").exists()
 
 
+@pytest.mark.parametrize("torn", ["", "abc", Master.new()[:20], "\x00\x01", "đ"])
+def test_a_damaged_master_key_is_never_to_be_made_anew(database: Database, tmp_path: Path, torn: str) -> None:
+    ensure(settings(database, tmp_path), database.owner)
+    place = tmp_path / "master-key"
+    place.write_text(torn)
+    with pytest.raises(Trouble, match=r"is no master key .* put the right file back") as said:
+        ensure(settings(database, tmp_path), database.owner)
+    assert str(place) in str(said.value)
+    assert place.read_text() == torn
+
+
 def test_a_process_without_a_master_key_says_where_to_get_it(database: Database, tmp_path: Path) -> None:
     with pytest.raises(Trouble, match="CAUNOI_MASTER_KEY_FILE"):
         master_key.keyring(settings(database, tmp_path))
