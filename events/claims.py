@@ -8,6 +8,7 @@ A claim is a text, `FAMILY:…`, that one stream holds at a time; the ledger kee
 - `transfer:ID`: leads from a transfer to the member's stream that it stands in.
 - `liaison:MEMBER:COMMITTEE`: the one liaison of a member with a committee that is open; given up when it is refused or
   ended, by whoever decides that, for those facts do not say whose liaison it is.
+- `resident:MEMBER`: the one liaison of a member that is open, with whatever committee; given up with the one above.
 - `proposal:PATH`: the one open proposal of a change to a thing (`/members/ID/sanctions`); given up when it is decided.
 
 `events.recorder` has one more family, for applications that are not ours: `tracking:STREAM:POSITION`, how far one has
@@ -59,6 +60,11 @@ def liaison_claim(member: Id, committee: Id) -> str:
     return f"liaison:{member}:{committee}"
 
 
+def resident_claim(member: Id) -> str:
+    """The claim by which the open liaison of a member is found, whatever committee it is with."""
+    return f"resident:{member}"
+
+
 def proposal_claim(path: str) -> str:
     """The claim by which the open proposal of a change is found, from the path to which the change was posted."""
     return f"proposal:{path}"
@@ -73,7 +79,10 @@ def _numbers(admitted: MemberAdmitted) -> list[str]:
 _OWN: dict[type[Fact], Callable[[Any], list[str]]] = {
     MemberAdmitted: _numbers,
     TransferIntroduced: lambda introduced: [transfer_claim(introduced.transfer)],
-    LiaisonIntroduced: lambda introduced: [liaison_claim(introduced.member, introduced.committee)],
+    LiaisonIntroduced: lambda introduced: [
+        liaison_claim(introduced.member, introduced.committee),
+        resident_claim(introduced.member),
+    ],
     ProposalMade: lambda made: [proposal_claim(made.path)],
 }
 """What facts of these classes take beside their codes; most facts take nothing, and there are thousands in a batch."""

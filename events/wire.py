@@ -71,6 +71,8 @@ STREAMS: tuple[tuple[type[State], tuple[type[Fact], ...]], ...] = (
             liaison.LiaisonAccepted,
             liaison.LiaisonRefused,
             liaison.LiaisonAssigned,
+            liaison.StrengthsChanged,
+            liaison.MessageSent,
             liaison.ContactMade,
             liaison.RemarkRequested,
             liaison.RemarkDrafted,

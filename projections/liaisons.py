@@ -24,7 +24,7 @@ class State(StrEnum):
 
 
 class Row(NamedTuple):
-    """A liaison while it is in one state and with one cell."""
+    """A liaison while it is in one state and with one cell, and while these are his strengths."""
 
     member: Id
     committee: Id
@@ -44,14 +44,19 @@ def rows(liaison: Liaison) -> Sequence[Row]:
     said, on = liaison.introduced, liaison.introduced_on
     if said is None or on is None:
         return ()
-    who = (said.member, said.committee, said.workplace, said.activity_exempt, said.strengths, said.code, on)
+    who = (said.member, said.committee, said.workplace, said.activity_exempt)
     days = [on, liaison.accepted_on, liaison.refused_on, liaison.ended_on]
     days += [span.since for span in liaison.cells.spans()]
-    found = spells((d for d in days if d is None or d >= on), lambda day: (_state(liaison, day), liaison.cells.at(day)))
-    return [Row(*who, *value, from_on, to_on) for from_on, to_on, value in found]
+    days += [span.since for span in liaison.strengths.spans()]
+    found = spells(
+        (d for d in days if d is None or d >= on),
+        lambda day: (liaison.strengths.at(day) or (), said.code, on, state_on(liaison, day), liaison.cells.at(day)),
+    )
+    return [Row._make((*who, *value, from_on, to_on)) for from_on, to_on, value in found]
 
 
-def _state(liaison: Liaison, day: date) -> State:
+def state_on(liaison: Liaison, day: date) -> State:
+    """How far it had come by a day on which it was introduced already."""
     steps = [
         (liaison.ended_on, State.ENDED),
         (liaison.refused_on, State.REFUSED),
@@ -75,7 +80,7 @@ VIEW = View(
         "from_on": "date NOT NULL",
         "to_on": "date NOT NULL",
     },
-    reads=facts_of("liaison"),
+    reads=facts_of("liaison", but=("liaison.message_sent",)),
     subject=lambda: Folded(Liaison(), rows),
     indexes=("(member)", "(committee)", "(cell) WHERE cell IS NOT NULL"),
 )

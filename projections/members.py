@@ -30,6 +30,8 @@ class Line(NamedTuple):
     place: str | None
     address: str | None
     sort_key: str
+    cell_name: str | None
+    cell_since: date | None
 
 
 Place = tuple[str, str]
@@ -66,8 +68,9 @@ home (stream, since) AS (
 """
 LINES = """
 SELECT s.stream::text, s.name, s.card, s.code, s.status, s.cell::text, s.stands, s.here,
-       h.committee::text, h.place, h.address, s.sort_key
+       h.committee::text, h.place, h.address, s.sort_key, c.name, s.since
 FROM seen s LEFT JOIN views.residents h ON h.stream = s.stream AND {holds:h}
+LEFT JOIN views.tree c ON c.stream = s.cell AND {holds:c}
 WHERE (s.sort_key, s.stream) > (%(key)s COLLATE "C", %(id)s::uuid)
 """
 ORDER = " ORDER BY s.sort_key, s.stream LIMIT %(limit)s"

@@ -12,9 +12,11 @@ from events.liaison.facts import (
     LiaisonGround,
     LiaisonIntroduced,
     LiaisonRefused,
+    MessageSent,
     RemarkConfirmed,
     RemarkDrafted,
     RemarkRequested,
+    StrengthsChanged,
 )
 from events.liaison.state import Liaison
 
@@ -28,7 +30,9 @@ __all__ = [
     "LiaisonGround",
     "LiaisonIntroduced",
     "LiaisonRefused",
+    "MessageSent",
     "RemarkConfirmed",
     "RemarkDrafted",
     "RemarkRequested",
+    "StrengthsChanged",
 ]

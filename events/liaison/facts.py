@@ -39,6 +39,19 @@ class LiaisonAssigned(Fact, frozen=True, tag="liaison.assigned"):
     cell: Id
 
 
+class StrengthsChanged(Fact, frozen=True, tag="liaison.strengths_changed"):
+    """What he can do for the place, all of it, from that day on."""
+
+    strengths: tuple[str, ...]
+
+
+class MessageSent(Fact, frozen=True, tag="liaison.message_sent"):
+    """One of the two committees writes to the other about him; `from_committee` is the one that writes."""
+
+    from_committee: Id
+    text: Personal = ERASED
+
+
 class ContactKind(StrEnum):
     """How the cell and its resident were in touch."""
 

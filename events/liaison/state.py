@@ -13,9 +13,11 @@ from events.liaison.facts import (
     LiaisonEnded,
     LiaisonIntroduced,
     LiaisonRefused,
+    MessageSent,
     RemarkConfirmed,
     RemarkDrafted,
     RemarkRequested,
+    StrengthsChanged,
 )
 from events.timeline import Timeline
 
@@ -38,18 +40,25 @@ class Liaison:
     requested: set[int] = field(default_factory=set)
     drafts: dict[int, RemarkDrafted] = field(default_factory=dict)
     confirmed: set[int] = field(default_factory=set)
+    strengths: Timeline[tuple[str, ...]] = field(default_factory=Timeline)
+    messages: list[tuple[date, MessageSent]] = field(default_factory=list)
 
     def see(self, fact: Fact, on: date, position: int) -> None:
         """Take in one more fact."""
         match fact:
             case LiaisonIntroduced():
                 self.introduced, self.introduced_on = fact, on
+                self.strengths.change(on, position, fact.strengths)
             case LiaisonAccepted():
                 self.accepted_on = on
             case LiaisonRefused():
                 self.refused_on = on
             case LiaisonAssigned(cell=cell):
                 self.cells.change(on, position, cell)
+            case StrengthsChanged(strengths=strengths):
+                self.strengths.change(on, position, strengths)
+            case MessageSent():
+                self.messages.append((on, fact))
             case ContactMade():
                 self.contacts.add((fact.on, fact.kind))
                 self._see_work(max(on, fact.on))

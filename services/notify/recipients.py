@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from events.fact import Fact, Id
+from events.liaison import Liaison, MessageSent
+from events.liaison.exchange import other_side
 from events.member import Member
 from events.organisation import Organisation
 from services.notify.policy import Policy, Rule, To
@@ -69,11 +71,24 @@ def addressed(to: To, fact: Fact | None, on: date, member: Member) -> Id | None:
             return None if declared is None else declared.committee
         case To.WORKPLACE:
             return cell_before(member, on)
+        case To.CORRESPONDENT:
+            return None
         case To.DESTINATION | To.ORIGIN:
             transfer = member.transfers.get(getattr(fact, "transfer", Id("")))
             if transfer is None:
                 return None
             return transfer.introduced.to if to is To.DESTINATION else transfer.introduced.from_cell
+
+
+def correspondents(
+    rules: Sequence[tuple[Policy, Rule]], fact: Fact, on: date, liaison: Liaison, member: Member
+) -> list[Recipient]:
+    """The other side of a message between the two committees of a liaison; [] where nothing is told by a rule."""
+    if not isinstance(fact, MessageSent) or liaison.introduced is None:
+        return []
+    told = other_side(fact, liaison.introduced, cell_before(member, on))
+    found = [(policy, rule) for policy, rule in rules if rule.to is To.CORRESPONDENT]
+    return [] if told is None else [Recipient(told, policy, rule) for policy, rule in found[:1]]
 
 
 def cell_before(member: Member, on: date) -> Id | None:

@@ -1,5 +1,6 @@
 """A notice as the outside sees it: a line of an inbox, and the whole of it with the record that it tells of."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from events import wire
-from events.fact import Fact, Id
+from events.fact import Fact, Id, Record
 from events.ledger import Ledger
 from events.member import Member
 from events.mentions import mentions
@@ -71,7 +72,7 @@ def whole(here: Context, notice: Notice) -> WholeNotice:
     member = Member()
     for past in history:
         member.see(wire.decode(past.name, past.data), past.effective_on, past.position)
-    record = history[-1]
+    record = _told_of(here, history, notice.position)
     fact = wire.decode(record.name, record.data)
     return WholeNotice(
         **notice._asdict(),
@@ -79,6 +80,14 @@ def whole(here: Context, notice: Notice) -> WholeNotice:
         record=shown(record),
         times=Times(delivered=notice.delivered_at, acknowledged=notice.acknowledged_at),
     )
+
+
+def _told_of(here: Context, history: Sequence[Record], position: int) -> Record:
+    """The record that it tells of: the member's last one by then, or one of another stream that is about him."""
+    if history and history[-1].position == position:
+        return history[-1]
+    (record,) = here.opened(here.ledger.at([position]))
+    return record
 
 
 def _names(ledger: Ledger, fact: Fact, member: Member, upto: int) -> dict[Id, str]:

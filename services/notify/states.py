@@ -1,4 +1,4 @@
-"""Members and organisations as they stood at some place in the log: those seen last are warm, the others are read."""
+"""States as they stood at some place in the log: those seen last are warm, the others are read."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from events import wire
 from events.fact import Id, Record, State
+from events.liaison import Liaison
 from events.member import Member
 from events.organisation import Organisation
 
@@ -16,7 +17,7 @@ S = TypeVar("S", bound=State)
 Past = Callable[[Iterable[Id], int], Iterable[Mapping[Id, Sequence[Record]]]]
 """The records of streams up to a position; every stream asked for is a key somewhere."""
 
-KINDS = frozenset({Member.KIND, Organisation.KIND})
+KINDS = frozenset({Liaison.KIND, Member.KIND, Organisation.KIND})
 WARM = 10_000
 
 
@@ -62,6 +63,10 @@ class States:
     def member(self, stream: Id, upto: int) -> Member:
         """One member."""
         return self._state(Member, stream, upto) or Member()
+
+    def liaison(self, stream: Id, upto: int) -> Liaison:
+        """One liaison."""
+        return self._state(Liaison, stream, upto) or Liaison()
 
     def with_those_above(self, streams: Iterable[Id], upto: int) -> dict[Id, Organisation]:
         """Organisations and all that stand above them; one that does not exist is missing."""

@@ -9,10 +9,11 @@ import msgspec
 
 from events import wire
 from events.fact import Id, Record
+from events.liaison import Liaison
 from events.member import Member
 from projections.notices import Told
 from services.notify.policy import Policies
-from services.notify.recipients import Recipient, asked_about, recipients
+from services.notify.recipients import Recipient, asked_about, correspondents, recipients
 from services.notify.states import States
 
 NAMESPACE = UUID("6f0c1d5e-8d63-5c0b-9a3e-2b1f6f0f7a11")
@@ -53,7 +54,10 @@ class Telling:
 
     def prepare(self, records: Sequence[Record], after: int) -> None:
         """Warm what the next records after a position will ask for: members in one question, then the tree above."""
-        members = {r.stream for r in records if r.version > 1 and self._policies.rules(r.name, r.effective_on)}
+        streams = {r.stream for r in records if r.version > 1 and self._policies.rules(r.name, r.effective_on)}
+        self.states.warm(streams, after)
+        liaisons = list(self.states.kept(Liaison, streams))
+        members = streams | {liaison.introduced.member for liaison in liaisons if liaison.introduced is not None}
         self.states.warm(members, after)
         cells = {change.value for member in self.states.kept(Member, members) for change in member.cells.changes}
         self.states.warm_with_those_above(cells, after)
@@ -65,17 +69,22 @@ class Telling:
         """
         self.states.see(record)
         rules = self._policies.rules(record.name, record.effective_on)
-        if not rules or record.kind != Member.KIND:
+        if not rules or record.kind not in (Member.KIND, Liaison.KIND):
             return []
         fact = wire.decode(record.name, record.data)
         on, at = record.effective_on, record.position
-        member = self.states.member(record.stream, at)
-        organisations = self.states.with_those_above(asked_about(rules, on, member), at)
-        found = recipients(rules, fact, on, member, organisations)
+        if record.kind == Liaison.KIND:
+            liaison = self.states.liaison(record.stream, at)
+            subject = liaison.introduced.member if liaison.introduced is not None else record.stream
+            found = correspondents(rules, fact, on, liaison, self.states.member(subject, at))
+        else:
+            subject, member = record.stream, self.states.member(record.stream, at)
+            organisations = self.states.with_those_above(asked_about(rules, on, member), at)
+            found = recipients(rules, fact, on, member, organisations)
         history = _marks.decode(record.data).backfill
-        return [self._told(record, recipient, history) for recipient in found]
+        return [self._told(record, subject, recipient, history) for recipient in found]
 
-    def _told(self, record: Record, recipient: Recipient, history: bool) -> Told:
+    def _told(self, record: Record, subject: Id, recipient: Recipient, history: bool) -> Told:
         organisation, policy, rule = recipient
         UUID(
             organisation
@@ -84,7 +93,7 @@ class Telling:
         return Told(
             id=Named(self._ledger, record.position, organisation, policy.id, rule.id).id,
             position=record.position,
-            subject=record.stream,
+            subject=subject,
             organisation=organisation,
             fact=record.name,
             role=rule.to,

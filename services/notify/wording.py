@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from events.fact import Fact, Id
+from events.liaison import MessageSent
 from events.member import (
     Member,
     MemberDisciplined,
@@ -55,6 +56,8 @@ def sentence(fact: Fact, on: date, member: Member, names: Names) -> str:
                 f"{_of_cell(who, member, on, names)} bị kỷ luật bằng hình thức {SANCTIONS[sanction]} "
                 f"{_paper(decision, names)}, công bố ngày {_day(on)}"
             )
+        case MessageSent(from_committee=sender, text=text):
+            said = f"{_organisation(sender, names)} trao đổi về {who}, ngày {_day(on)}: “{text}”"
         case _:
             said = f"có thay đổi về {who} từ ngày {_day(on)}"
     return said[:1].upper() + said[1:] + "."

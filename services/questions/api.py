@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.questions import history, meetings, members, oath_reviews, organisations, proposals, transfers
+from services.questions import history, liaisons, meetings, members, oath_reviews, organisations, proposals, transfers
 
 router = APIRouter()
-for part in (organisations, members, history, transfers, meetings, oath_reviews, proposals):
+for part in (organisations, members, history, transfers, meetings, liaisons, oath_reviews, proposals):
     router.include_router(part.router)

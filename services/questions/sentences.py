@@ -190,6 +190,14 @@ def _assigned(fact: liaison.LiaisonAssigned, called: Called) -> str:
     return f"phân công {of(fact.cell, called)} theo dõi"
 
 
+def _strong(fact: liaison.StrengthsChanged, _called: Called) -> str:
+    return f"thế mạnh ở nơi cư trú: {', '.join(fact.strengths) or 'không ghi'}"
+
+
+def _wrote(fact: liaison.MessageSent, called: Called) -> str:
+    return f"{of(fact.from_committee, called)} gửi trao đổi"
+
+
 def _contact(fact: liaison.ContactMade, _called: Called) -> str:
     return f"liên hệ ngày {day(fact.on)}: {words.CONTACTS[fact.kind]}"
 
@@ -295,6 +303,8 @@ SENTENCES: dict[type[Fact], Callable[[Any, Called], str]] = {
     liaison.LiaisonAccepted: _accepted,
     liaison.LiaisonRefused: _not_accepted,
     liaison.LiaisonAssigned: _assigned,
+    liaison.StrengthsChanged: _strong,
+    liaison.MessageSent: _wrote,
     liaison.ContactMade: _contact,
     liaison.RemarkRequested: _asked,
     liaison.RemarkDrafted: _remarked,

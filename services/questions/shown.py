@@ -53,6 +53,14 @@ class Residence(BaseModel):
     address: str | None
 
 
+class Workplace(BaseModel):
+    """The cell in which a member counts, and since when."""
+
+    id: Id
+    name: str | None
+    since: date | None
+
+
 class MemberLine(BaseModel):
     """A member in a list; `since` when he has been in the cell or, among residents, lived there."""
 
@@ -65,6 +73,7 @@ class MemberLine(BaseModel):
     residence: Residence | None
     standing: str
     since: date | None
+    workplace: Workplace | None
 
 
 class SanctionShown(BaseModel):
@@ -161,10 +170,11 @@ def organisation(found: tree.Found) -> dict[str, Any]:
 
 def member(line: members.Line) -> dict[str, Any]:
     """The fields of a member."""
-    fields = {name: getattr(line, name) for name in MemberLine.model_fields if name != "residence"}
+    fields = {name: getattr(line, name) for name in MemberLine.model_fields if name not in ("residence", "workplace")}
     lives = line.committee is not None or line.place is not None
     home = Residence(committee=line.committee, place=line.place, address=line.address) if lives else None
-    return {**fields, "residence": home}
+    works = Workplace(id=line.cell, name=line.cell_name, since=line.cell_since) if line.cell is not None else None
+    return {**fields, "residence": home, "workplace": works}
 
 
 def sanction(found: Sanction) -> SanctionShown:

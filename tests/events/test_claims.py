@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from msgspec.structs import replace
 
-from events.claims import card_claim, citizen_claim, claims, code_claim, liaison_claim, transfer_claim
+from events.claims import card_claim, citizen_claim, claims, code_claim, liaison_claim, resident_claim, transfer_claim
 from events.fact import Fact
 from events.liaison import LiaisonAccepted
 from tests.events.facts_at_random import any_fact
@@ -60,7 +60,8 @@ def test_a_transfer_leads_to_its_member_by_id_and_by_code() -> None:
 
 def test_an_introduction_claims_the_member_s_liaison_with_the_committee() -> None:
     liaison = an_id("liaison")
-    assert claims(LAN_INTRODUCED, liaison) == (((liaison_claim(LAN, COMMUNE), liaison),), ())
+    taken = (liaison_claim(LAN, COMMUNE), liaison), (resident_claim(LAN), liaison)
+    assert claims(LAN_INTRODUCED, liaison) == (taken, ())
 
 
 def test_most_facts_claim_nothing() -> None:

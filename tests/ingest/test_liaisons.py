@@ -1,5 +1,6 @@
-"""Liaisons over HTTP: a member has one open liaison with a committee."""
+"""Liaisons over HTTP: a member has one that is open."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import psycopg
@@ -32,7 +33,25 @@ def test_another_introduction_to_the_same_committee_is_refused_while_the_first_i
     for other in others:
         said = commune.post("/liaisons", an_introduction(commune, **other), 409)
         assert said["type"] == "/problems/liaison.open"
-    commune.post("/liaisons", an_introduction(commune, committee=commune.agency))
+
+
+def test_a_member_has_one_open_liaison_with_whatever_committee(commune: Commune) -> None:
+    first = commune.post("/liaisons", an_introduction(commune))["id"]
+    elsewhere = an_introduction(commune, committee=commune.agency)
+    assert commune.post("/liaisons", elsewhere, 409)["type"] == "/problems/liaison.open"
+    commune.post(f"/liaisons/{first}/endings", {"ground": "moved"})
+    commune.post("/liaisons", elsewhere)
+
+
+def test_of_many_introductions_at_once_one_is_taken(commune: Commune) -> None:
+    committees = [commune.establish(f"Đảng bộ xã {n}", "superior", commune.province) for n in range(20)]
+
+    def introduce(committee: str) -> int:
+        return commune.operator.post("/liaisons", json=an_introduction(commune, committee=committee)).status_code
+
+    with ThreadPoolExecutor(20) as desks:
+        answers = list(desks.map(introduce, committees))
+    assert sorted(answers) == [201, *[409] * 19]
 
 
 def test_who_was_refused_or_whose_liaison_ended_is_introduced_again(commune: Commune) -> None:

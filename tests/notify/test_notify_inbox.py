@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from psycopg_pool import ConnectionPool
 
 from events import wire
+from events.liaison import LiaisonIntroduced, MessageSent
 from services import access
 from services.access import Tokens
 from services.notify import api
@@ -385,3 +386,28 @@ def test_who_stands_above_reads_and_acknowledges(reprimanded: int, read_views: R
     province = ask("secretary", an_id("province"))
     (line,) = items(province)
     assert province.post(f"/notices/{line['id']}/acknowledgements", json={}).status_code == 201
+
+
+def test_a_message_waits_with_the_other_committee_and_is_acknowledged_as_a_notice_is(
+    log: Log, hire: Hire, ask: As
+) -> None:
+    log.put_organisations()
+    log.put_member()
+    liaison = an_id("a liaison")
+    log.put(liaison, LiaisonIntroduced(member=NAM, committee=COMMUNE, workplace=SURGERY), MARCH)
+    from_work = log.put(liaison, MessageSent(from_committee=SURGERY, text="Đi công tác dài ngày"), APRIL)
+    from_home = log.put(liaison, MessageSent(from_committee=COMMUNE, text="Đã rõ"), APRIL)
+    tell_all(hire())
+    home, work = ask("secretary", COMMUNE), ask("secretary", SURGERY)
+    (told,), (answered,) = items(home, state="open"), work.get("/inbox").json()["items"]
+    assert [told[name] for name in ("fact", "position", "subject", "role")] == [
+        "liaison.message_sent", from_work, NAM, "correspondent",
+    ]  # fmt: skip
+    assert (answered["position"], answered["subject"]) == (from_home, NAM)
+    notice = home.get(f"/notices/{told['id']}").json()
+    said = "Chi bộ Khoa Ngoại trao đổi về đồng chí Phạm Văn Nam, ngày 01/04/2026: “Đi công tác dài ngày”."
+    assert notice["sentence"] == said
+    assert (notice["record"]["position"], notice["record"]["data"]["text"]) == (from_work, "Đi công tác dài ngày")
+    path = f"/notices/{told['id']}/acknowledgements"
+    assert [home.post(path, json={}).status_code for _ in range(2)] == [201, 200]
+    assert work.post(path, json={}).status_code == 403

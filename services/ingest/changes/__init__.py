@@ -6,6 +6,7 @@ from services.ingest.asked import Change
 from services.ingest.changes import (
     erasures,
     judgements,
+    liaison_exchange,
     liaisons,
     meetings,
     members,
@@ -25,6 +26,7 @@ PROPOSABLE: tuple[Change[Any], ...] = (
     *sessions.CHANGES,
     *judgements.CHANGES,
     *liaisons.CHANGES,
+    *liaison_exchange.CHANGES,
     *oath_reviews.CHANGES,
     *organisations.CHANGES,
     *mergers.CHANGES,

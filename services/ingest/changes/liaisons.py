@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 from pydantic import Field
 
 from events.bands import Band
-from events.claims import liaison_claim
+from events.claims import liaison_claim, resident_claim
 from events.fact import Fact, Id, Refused
 from events.liaison import (
     ContactKind,
@@ -24,7 +24,9 @@ from events.organisation import Organisation
 from services.ingest.asked import Asked, Change, Nothing, Plan, must_be_new
 from services.ingest.bodies import Body, Ident, Line, PastDay, Sha256, Text
 from services.ingest.changes.members import cell_of
+from services.ingest.regulations import tasks_on
 from services.ingest.streams import HolderOf
+from services.web.problem import Problem
 
 B = TypeVar("B", bound=Body)
 
@@ -76,7 +78,7 @@ class YearBody(Body):
 
 
 class RemarkBody(Body):
-    """The cell's draft of a year's remark."""
+    """The cell's draft of a year's remark; `items`: a band for each task of the regulation, by its id."""
 
     year: Year
     band: Band
@@ -95,7 +97,12 @@ class EndingBody(Body):
     ground: LiaisonGround
 
 
-def _here(asked: Asked[B]) -> tuple[Id, Liaison, LiaisonIntroduced]:
+def here(asked: Asked[B]) -> tuple[Id, Liaison, LiaisonIntroduced]:
+    """The liaison that the path names, and its introduction.
+
+    Raises:
+        Nothing: 404.
+    """
     ident = asked.path[0]
     liaison = asked.sight.of(Liaison, ident)
     if liaison.introduced is None:
@@ -105,7 +112,7 @@ def _here(asked: Asked[B]) -> tuple[Id, Liaison, LiaisonIntroduced]:
 
 def _of_committee(asked: Asked[B]) -> tuple[Id, Liaison]:
     """What the residence side does: the committee, those above it, or the cell that follows the member."""
-    ident, liaison, introduced = _here(asked)
+    ident, liaison, introduced = here(asked)
     asked.must_reach(introduced.committee, liaison.cells.at(asked.on))
     return ident, liaison
 
@@ -132,18 +139,22 @@ def _introduce(asked: Asked[LiaisonBody]) -> Plan:
 
 
 def _open(asked: Asked[LiaisonBody]) -> Id | None:
-    """The open liaison with that committee, where this is the same introduction again; None where there is none.
+    """The member's open liaison, where this is the same introduction again; None where there is none.
 
     Raises:
-        Refused: `liaison.open`, the introduction on record is another one.
+        Refused: `liaison.open`, the introduction on record is another one, or to another committee.
     """
-    holder: Id | None = asked.sight.answer(HolderOf(liaison_claim(asked.body.member, asked.body.committee)))
-    known = asked.sight.of(Liaison, holder) if holder is not None else Liaison()
-    if known.introduced is None or known.refused_on is not None or known.ended is not None:
-        return None
-    if not _asks_the_same(asked.body, known):
-        raise Refused("liaison.open", "the member has an open liaison with that committee already", "/member")
-    return holder
+    member, committee = asked.body.member, asked.body.committee
+    # One from before there was the first claim holds only the second.
+    for claim in (resident_claim(member), liaison_claim(member, committee)):
+        holder: Id | None = asked.sight.answer(HolderOf(claim))
+        known = asked.sight.of(Liaison, holder) if holder is not None else Liaison()
+        if known.introduced is None or known.refused_on is not None or known.ended is not None:
+            continue
+        if known.introduced.committee != committee or not _asks_the_same(asked.body, known):
+            raise Refused("liaison.open", "the member has an open liaison already; end that one first", "/member")
+        return holder
+    return None
 
 
 def _asks_the_same(body: LiaisonBody, known: Liaison) -> bool:
@@ -159,13 +170,14 @@ def _asks_the_same(body: LiaisonBody, known: Liaison) -> bool:
 
 
 def _plan_of_end(asked: Asked[B], ident: Id, liaison: Liaison, facts: list[Fact]) -> Plan:
-    """The same member may be introduced to the same committee again."""
+    """The member may be introduced again, to the same committee or to another one."""
     plan = _plan(ident, facts)
     if facts and liaison.introduced is not None:
-        claim = liaison_claim(liaison.introduced.member, liaison.introduced.committee)
-        # An introduction from before there was this claim holds none.
-        if asked.sight.answer(HolderOf(claim)) == ident:
-            plan.releases.append((claim, ident))
+        member, committee = liaison.introduced.member, liaison.introduced.committee
+        for claim in (liaison_claim(member, committee), resident_claim(member)):
+            # An introduction from before there was this claim holds none.
+            if asked.sight.answer(HolderOf(claim)) == ident:
+                plan.releases.append((claim, ident))
     return plan
 
 
@@ -210,7 +222,7 @@ def _contact(asked: Asked[ContactBody]) -> Plan:
 
 def _request(asked: Asked[YearBody]) -> Plan:
     """Either side may need one."""
-    ident, liaison, introduced = _here(asked)
+    ident, liaison, introduced = here(asked)
     asked.must_reach(introduced.committee, cell_of(asked, asked.sight.of(Member, introduced.member)))
     return _plan(ident, request_remark(liaison, asked.body.year, asked.on))
 
@@ -218,6 +230,10 @@ def _request(asked: Asked[YearBody]) -> Plan:
 def _draft(asked: Asked[RemarkBody]) -> Plan:
     ident, liaison = _of_committee(asked)
     body = asked.body
+    tasks = tasks_on(asked.on)
+    unknown = [(f"/items/{task}", "there is no such task") for task in body.items if task not in tasks]
+    if unknown:
+        raise Problem(422, "invalid", f"the tasks of the regulation are: {', '.join(tasks)}", unknown)
     drafted = RemarkDrafted(
         year=body.year, band=body.band, items=dict(body.items), consulted=body.consulted, sha256=body.sha256
     )
@@ -225,14 +241,15 @@ def _draft(asked: Asked[RemarkBody]) -> Plan:
 
 
 def _confirm(asked: Asked[ConfirmationBody]) -> Plan:
-    ident, liaison, introduced = _here(asked)
+    ident, liaison, introduced = here(asked)
     asked.must_reach(introduced.committee)
     return _plan(ident, confirm_remark(liaison, asked.numbers[0], asked.on))
 
 
 def _end(asked: Asked[EndingBody]) -> Plan:
-    ident, liaison, introduced = _here(asked)
-    asked.must_reach(introduced.committee, introduced.workplace)
+    ident, liaison, introduced = here(asked)
+    works_in = cell_of(asked, asked.sight.of(Member, introduced.member))
+    asked.must_reach(introduced.committee, introduced.workplace, works_in)
     return _plan_of_end(asked, ident, liaison, end(liaison, asked.body.ground, asked.on))
 
 
