@@ -8,6 +8,7 @@ import psycopg
 
 from events.fact import Id
 from events.member import Standing, Status
+from projections import tree
 from projections.asked import AsOf, sql
 from projections.names import search_key
 from projections.tree import ids_below
@@ -49,16 +50,18 @@ seen AS (
 )
 """
 # Of a cell, those whom it was given to follow; of any other organisation, those who live with it or in its commune.
+# Those of the organisations that it took over from are its own.
 # Each once, since the first of what brings him there: a page that ends between two lines of one would lose the second.
 LIVING_THERE = """
 home (stream, since) AS (
     SELECT lives.stream, min(lives.since) FROM (
         SELECT h.stream, h.from_on AS since FROM views.residents h
-        WHERE {holds:h} AND (h.committee = %(scope)s::uuid OR h.committee IS NULL AND h.place = (
-            SELECT t.serves FROM views.tree t WHERE t.stream = %(scope)s::uuid AND {holds:t}))
+        WHERE {holds:h} AND (h.committee = ANY (%(lineage)s::uuid[]) OR h.committee IS NULL AND h.place IN (
+            SELECT t.serves FROM views.tree t WHERE t.stream = ANY (%(lineage)s::uuid[]) AND {known:t}
+            AND ({holds:t} OR t.stream <> %(scope)s::uuid)))
         UNION ALL
         SELECT l.member, l.from_on FROM views.liaisons l
-        WHERE {holds:l} AND l.cell = %(scope)s::uuid AND l.state = 'accepted'
+        WHERE {holds:l} AND l.cell = ANY (%(lineage)s::uuid[]) AND l.state = 'accepted'
     ) lives GROUP BY lives.stream
 ), seen AS (
     SELECT r.*, r.standing AS stands, home.since AS here
@@ -120,7 +123,8 @@ def residents(
     connection: psycopg.Connection[Any], asked: Mapping[str, str], as_of: AsOf, after: Place, limit: int, *, own: bool
 ) -> list[Line]:
     """Those whom `scope` follows where they live, since when; with `own`, those of its own cells, too."""
-    return _lines(connection, LIVING_THERE, {**asked, "own": own}, as_of, after, limit)
+    lineage = tree.lineage(connection, Id(asked["scope"]), as_of)
+    return _lines(connection, LIVING_THERE, {**asked, "own": own, "lineage": lineage}, as_of, after, limit)
 
 
 def _lines(

@@ -148,10 +148,12 @@ def write(
 
 
 def inbox(
-    connection: psycopg.Connection[Any], organisation: Id, waiting: Waiting | None, after: Cursor, limit: int
+    connection: psycopg.Connection[Any], organisations: Sequence[Id], waiting: Waiting | None, after: Cursor, limit: int
 ) -> list[Notice]:
-    """Notices to an organisation, newest first; those of history only when they are asked for."""
-    return _page(connection, f"organisation = %(of)s::uuid AND {WHERE[waiting]}", organisation, after, limit)
+    """Notices to organisations, newest first; those of history only when they are asked for."""
+    if len(organisations) == 1:  # the index has them in their order
+        return _page(connection, f"organisation = %(of)s::uuid AND {WHERE[waiting]}", organisations[0], after, limit)
+    return _page(connection, f"organisation = ANY (%(of)s::uuid[]) AND {WHERE[waiting]}", organisations, after, limit)
 
 
 def about(connection: psycopg.Connection[Any], subject: Id, after: Cursor, limit: int) -> list[Notice]:
@@ -165,8 +167,10 @@ def find(connection: psycopg.Connection[Any], ident: Id) -> Notice | None:
     return None if row is None else Notice._make(row)
 
 
-def _page(connection: psycopg.Connection[Any], where: str, of: Id, after: Cursor, limit: int) -> list[Notice]:
+def _page(
+    connection: psycopg.Connection[Any], where: str, of: Id | Sequence[Id], after: Cursor, limit: int
+) -> list[Notice]:
     position, ident = after
-    params = {"of": of, "position": position, "id": ident, "limit": limit}
+    params = {"of": of if isinstance(of, str) else list(of), "position": position, "id": ident, "limit": limit}
     # Only the fixed texts above make the query; what is asked goes in as parameters.
     return list(map(Notice._make, connection.execute(f"{SELECT}WHERE {where}{PAGE}".encode(), params).fetchall()))

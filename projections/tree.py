@@ -122,7 +122,7 @@ ORDER BY t.stream, t.from_on <= %(day)s DESC, abs(t.from_on - %(day)s::date)
 """)
 LINEAGE = sql("""
 WITH RECURSIVE lineage (id) AS (
-    SELECT %(organisation)s::uuid
+    SELECT unnest(%(organisations)s::uuid[])
     UNION
     SELECT t.stream FROM lineage JOIN views.tree t ON t.successor = lineage.id AND t.ended_on <= %(day)s AND {known:t}
 )
@@ -179,7 +179,12 @@ def names(connection: psycopg.Connection[Any], ids: Iterable[Id], as_of: AsOf) -
 
 def lineage(connection: psycopg.Connection[Any], organisation: Id, as_of: AsOf) -> list[Id]:
     """An organisation, and all those that have ended by a day and whose open matters have come to it."""
-    return [row[0] for row in connection.execute(LINEAGE, {"organisation": organisation, **as_of._asdict()})]
+    return with_lineage(connection, [organisation], as_of)
+
+
+def with_lineage(connection: psycopg.Connection[Any], organisations: Sequence[Id], as_of: AsOf) -> list[Id]:
+    """The same of many."""
+    return [row[0] for row in connection.execute(LINEAGE, {"organisations": list(organisations), **as_of._asdict()})]
 
 
 def children_from(connection: psycopg.Connection[Any], organisation: Id, as_of: AsOf) -> dict[Id, bool]:

@@ -7,7 +7,7 @@ import psycopg
 
 from events.fact import Id, Record
 from projections.asked import AsOf, sql
-from projections.tree import ids_below
+from projections.tree import ids_below, with_lineage
 from services.access import Caller, Role
 from services.web.asking import wait
 from services.web.context import Context
@@ -98,7 +98,7 @@ def _is_root(connection: psycopg.Connection[Any], organisation: Id, as_of: AsOf)
 
 def _reaches(connection: psycopg.Connection[Any], scope: Id, subjects: Sequence[Id], as_of: AsOf) -> bool:
     """Whether one of them is, or one of the facts that say whose it is names, an organisation below `scope` today."""
-    below = ids_below(connection, scope, as_of)
+    below = with_lineage(connection, ids_below(connection, scope, as_of), as_of)
     if not set(below).isdisjoint(subjects):
         return True
     row = connection.execute(TOUCHES, {"subjects": list(subjects), "below": below}).fetchone()

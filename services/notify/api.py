@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from events import wire
 from events.fact import Id
 from events.member import Member
-from projections import notices
+from projections import notices, tree
+from projections.asked import AsOf
 from projections.notices import NEWEST, Cursor, Notice, Waiting
 from services.access import Relation
 from services.notify.acknowledging import Acknowledgement, perform
@@ -61,14 +62,15 @@ class InboxQuestion(PageQuestion):
 def read_inbox(
     asking: Asking, here: Here, asked: Annotated[InboxQuestion, Query()], at_least: AtLeast = None
 ) -> NoticePage:
-    """Notices to a committee, newest first; those of history only with `state=history`."""
+    """Notices to a committee and to those that it took over from, newest first; of history only `state=history`."""
     of = Id(str(asked.organisation)) if asked.organisation is not None else asking.organisation
     if of is None:
         raise unprocessable("/organisation", "this token is of no organisation: please say whose inbox")
     must(here, asking, Relation.RECEIVE, of)
     wait(here, [notices.NAME], at_least)
     with here.pool.connection() as connection:
-        return _page(notices.inbox(connection, of, asked.state, asked.cursor, asked.limit + 1), asked.limit)
+        its = tree.lineage(connection, of, AsOf(here.today()))
+        return _page(notices.inbox(connection, its, asked.state, asked.cursor, asked.limit + 1), asked.limit)
 
 
 @router.get("/notices/{ident}")

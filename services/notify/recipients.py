@@ -15,8 +15,8 @@ from events.member import Member
 from events.organisation import Organisation
 from services.notify.policy import Policy, Rule, To
 
-DEEPEST = 16
-"""A tree deeper than that is a circle."""
+DEEPEST = 48
+"""Steps up the tree, by way of successors, too; more would be a circle."""
 
 
 class Recipient(NamedTuple):
@@ -36,27 +36,27 @@ def recipients(
 ) -> list[Recipient]:
     """Each organisation once, by the first rule that names it; [] where there is nobody to tell.
 
-    `organisations` holds at least those that `asked_about` names, and all that stand above them.
+    `organisations` holds at least those that `asked_about` names, and all that stand above them or took over.
     """
     told: dict[Id, Recipient] = {}
     for policy, rule in rules:
-        organisation = addressed(rule.to, fact, on, member)
+        organisation = _heir(addressed(rule.to, fact, on, member), on, organisations)
         if organisation is None or organisation in told:
             continue
         if rule.to is To.RESIDENCE and not rule.own_members:
             cell = cell_before(member, on)
-            if cell is not None and _stands_below(cell, organisation, organisations):
+            if cell is not None and _stands_below(cell, organisation, on, organisations):
                 continue
         told[organisation] = Recipient(organisation, policy, rule)
     return list(told.values())
 
 
-def asked_about(rules: Sequence[tuple[Policy, Rule]], on: date, member: Member) -> set[Id]:
-    """From which organisations up the tree `recipients` will climb."""
-    if not any(rule.to is To.RESIDENCE and not rule.own_members for _, rule in rules):
-        return set()
-    cell = cell_before(member, on)
-    return set() if cell is None or addressed(To.RESIDENCE, None, on, member) is None else {cell}
+def asked_about(rules: Sequence[tuple[Policy, Rule]], fact: Fact, on: date, member: Member) -> set[Id]:
+    """From which organisations up the tree, and to whose successors, `recipients` will climb."""
+    named = {addressed(rule.to, fact, on, member) for _, rule in rules}
+    if any(rule.to is To.RESIDENCE and not rule.own_members for _, rule in rules):
+        named.add(cell_before(member, on))
+    return {one for one in named if one is not None}
 
 
 def addressed(to: To, fact: Fact | None, on: date, member: Member) -> Id | None:
@@ -96,12 +96,23 @@ def cell_before(member: Member, on: date) -> Id | None:
     return member.cells.at(on - timedelta(days=1)) or member.cells.at(on)
 
 
-def _stands_below(cell: Id, committee: Id, organisations: Mapping[Id, Organisation]) -> bool:
-    """Whether the committee is the cell itself or stands above it."""
+def _heir(organisation: Id | None, on: date, organisations: Mapping[Id, Organisation]) -> Id | None:
+    """Who has its open matters on the day of the fact: it itself, or the last of its successors."""
+    for _ in range(DEEPEST):
+        state = None if organisation is None else organisations.get(organisation)
+        successor = None if state is None else state.successor_on(on)
+        if successor is None:
+            break
+        organisation = successor
+    return organisation
+
+
+def _stands_below(cell: Id, committee: Id, on: date, organisations: Mapping[Id, Organisation]) -> bool:
+    """Whether the committee is the cell itself, stands above it, or took over what did."""
     step: Id | None = cell
     for _ in range(DEEPEST):
         if step is None or step == committee:
             return step is not None
-        above = organisations.get(step)
-        step = None if above is None else above.parent
+        state = organisations.get(step)
+        step = None if state is None else state.above_on(on)
     return False

@@ -53,12 +53,12 @@ class States:
                 self._keep(stream, records)
 
     def warm_with_those_above(self, streams: Iterable[Id], upto: int) -> None:
-        """The same for organisations and all that stand above them, a level in one question."""
+        """The same for organisations and all that ever stood above them or took over, a level in one question."""
         level, seen = set(streams), set[Id]()
         while level:
             self.warm(level, upto)
             seen |= level
-            level = {state.parent for state in self.kept(Organisation, level) if state.parent} - seen
+            level = {one for state in self.kept(Organisation, level) for one in _leads_to(state)} - seen
 
     def member(self, stream: Id, upto: int) -> Member:
         """One member."""
@@ -69,15 +69,14 @@ class States:
         return self._state(Liaison, stream, upto) or Liaison()
 
     def with_those_above(self, streams: Iterable[Id], upto: int) -> dict[Id, Organisation]:
-        """Organisations and all that stand above them; one that does not exist is missing."""
+        """Organisations and all that ever stood above them or took over; one that does not exist is missing."""
         found: dict[Id, Organisation] = {}
-        for stream in streams:
-            step: Id | None = stream
-            while step is not None and step not in found:
-                state = self._state(Organisation, step, upto)
-                if state is None:
-                    break
-                found[step], step = state, state.parent
+        waiting = list(streams)
+        while waiting:
+            step = waiting.pop()
+            if step not in found and (state := self._state(Organisation, step, upto)) is not None:
+                found[step] = state
+                waiting += _leads_to(state)
         return found
 
     def kept(self, kind: type[S], streams: Iterable[Id]) -> Iterator[S]:
@@ -120,6 +119,12 @@ class States:
         except BaseException:
             del self._kept[stream]
             raise
+
+
+def _leads_to(organisation: Organisation) -> list[Id]:
+    """Where one may have to go from here: to the parent of some day, or to a successor."""
+    parents = [change.value for change in organisation.parents.changes if change.value is not None]
+    return [*parents, *organisation.successors]
 
 
 def _is_id(text: str) -> bool:

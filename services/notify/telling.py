@@ -59,8 +59,11 @@ class Telling:
         liaisons = list(self.states.kept(Liaison, streams))
         members = streams | {liaison.introduced.member for liaison in liaisons if liaison.introduced is not None}
         self.states.warm(members, after)
-        cells = {change.value for member in self.states.kept(Member, members) for change in member.cells.changes}
-        self.states.warm_with_those_above(cells, after)
+        named: set[Id] = set()
+        for member in self.states.kept(Member, members):
+            named.update(change.value for change in member.cells.changes)
+            named.update(home.value.committee for home in member.residences.changes if home.value.committee)
+        self.states.warm_with_those_above(named, after)
 
     def take(self, record: Record) -> list[Told]:
         """The notices of one record; [] of most.
@@ -79,7 +82,7 @@ class Telling:
             found = correspondents(rules, fact, on, liaison, self.states.member(subject, at))
         else:
             subject, member = record.stream, self.states.member(record.stream, at)
-            organisations = self.states.with_those_above(asked_about(rules, on, member), at)
+            organisations = self.states.with_those_above(asked_about(rules, fact, on, member), at)
             found = recipients(rules, fact, on, member, organisations)
         history = _marks.decode(record.data).backfill
         return [self._told(record, subject, recipient, history) for recipient in found]

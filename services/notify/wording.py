@@ -8,6 +8,7 @@ from events.liaison import MessageSent
 from events.member import (
     Member,
     MemberDisciplined,
+    MemberMoved,
     RewardForm,
     RewardGiven,
     SanctionForm,
@@ -49,6 +50,9 @@ def sentence(fact: Fact, on: date, member: Member, names: Names) -> str:
             said = _introduced(fact, who, on, names)
         case TransferReceived(transfer=transfer) | TransferRefused(transfer=transfer):
             said = _answered(fact, member.transfers[transfer].introduced, who, on, names)
+        case MemberMoved(from_cell=left, cell=cell):
+            way = f"từ {_organisation(left, names)} sang {_organisation(cell, names)}"
+            said = f"{who} chuyển {way} do sắp xếp lại tổ chức, ngày {_day(on)}"
         case RewardGiven(form=form, decision=decision):
             said = f"{_of_cell(who, member, on, names)} {_reward(form)} {_paper(decision, names)}, từ ngày {_day(on)}"
         case MemberDisciplined(form=sanction, decision=decision):

@@ -46,6 +46,7 @@ def test_what_is_shipped_is_a_policy_about_facts_that_there_are() -> None:
         ("member.transfer_refused", To.ORIGIN),
         ("member.reward_given", To.RESIDENCE),
         ("member.disciplined", To.RESIDENCE),
+        ("member.moved", To.RESIDENCE),
         ("liaison.message_sent", To.CORRESPONDENT),
     }
 

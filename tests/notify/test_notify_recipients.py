@@ -1,13 +1,13 @@
 """Who is told: by the residence and the cell of the day, as far as they were on record when it was recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pytest
 
 from events.fact import Fact, Id, stored_name
-from events.member import Member
-from events.organisation import Organisation
+from events.member import Member, MemberMoved
+from events.organisation import Organisation, OrganisationAbsorbed, OrganisationHandedOver
 from services.notify.policy import Policies, Policy, Rule, To
 from services.notify.recipients import asked_about, recipients
 from tests.examples import (
@@ -49,16 +49,19 @@ COMING_HOME: list[Dated] = [*AT_HOME, (introduced(T, CELL_7), MARCH)]
 GOING_AWAY: list[Dated] = [*OWN, (introduced(T, SURGERY, CELL_7), MARCH)]
 
 
-def told(before: Sequence[Dated], fact: Fact, on: date, policies: Policies = SHIPPED) -> set[tuple[Id, str]]:
+def told(
+    before: Sequence[Dated], fact: Fact, on: date, policies: Policies = SHIPPED, tree: Mapping[Id, Organisation] = TREE
+) -> set[tuple[Id, str]]:
     rules = policies.rules(stored_name(fact), on)
     member = seen(Member, *before, (fact, on))
-    # Only what is asked about is handed in: it must be enough.
-    above: dict[Id, Organisation] = {}
-    step = next(iter(asked_about(rules, on, member)), None)
-    while step is not None:
-        above[step] = TREE[step]
-        step = TREE[step].parent
-    found = recipients(rules, fact, on, member, above)
+    # Only what is asked about is handed in, and what that leads to: it must be enough.
+    known: dict[Id, Organisation] = {}
+    waiting = [one for one in asked_about(rules, fact, on, member) if one in tree]
+    while waiting:
+        step = waiting.pop()
+        known[step] = tree[step]
+        waiting += {one for one in (tree[step].parent_on(on), *tree[step].successors) if one is not None} - set(known)
+    found = recipients(rules, fact, on, member, known)
     assert len({recipient.organisation for recipient in found}) == len(found), "each organisation once"
     return {(recipient.organisation, str(recipient.rule.to)) for recipient in found}
 
@@ -137,3 +140,31 @@ def test_a_policy_may_tell_the_workplace() -> None:
 
 def test_a_role_that_a_fact_does_not_have_is_nobodys() -> None:
     assert told(AT_HOME, a_certificate(), MARCH, a_policy(to=To.DESTINATION)) == set()
+
+
+MERGED = {
+    **TREE,
+    COMMUNE: seen(Organisation, (ORGANISATIONS[COMMUNE], BOOK_OPENED), (OrganisationAbsorbed(into=WARD), APRIL)),
+    CELL_7: seen(Organisation, (ORGANISATIONS[CELL_7], BOOK_OPENED), (OrganisationHandedOver(to=WARD), APRIL)),
+}
+
+
+def test_what_took_over_from_the_residence_committee_is_told_from_that_day_on() -> None:
+    assert told(AT_HOME, a_certificate(), MARCH, tree=MERGED) == {(COMMUNE, "residence")}
+    assert told(AT_HOME, a_certificate(), APRIL, tree=MERGED) == {(WARD, "residence")}
+
+
+def test_what_took_over_is_not_told_of_its_own_members_either() -> None:
+    assert told(OWN, a_certificate(), MARCH, tree=MERGED) == set()
+    assert told(OWN, a_certificate(), MAY, tree=MERGED) == set()
+
+
+def test_what_took_over_from_a_destination_is_told_of_who_was_sent_there() -> None:
+    gone = OrganisationAbsorbed(into=SURGERY)
+    merged = {**TREE, PAEDIATRICS: seen(Organisation, (ORGANISATIONS[PAEDIATRICS], BOOK_OPENED), (gone, MARCH))}
+    assert told(IN_SURGERY, introduced(T, PAEDIATRICS), MARCH, tree=merged) == {(SURGERY, "destination")}
+
+
+def test_the_residence_committee_is_told_that_a_cell_went_into_another() -> None:
+    moved = MemberMoved(cell=PAEDIATRICS, from_cell=SURGERY, by=SURGERY)
+    assert told(AT_HOME, moved, MARCH) == {(COMMUNE, "residence")}

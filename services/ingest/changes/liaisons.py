@@ -206,12 +206,17 @@ def _assign(asked: Asked[AssignmentBody]) -> Plan:
 
 
 def _stands_below(asked: Asked[AssignmentBody], committee: Id) -> bool:
-    """Whether the cell is the committee or stands below it, in the tree of today."""
+    """Whether the cell is the committee or stands below it, or below what took over from it, on that day."""
+    committees = {committee}
+    heir: Id | None = committee
+    while heir is not None and len(committees) < DEEPEST:
+        committees.add(heir)
+        heir = asked.sight.glance(Organisation, heir).successor_on(asked.on)
     step: Id | None = asked.body.cell
     for _ in range(DEEPEST):
-        if step is None or step == committee:
+        if step is None or step in committees:
             return step is not None
-        step = asked.sight.glance(Organisation, step).parent
+        step = asked.sight.glance(Organisation, step).above_on(asked.on)
     return False
 
 

@@ -1,0 +1,70 @@
+"""What waited for a committee that has ended waits for its successor, which reads and acknowledges it."""
+
+from datetime import date
+
+from events.member import MemberMoved
+from events.organisation import OrganisationAbsorbed, OrganisationJoinedBy
+from tests.examples import COMMUNE, SURGERY, a_certificate
+from tests.notify.commune import NAM, PAEDIATRICS, WARD, Log, tell_all
+from tests.notify.conftest import As, Hire, ReadViews, items
+
+APRIL, MAY = date(2026, 4, 1), date(2026, 5, 4)
+
+
+def absorb_the_commune(log: Log, on: date = APRIL) -> None:
+    log.put(COMMUNE, OrganisationAbsorbed(into=WARD), on)
+    log.put(WARD, OrganisationJoinedBy(organisation=COMMUNE), on)
+
+
+def test_the_successor_has_the_open_notices(
+    reprimanded: int, log: Log, hire: Hire, ask: As, read_views: ReadViews
+) -> None:
+    absorb_the_commune(log)
+    read_views()
+    ward = ask("secretary", WARD)
+    (notice,) = items(ward, organisation=WARD, state="open")
+    assert (notice["position"], notice["organisation"]) == (reprimanded, COMMUNE)
+    assert ward.post(f"/notices/{notice['id']}/acknowledgements", json={}).status_code == 201
+    tell_all(hire())
+    assert items(ask("secretary", WARD), organisation=WARD, state="acknowledged")[0]["id"] == notice["id"]
+
+
+def test_before_that_it_has_not(reprimanded: int, log: Log, ask: As, read_views: ReadViews) -> None:
+    read_views()
+    ward = ask("secretary", WARD)
+    assert items(ward, organisation=WARD) == []
+    (notice,) = items(ask("secretary", COMMUNE), state="open")
+    assert ward.post(f"/notices/{notice['id']}/acknowledgements", json={}).status_code == 403
+
+
+def test_a_token_of_what_has_ended_is_one_of_its_successor(
+    reprimanded: int, log: Log, ask: As, read_views: ReadViews
+) -> None:
+    absorb_the_commune(log)
+    read_views()
+    old = ask("secretary", COMMUNE)
+    (notice,) = old.get("/inbox").json()["items"]
+    assert notice["position"] == reprimanded
+    assert items(old, organisation=WARD)[0]["id"] == notice["id"]
+    assert old.post(f"/notices/{notice['id']}/acknowledgements", json={}).status_code == 201
+
+
+def test_the_successor_is_told_of_residents_who_declared_the_committee_before(
+    reprimanded: int, log: Log, hire: Hire, ask: As, read_views: ReadViews
+) -> None:
+    absorb_the_commune(log)
+    at = log.put(NAM, a_certificate(), MAY)
+    moved = log.put(NAM, MemberMoved(cell=PAEDIATRICS, from_cell=SURGERY, by=SURGERY), MAY)
+    tell_all(hire())
+    read_views()
+    found = items(ask("secretary", WARD), organisation=WARD)
+    assert [(one["position"], one["organisation"]) for one in found] == [
+        (moved, WARD),
+        (at, WARD),
+        (reprimanded, COMMUNE),
+    ]
+    sentence = ask("secretary", WARD).get(f"/notices/{found[0]['id']}").json()["sentence"]
+    assert sentence == (
+        "Đồng chí Phạm Văn Nam chuyển từ Chi bộ Khoa Ngoại sang Chi bộ Khoa Nhi do sắp xếp lại tổ chức, "
+        "ngày 04/05/2026."
+    )
