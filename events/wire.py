@@ -5,7 +5,17 @@ from typing import Any
 
 import msgspec
 
-from events import liaison, meeting, member, notice, oath_campaign, oath_review, organisation, proposal
+from events import (
+    collective_transfer,
+    liaison,
+    meeting,
+    member,
+    notice,
+    oath_campaign,
+    oath_review,
+    organisation,
+    proposal,
+)
 from events.fact import Fact, State, personal_fields, stored_name
 
 STREAMS: tuple[tuple[type[State], tuple[type[Fact], ...]], ...] = (
@@ -89,6 +99,10 @@ STREAMS: tuple[tuple[type[State], tuple[type[Fact], ...]], ...] = (
             oath_review.MemberExcused,
             oath_review.OathReviewClosed,
         ),
+    ),
+    (
+        collective_transfer.CollectiveTransfer,
+        (collective_transfer.CollectiveTransferIntroduced, collective_transfer.CollectiveTransferReceived),
     ),
     (proposal.Proposal, (proposal.ProposalMade, proposal.ProposalApproved, proposal.ProposalRejected)),
     (notice.Notice, (notice.NoticeAcknowledged,)),

@@ -130,7 +130,7 @@ class Change(Generic[B]):
     """Whether the id in the path is the stream that is written; a transfer's, say, is in its member's."""
 
     def __post_init__(self) -> None:
-        elsewhere = self.path.startswith(("/transfers/", "/proposals/", "/oath-reviews/"))
+        elsewhere = self.path.startswith(("/transfers/", "/collective-transfers/", "/proposals/", "/oath-reviews/"))
         object.__setattr__(self, "writes_its_path", not elsewhere)
 
 

@@ -3,10 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
-from events import liaison, meeting, member, notice, oath_campaign, oath_review, organisation, proposal
+from events import (
+    liaison,
+    meeting,
+    member,
+    notice,
+    oath_campaign,
+    oath_review,
+    organisation,
+    proposal,
+)
 from events.fact import Fact
 from services.questions import words
 from services.questions.sentences_of_life import OF_LIFE
+from services.questions.sentences_of_transfers import OF_TRANSFERS
 from services.questions.words import Called, day, moment, of, paper, who
 
 
@@ -71,36 +81,6 @@ def _lives(fact: member.ResidenceDeclared, called: Called) -> str:
 
 def _moved(fact: member.MemberMoved, called: Called) -> str:
     return f"chuyển từ {of(fact.from_cell, called)} sang {of(fact.cell, called)} do sắp xếp lại tổ chức"
-
-
-def _introduced(fact: member.TransferIntroduced, called: Called) -> str:
-    until = f" đến hết ngày {day(fact.until)}" if fact.until else ""
-    way = f"từ {of(fact.from_cell, called)} đến {of(fact.to, called)}"
-    return f"được giới thiệu chuyển sinh hoạt đảng {words.TRANSFERS[fact.kind]} {way}{until}"
-
-
-def _received(_fact: member.TransferReceived, _called: Called) -> str:
-    return "được nơi đến tiếp nhận sinh hoạt đảng"
-
-
-def _not_received(_fact: member.TransferRefused, _called: Called) -> str:
-    return "nơi đến không tiếp nhận sinh hoạt đảng"
-
-
-def _withdrawn(_fact: member.TransferWithdrawn, _called: Called) -> str:
-    return "nơi đi rút giấy giới thiệu chuyển sinh hoạt đảng"
-
-
-def _longer_asked(fact: member.TransferExtensionAsked, _called: Called) -> str:
-    return f"{words.SIDES[fact.side]} đề nghị gia hạn sinh hoạt đảng tạm thời đến hết ngày {day(fact.until)}"
-
-
-def _longer(fact: member.TransferExtended, _called: Called) -> str:
-    return f"được gia hạn sinh hoạt đảng tạm thời đến hết ngày {day(fact.until)}"
-
-
-def _back(_fact: member.TransferReturned, _called: Called) -> str:
-    return "trở về nơi sinh hoạt đảng chính thức"
 
 
 def _rewarded(fact: member.RewardGiven, called: Called) -> str:
@@ -275,13 +255,7 @@ SENTENCES: dict[type[Fact], Callable[[Any, Called], str]] = {
     member.MemberRecognised: _recognised,
     member.ResidenceDeclared: _lives,
     member.MemberMoved: _moved,
-    member.TransferIntroduced: _introduced,
-    member.TransferReceived: _received,
-    member.TransferRefused: _not_received,
-    member.TransferWithdrawn: _withdrawn,
-    member.TransferExtensionAsked: _longer_asked,
-    member.TransferExtended: _longer,
-    member.TransferReturned: _back,
+    **OF_TRANSFERS,
     member.RewardGiven: _rewarded,
     member.MemberDisciplined: _disciplined,
     member.MemberErased: _erased,

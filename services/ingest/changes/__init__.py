@@ -4,6 +4,7 @@ from typing import Any
 
 from services.ingest.asked import Change
 from services.ingest.changes import (
+    collective_transfers,
     erasures,
     judgements,
     liaison_exchange,
@@ -22,6 +23,7 @@ PROPOSABLE: tuple[Change[Any], ...] = (
     *members.CHANGES,
     *erasures.CHANGES,
     *transfers.CHANGES,
+    *collective_transfers.CHANGES,
     *meetings.CHANGES,
     *sessions.CHANGES,
     *judgements.CHANGES,
