@@ -29,12 +29,28 @@ AHEAD = 256
 
 
 class Part(msgspec.Struct):
-    """Facts for one stream; `on` and `body` where another request than this one said when and under which paper."""
+    """Facts for one stream; `on` and `body` where another request than this one said when and under which paper.
+
+    `reason` is its own where it is not the request's.
+    """
 
     stream: Id
     facts: Facts
     on: date | None = None
     body: Body | None = None
+    then: "Part | None" = None
+    """More facts for the same stream, with a day and a body of their own."""
+    reason: str | None = None
+
+    @property
+    def pieces(self) -> "tuple[Part, ...]":
+        """Itself and those that follow it in its stream."""
+        return (self,) if self.then is None else (self, *self.then.pieces)
+
+    @property
+    def all_facts(self) -> Facts:
+        """Those of all its pieces."""
+        return self.facts if self.then is None else [fact for piece in self.pieces for fact in piece.facts]
 
 
 class Plan(msgspec.Struct):

@@ -136,10 +136,15 @@ class Front:
             raise unknown_token()
         return found
 
+    @property
+    def here(self) -> Context:
+        """What this process has open."""
+        here: Context = self._fastapi.state.context
+        return here
+
     def now(self) -> datetime:
         """This instant, where the committees are."""
-        here: Context = self._fastapi.state.context
-        return here.now()
+        return self.here.now()
 
     def asked(
         self, change: Change[Any], values: Values, body: bytes, caller: Caller, now: datetime, key: str | None

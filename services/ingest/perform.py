@@ -11,7 +11,7 @@ from events.fact import Id, Record, Refused
 from events.keys import Keyring
 from events.ledger import Ledger
 from events.member import MemberErased
-from events.request import Appended, Claimed, Conflict, Request, Write
+from events.request import Appended, Claimed, Conflict, Entry, Request, Write
 from services.ingest.answer import Answer, Changed, Outcome, Told, appended, first_answer
 from services.ingest.asked import Asked, Plan, marks
 from services.ingest.sealing import Sealing
@@ -223,7 +223,7 @@ class Performer:
         looked_at = dict(asked.sight.looked_at)
         writes: list[Write] = []
         takes: list[tuple[str, Id]] = []
-        releases = list(plan.releases)
+        releases: list[tuple[str, Id]] = list(plan.releases)
         for part in plan.parts:
             expected = looked_at.pop(part.stream, None)
             if expected is None:
@@ -231,15 +231,20 @@ class Performer:
             if not part.facts:
                 looked_at[part.stream] = expected
                 continue
-            entries = []
-            body, on = part.body or asked.body, part.on or asked.on
-            for number, fact in enumerate(part.facts):
-                sealed = plan.seals.get((part.stream, number))
-                entries.append(entry_of(fact, on, marks(body, fact), sealed, (part.stream, expected + number + 1)))
-                taken, released = claims(fact, part.stream)
-                takes += taken
-                releases += released
+            entries: list[Entry] = []
+            for piece in part.pieces:
+                body, on = piece.body or asked.body, piece.on or asked.on
+                for fact in piece.facts:
+                    place = (part.stream, expected + len(entries) + 1)
+                    sealed = plan.seals.get((part.stream, len(entries)))
+                    entries.append(entry_of(fact, on, marks(body, fact), sealed, place))
+                    taken, released = claims(fact, part.stream)
+                    takes += taken
+                    releases += released
             writes.append(Write(part.stream, expected, entries))
+        if releases and (kept := set(takes).intersection(releases)):
+            # What is given up and taken again stays where it is.
+            takes, releases = [one for one in takes if one not in kept], [one for one in releases if one not in kept]
         return Request(
             command=asked.command,
             by=asked.caller.id,
@@ -263,14 +268,14 @@ class Performer:
             if warm is not None and warm.version != expected:
                 self._streams.forget([stream])
                 warm = None
-            for fact, (name, on, _) in zip(part.facts, entries, strict=True):
+            for fact, (name, on, _) in zip(part.all_facts, entries, strict=True):
                 if warm is not None:
                     warm.see(name, fact, on, position)
                 said.append(Told(name, position))
                 position += 1
             if stream == plan.stream:
                 version = expected + len(entries)
-            if any(isinstance(fact, MemberErased) for fact in part.facts):
+            if any(isinstance(fact, MemberErased) for fact in part.all_facts):
                 self._sealing.forget(stream)
                 self._streams.forget([stream])
         return appended(plan.kind, plan.stream, plan.ident or plan.stream, version, said, parts[0].facts[0])

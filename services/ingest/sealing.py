@@ -29,18 +29,22 @@ class Sealing:
         found: Seals = {}
         missing: set[Id] = set()
         for part in plan.parts:
-            for number, fact in enumerate(part.facts):
-                if not has_to_be_sealed(fact, reason) or (who := _about(part, fact, sight)) is None:
-                    continue
-                must_not_be_erased(sight.of(Member, who))
-                try:
-                    key = self.keys.key(who)
-                except KeyError:
-                    missing.add(who)
-                    continue
-                if key is None:
-                    raise Refused("member.erased", "the key of this person was destroyed")
-                found[part.stream, number] = Seal(key, who, reason)
+            number = -1
+            for piece in part.pieces:
+                why = reason if piece.reason is None else piece.reason
+                for fact in piece.facts:
+                    number += 1
+                    if not has_to_be_sealed(fact, why) or (who := _about(part, fact, sight)) is None:
+                        continue
+                    must_not_be_erased(sight.of(Member, who))
+                    try:
+                        key = self.keys.key(who)
+                    except KeyError:
+                        missing.add(who)
+                        continue
+                    if key is None:
+                        raise Refused("member.erased", "the key of this person was destroyed")
+                    found[part.stream, number] = Seal(key, who, why)
         if missing:
             raise NotLoaded(persons=missing)
         return found

@@ -23,6 +23,7 @@ from services.ingest import openapi, tokens
 from services.ingest.batch import Batch
 from services.ingest.changes import CHANGES
 from services.ingest.front import Front, Table
+from services.ingest.imports.api import Imports
 from services.master_key import keyring
 from services.notify import api as notify
 from services.questions import api as questions
@@ -61,7 +62,8 @@ def build(settings: Settings) -> ASGIApp:
     _probes(app)
     openapi.describe(app, CHANGES)
     table = Table(CHANGES)
-    return Ending(Batch(Front(app, app, table), table))
+    front = Front(app, app, table)
+    return Ending(Imports(Batch(front, table), front, table))
 
 
 class Opened:

@@ -91,7 +91,7 @@ class System:
         except httpx2.HTTPError as error:
             raise self._silence(error) from None
         if answer.is_error:
-            raise Trouble(_why(answer), CODES.get(answer.status_code, Exit.FAILURE))
+            raise Trouble(why(answer), CODES.get(answer.status_code, Exit.FAILURE))
         try:
             return answer.json()
         except ValueError:
@@ -114,7 +114,7 @@ def _read(data: Path, name: str) -> str:
         raise Trouble(f"{data / name} may not be read ({error.strerror})", Exit.FORBIDDEN) from None
 
 
-def _why(answer: httpx2.Response) -> str:
+def why(answer: httpx2.Response) -> str:
     """The problem (RFC 9457) as a line, with a line for each field that it names."""
     try:
         problem = answer.json()
