@@ -1,4 +1,4 @@
-"""The quickstart, walked through as it stands: once, by bash, on a real system of its own."""
+"""The quickstart, walked through as it stands: once a bus, by bash, on a real system of its own."""
 
 import os
 import signal
@@ -44,12 +44,12 @@ class Walk:
 
 
 @contextmanager
-def a_system(below: Path) -> Iterator[Path]:
+def a_system(below: Path, *options: str) -> Iterator[Path]:
     """A running `caunoi up` on DIR/caunoi-data, as the page has it; it has stopped when the `with` ends."""
     data = below / "caunoi-data"
     # At this level libraries would say what they are asked.
     environment = {**os.environ, "CAUNOI_LOG_LEVEL": "debug"}
-    argv = [sys.executable, "-m", "services.program", "up", "--data", str(data), "--port", "0"]
+    argv = [sys.executable, "-m", "services.program", "up", "--data", str(data), "--port", "0", *options]
     with (below / "up.log").open("w") as said:
         process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=said, text=True, env=environment)
     try:
@@ -75,13 +75,13 @@ def cut_all_connections(data: Path, token: str) -> None:
     eventually(lambda: "database away" in (data / "logs" / "scoring.log").read_text())
 
 
-@pytest.fixture(scope="session")
-def walk() -> Iterator[Walk]:
+@pytest.fixture(scope="session", params=["embedded", "kafka"])
+def walk(request: pytest.FixtureRequest) -> Iterator[Walk]:
     """The whole page, in order, in one shell that ends at the first command that fails; then some trouble."""
     found = blocks(QUICKSTART)
     script = "".join(f"{block.commands}echo '{END}'\n" for block in found) + REFUSED.read_text("utf-8")
     with place() as below:
-        with a_system(below) as data:
+        with a_system(below, "--bus", request.param) as data:
             here = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
             done = subprocess.run(
                 ["bash", "-euo", "pipefail", "-c", script],
