@@ -9,6 +9,7 @@ A claim is a text, `FAMILY:…`, that one stream holds at a time; the ledger kee
 - `liaison:MEMBER:COMMITTEE`: the one liaison of a member with a committee that is open; given up when it is refused or
   ended, by whoever decides that, for those facts do not say whose liaison it is.
 - `resident:MEMBER`: the one liaison of a member that is open, with whatever committee; given up with the one above.
+- `candidacy:CELL:YEAR`: the one open four-good candidacy of a cell in a year; given up when it is withdrawn.
 - `proposal:PATH`: the one open proposal of a change to a thing (`/members/ID/sanctions`); given up when it is decided.
 
 `events.recorder` has one more family, for applications that are not ours: `tracking:STREAM:POSITION`, how far one has
@@ -18,6 +19,7 @@ followed another.
 from collections.abc import Callable
 from typing import Any
 
+from events.candidacy import CandidacyRegistered
 from events.fact import Fact, Id, stored_name
 from events.liaison.facts import LiaisonIntroduced
 from events.member.admission import digits
@@ -65,6 +67,11 @@ def resident_claim(member: Id) -> str:
     return f"resident:{member}"
 
 
+def candidacy_claim(cell: Id, year: int) -> str:
+    """The claim by which the open candidacy of a cell in a year is found."""
+    return f"candidacy:{cell}:{year}"
+
+
 def proposal_claim(path: str) -> str:
     """The claim by which the open proposal of a change is found, from the path to which the change was posted."""
     return f"proposal:{path}"
@@ -83,6 +90,7 @@ _OWN: dict[type[Fact], Callable[[Any], list[str]]] = {
         liaison_claim(introduced.member, introduced.committee),
         resident_claim(introduced.member),
     ],
+    CandidacyRegistered: lambda registered: [candidacy_claim(registered.cell, registered.year)],
     ProposalMade: lambda made: [proposal_claim(made.path)],
 }
 """What facts of these classes take beside their codes; most facts take nothing, and there are thousands in a batch."""

@@ -6,14 +6,19 @@ from typing import Any
 import msgspec
 
 from events import (
+    candidacy,
+    classification,
     collective_transfer,
+    excellence,
     liaison,
     meeting,
     member,
     notice,
     oath_campaign,
     oath_review,
+    office,
     organisation,
+    organisation_papers,
     proposal,
 )
 from events.fact import Fact, State, personal_fields, stored_name
@@ -32,6 +37,8 @@ STREAMS: tuple[tuple[type[State], tuple[type[Fact], ...]], ...] = (
             organisation.OrganisationSplit,
             organisation.OrganisationDissolved,
             organisation.OrganisationDisbanded,
+            *office.FACTS,
+            *organisation_papers.FACTS,
         ),
     ),
     (
@@ -104,6 +111,9 @@ STREAMS: tuple[tuple[type[State], tuple[type[Fact], ...]], ...] = (
         collective_transfer.CollectiveTransfer,
         (collective_transfer.CollectiveTransferIntroduced, collective_transfer.CollectiveTransferReceived),
     ),
+    (candidacy.Candidacy, candidacy.FACTS),
+    (classification.Classification, (classification.ClassificationDecided, classification.ClassificationReopened)),
+    (excellence.Excellence, (excellence.ExcellenceGranted, excellence.ExcellenceGivenUp)),
     (proposal.Proposal, (proposal.ProposalMade, proposal.ProposalApproved, proposal.ProposalRejected)),
     (notice.Notice, (notice.NoticeAcknowledged,)),
 )

@@ -4,10 +4,14 @@ from dataclasses import replace
 
 from events.keys import Keyring
 from projections import (
+    candidacies,
+    classifications,
     concerns,
     liaisons,
     meetings,
     oath_answers,
+    offices,
+    papers,
     residents,
     roll,
     sanctions,
@@ -17,10 +21,14 @@ from projections import (
 from projections.view import View
 
 VIEWS: tuple[View, ...] = (
+    candidacies.VIEW,
+    classifications.VIEW,
     concerns.VIEW,
     liaisons.VIEW,
     meetings.VIEW,
     oath_answers.VIEW,
+    offices.VIEW,
+    papers.VIEW,
     residents.VIEW,
     roll.VIEW,
     sanctions.VIEW,

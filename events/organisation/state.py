@@ -5,6 +5,7 @@ from datetime import date
 from typing import ClassVar
 
 from events.fact import Fact, Id, Refused
+from events.office import Offices
 from events.organisation.facts import (
     CellKind,
     Ending,
@@ -20,6 +21,7 @@ from events.organisation.facts import (
     OrganisationSplit,
     OrganisationSplitOff,
 )
+from events.organisation_papers import Papers
 from events.timeline import Timeline
 
 STANDS_BELOW: dict[OrganisationKind, frozenset[OrganisationKind]] = {
@@ -55,6 +57,8 @@ class Organisation:
     splits: list[tuple[date, OrganisationSplit]] = field(default_factory=list)
     joined: list[tuple[date, Id]] = field(default_factory=list)
     """Those whose open matters it took over, and since when."""
+    offices: Offices = field(default_factory=Offices)
+    papers: Papers = field(default_factory=Papers)
 
     def see(self, fact: Fact, on: date, position: int) -> None:
         """Take in one more fact."""
@@ -85,6 +89,8 @@ class Organisation:
             ):
                 self.ending, self.ended_on = fact, on
             case _:
+                self.offices.see(fact, on, position)
+                self.papers.see(fact, on, position)
                 return
         self.structural_on = on if self.structural_on is None else max(self.structural_on, on)
 

@@ -24,6 +24,9 @@ NOTHING_SEEN = cast("Sight", None)
 
 Facts = Sequence[Fact]
 
+IDS = frozenset({"{id}", "{member}"})
+"""What is open in a path and is an id; anything else is a number."""
+
 AHEAD = 256
 """Of how many ids the part that is left to chance is drawn at once."""
 
@@ -142,12 +145,15 @@ class Change(Generic[B]):
     title: str
     ident: Callable[[Fact], Id] | None = None
     """The id that the answer names, from the first fact; None: the stream's."""
+    ids: int = field(init=False)
+    """How many of what is open in the path are ids, before the numbers: `{id}`, and `{member}` where one follows."""
     writes_its_path: bool = field(init=False)
     """Whether the id in the path is the stream that is written; a transfer's, say, is in its member's."""
 
     def __post_init__(self) -> None:
         elsewhere = self.path.startswith(("/transfers/", "/collective-transfers/", "/proposals/", "/oath-reviews/"))
         object.__setattr__(self, "writes_its_path", not elsewhere)
+        object.__setattr__(self, "ids", sum(segment in IDS for segment in self.path.split("/")))
 
 
 class Nothing(Problem):

@@ -173,9 +173,8 @@ def checked(change: Change[Any], values: Values, body: bytes, asking: Asking) ->
     Raises:
         Problem: 400, 404 (an id in the path that is no id), 422.
     """
-    # What is open in a path is an id, and after it numbers.
-    path = (_ident(values[0]),) if values else ()
-    numbers = tuple([_number(value) for value in values[1:]]) if len(values) > 1 else ()
+    path = tuple([_ident(value) for value in values[: change.ids]])
+    numbers = tuple([_number(value) for value in values[change.ids :]])
     try:
         said = change.body.model_validate_json(body or b"{}")
     except ValidationError as error:

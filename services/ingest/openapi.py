@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
-from services.ingest.asked import Change
+from services.ingest.asked import IDS, Change
 from services.web.problem import MEDIA_TYPE
 
 REF = "#/components/schemas/{model}"
@@ -149,7 +149,7 @@ def _batch() -> dict[str, Any]:
 
 
 def _place(name: str) -> dict[str, Any]:
-    return {"type": "string", "format": "uuid"} if name == "id" else {"type": "integer", "minimum": 0}
+    return {"type": "string", "format": "uuid"} if f"{{{name}}}" in IDS else {"type": "integer", "minimum": 0}
 
 
 def _json(model: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from events import (
 from events.fact import Fact
 from services.questions import words
 from services.questions.sentences_of_life import OF_LIFE
+from services.questions.sentences_of_papers import OF_PAPERS
 from services.questions.sentences_of_transfers import OF_TRANSFERS
 from services.questions.words import Called, day, moment, of, paper, who
 
@@ -290,6 +291,7 @@ SENTENCES: dict[type[Fact], Callable[[Any, Called], str]] = {
     oath_review.OathReported: _reported,
     oath_review.MemberExcused: _excused,
     oath_review.OathReviewClosed: _roll_over,
+    **OF_PAPERS,
     proposal.ProposalMade: _proposed,
     proposal.ProposalApproved: _approved,
     proposal.ProposalRejected: _rejected,

@@ -126,6 +126,7 @@ def test_what_is_about_a_person_is_marked() -> None:
         "member.appointed": {"post"},
         "member.inspection_opened": {"ground"},
         "liaison.refused": {"reason"},
+        "classification.reopened": {"reason"},
         "proposal.made": {"body"},
         "proposal.rejected": {"reason"},
     }

@@ -4,8 +4,10 @@ from typing import Any
 
 from services.ingest.asked import Change
 from services.ingest.changes import (
+    classifications,
     collective_transfers,
     erasures,
+    four_good,
     judgements,
     liaison_exchange,
     liaisons,
@@ -13,7 +15,9 @@ from services.ingest.changes import (
     members,
     mergers,
     oath_reviews,
+    officers,
     organisations,
+    papers,
     proposals,
     sessions,
     transfers,
@@ -32,5 +36,9 @@ PROPOSABLE: tuple[Change[Any], ...] = (
     *oath_reviews.CHANGES,
     *organisations.CHANGES,
     *mergers.CHANGES,
+    *officers.CHANGES,
+    *papers.CHANGES,
+    *four_good.CHANGES,
+    *classifications.CHANGES,
 )
 CHANGES: tuple[Change[Any], ...] = (*PROPOSABLE, *proposals.changes(PROPOSABLE))
