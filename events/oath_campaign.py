@@ -48,7 +48,7 @@ class OathCampaign:
 
 
 def open_campaign(campaign: OathCampaign, opened: OathCampaignOpened, on: date) -> list[Fact]:
-    """A campaign begins; a roll cannot be frozen as of a day that has not come.
+    """A campaign begins; a roll cannot be frozen as of a day that has not come by `on`.
 
     Raises:
         Refused: `oath_campaign.exists`, `oath_campaign.closes_before_opening`, `oath_campaign.not_yet`.

@@ -69,7 +69,8 @@ def _open(asked: Asked[OathReviewBody]) -> Plan:
     opened = OathCampaignOpened(
         scope=body.scope, title=body.title, opens_on=body.opens_on, closes_on=body.closes_on, code=body.code
     )
-    facts = open_campaign(asked.sight.of(OathCampaign, ident), opened, asked.on)
+    # Whatever day the change is dated: what nobody can know yet is the roll of a day after today.
+    facts = open_campaign(asked.sight.of(OathCampaign, ident), opened, asked.now.date())
     parts = [Part(ident, facts)]
     if facts:
         rolls: dict[Id, tuple[Id, ...]] = asked.sight.answer(RollsBelow(body.scope, body.opens_on))
