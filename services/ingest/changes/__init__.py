@@ -4,6 +4,8 @@ from typing import Any
 
 from services.ingest.asked import Change
 from services.ingest.changes import (
+    absences,
+    appeals,
     classifications,
     collective_transfers,
     erasures,
@@ -25,6 +27,8 @@ from services.ingest.changes import (
 
 PROPOSABLE: tuple[Change[Any], ...] = (
     *members.CHANGES,
+    *appeals.CHANGES,
+    *absences.CHANGES,
     *erasures.CHANGES,
     *transfers.CHANGES,
     *collective_transfers.CHANGES,
