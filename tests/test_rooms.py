@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-HALLWAY = {"access", "logs", "master_key", "settings", "trouble", "web"}
-"""What every service may use: settings, logs, the master key, who may do what, how HTTP errors are said."""
+HALLWAY = {"access", "logs", "master_key", "settings", "trouble", "web", "whole_file"}
+"""What every service may use: settings, logs, the master key, who may do what, how errors are said, whole files."""
 COMPOSES = "program"
 """The program puts all services together, and is imported by none of them."""
 

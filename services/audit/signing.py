@@ -1,6 +1,5 @@
 """Signs the tree as it grows, and never one that does not begin with all that was signed before."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from projections.merkle.checking import extends
 from projections.merkle.hashing import EMPTY
 from projections.merkle.proving import consistency
 from projections.merkle.tiles import TileBroken
+from services import whole_file
 from services.audit import kept
 from services.audit.notes import Checkpoint, SignerKey, Untrusted, read
 
@@ -79,14 +79,8 @@ class Signer:
             return None
 
     def _remember(self, note: str) -> None:
-        if self._memory is None:
-            return
-        temporary = self._memory.with_name(f".{self._memory.name}.new")
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(note)
-            file.flush()
-            os.fdatasync(file.fileno())
-        temporary.rename(self._memory)
+        if self._memory is not None:
+            whole_file.write(self._memory, note)
 
 
 def _must_extend(connection: psycopg.Connection[Any], last: Checkpoint, new: Checkpoint) -> None:

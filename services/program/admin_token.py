@@ -1,8 +1,10 @@
 """The operator's bearer token of an embedded system, kept in a file that only its owner can read."""
 
-import os
 from importlib import import_module
 from pathlib import Path
+
+from services import whole_file
+from services.whole_file import PRIVATE
 
 
 def ensure(data: Path, conninfo: str) -> None:
@@ -13,16 +15,4 @@ def ensure(data: Path, conninfo: str) -> None:
         path.chmod(0o600)
         return
     _, token = access.issue(conninfo, organisation=None, role="operator", name="admin-token")
-    write_private(path, token + "\n")
-
-
-def write_private(path: Path, text: str) -> None:
-    """Whole or not at all, and never readable by others, not even for a moment."""
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.unlink(missing_ok=True)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(descriptor)
-    temporary.rename(path)
+    whole_file.write(path, token + "\n", PRIVATE)

@@ -2,11 +2,12 @@
 
 import psycopg
 
+from services import whole_file
 from services.audit import kept, key
 from services.audit.notes import SignerKey
-from services.program.admin_token import write_private
 from services.settings import Settings
 from services.trouble import Exit, Trouble
+from services.whole_file import PRIVATE
 
 
 def ensure(settings: Settings, conninfo: str, *, renew: bool = False) -> None:
@@ -33,7 +34,7 @@ def ensure(settings: Settings, conninfo: str, *, renew: bool = False) -> None:
             )
         if not place.exists():
             try:
-                write_private(place, SignerKey.new(key.origin(settings)).text() + "\n")
+                whole_file.write(place, SignerKey.new(key.origin(settings)).text() + "\n", PRIVATE)
             except OSError as error:
                 raise Trouble(f"a checkpoint key cannot be written to {place}: {error.strerror}", Exit.USAGE) from None
         signer = key.read(settings)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from services import whole_file
 from services.program import tether
 from services.program.beforehand import ENVIRONMENT
 from services.program.directories import PRIVATE, make, make_data
@@ -82,10 +83,7 @@ class Kafka:
         except BaseException:
             broker.stop()
             raise
-        # Whole or not at all: somebody waits for it.
-        written = data / f".{ADDRESS}.new"
-        written.write_text(broker.address + "\n")
-        written.rename(data / ADDRESS)
+        whole_file.write(data / ADDRESS, broker.address + "\n")
         return broker
 
     @property

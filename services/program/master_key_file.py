@@ -3,10 +3,10 @@
 import psycopg
 
 from events.master import Master
-from services import master_key
-from services.program.admin_token import write_private
+from services import master_key, whole_file
 from services.settings import Settings
 from services.trouble import Exit, Trouble
+from services.whole_file import PRIVATE
 
 
 def ensure(settings: Settings, conninfo: str) -> None:
@@ -20,7 +20,7 @@ def ensure(settings: Settings, conninfo: str) -> None:
         if not place.exists():
             master_key.must_not_be_lost(connection, place)
             try:
-                write_private(place, Master.new() + "\n")
+                whole_file.write(place, Master.new() + "\n", PRIVATE)
             except OSError as error:
                 raise Trouble(f"a master key cannot be written to {place}: {error.strerror}", Exit.USAGE) from None
         elif settings.master_key_file is None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import psycopg
 
+from services import whole_file
 from services.program import (
     admin_token,
     checkpoint_key_file,
@@ -95,10 +96,7 @@ class Up:
             self._children.start(name, program("serve", name), {**os.environ, **chosen.environment()})
         self._wait_until_ready(port)
         address = http_address.address(self.settings.host, port)
-        # Whole or not at all: somebody waits for it.
-        written = self.data / ".address.new"
-        written.write_text(address + "\n")
-        written.rename(self.data / "address")
+        whole_file.write(self.data / "address", address + "\n")
         self._ready(address)
 
     def _start_database(self) -> tuple[str, str]:
