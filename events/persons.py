@@ -39,4 +39,9 @@ def _rated(fact: Fact, year: State | None) -> Id | None:
 
 
 def _proposed(made: Fact | None) -> Id | None:
-    return made.subject if isinstance(made, ProposalMade) and made.path.startswith(OF_A_MEMBER) else None
+    return proposed(made) if isinstance(made, ProposalMade) else None
+
+
+def proposed(made: ProposalMade) -> Id | None:
+    """The member whom a proposed change is about; None where it is about nobody in particular."""
+    return made.person or (made.subject if made.path.startswith(OF_A_MEMBER) else None)

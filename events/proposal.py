@@ -20,6 +20,8 @@ class ProposalMade(Fact, frozen=True, kw_only=True, tag="proposal.made"):
     subject: Id
     organisation: Id
     by: str
+    person: Id | None = None
+    """Whom the body is about, where the path does not say it."""
 
 
 class ProposalApproved(Fact, frozen=True, tag="proposal.approved"):

@@ -21,9 +21,11 @@ from events import (
     organisation_papers,
     proposal,
 )
+from events.correction import STRIKES
 from events.fact import Fact, State, personal_fields, stored_name
 
-STREAMS: tuple[tuple[type[State], tuple[type[Fact], ...]], ...] = (
+Kinds = tuple[tuple[type[State], tuple[type[Fact], ...]], ...]
+_KINDS: Kinds = (
     (
         organisation.Organisation,
         (
@@ -117,6 +119,15 @@ STREAMS: tuple[tuple[type[State], tuple[type[Fact], ...]], ...] = (
     (proposal.Proposal, (proposal.ProposalMade, proposal.ProposalApproved, proposal.ProposalRejected)),
     (notice.Notice, (notice.NoticeAcknowledged,)),
 )
+"""Every kind of stream and what may be said in it."""
+
+
+def _corrections(state: type[State]) -> tuple[type[Fact], ...]:
+    """The fact by which others of the same kind of stream are struck through, where they can be."""
+    return (STRIKES[state.KIND],) if state.KIND in STRIKES else ()
+
+
+STREAMS: Kinds = tuple((state, (*facts, *_corrections(state))) for state, facts in _KINDS)
 """Every kind of stream and every fact that may stand in it."""
 
 FORM = "_form"

@@ -8,9 +8,9 @@ from typing import Any, Self
 import psycopg
 
 from events.fact import Id, Record
-from projections.applying import apply_carefully, forget
+from projections.applying import apply_carefully, forget, take
 from projections.fold import Changes, Fold, Row
-from projections.opening import ERASURE, erased_in, readable, readable_pasts
+from projections.opening import ERASURE, erased_in, readable_pasts
 from projections.reading import Log, pasts
 from projections.table import HEADER, TRAILER, Table, Unfit
 from projections.view import View
@@ -123,7 +123,7 @@ class Anew:
             for records in pages:
                 for past in pasts(self._past, fold.cold(records), records[0].position - 1):
                     fold.warm(readable_pasts(self._past, fold, past))
-                fold.take(readable(self._past, fold, records))
+                take(self._past, fold, records)
                 self._forget(records)
                 changes = fold.passed()
                 self._late += changes.ended

@@ -25,10 +25,19 @@ def apply(connection: psycopg.Connection[Any], views: Sequence[tuple[Fold, Table
             mine = {stream: past[stream] for stream in streams.intersection(past)}
             fold.warm(readable_pasts(connection, fold, mine))
     for fold, table in views:
-        fold.take(readable(connection, fold, records))
+        take(connection, fold, records)
         table.write(connection, fold.changes())
         if fold.view.personal and (erased := erased_in(records)):
             forget(connection, fold, table, erased, records[-1].position)
+
+
+def take(connection: psycopg.Connection[Any], fold: Fold, records: Sequence[Record]) -> None:
+    """See the next records, as the view may see them; streams that they correct are seen anew from the log."""
+    known: dict[Id, Sequence[Record]] = {}
+    for past in pasts(connection, fold.corrected(records), records[-1].position):
+        known.update(readable_pasts(connection, fold, past))
+    fold.know(known)
+    fold.take(readable(connection, fold, records))
 
 
 def apply_carefully(connection: psycopg.Connection[Any], fold: Fold, table: Table, records: Sequence[Record]) -> None:

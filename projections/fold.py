@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from events import correction
 from events.fact import Id, Record
 from projections.columns import uuid_bytes
 from projections.view import STANDS, View
@@ -46,19 +47,28 @@ class Poison(NamedTuple):
 class Stream:
     """One stream: its subject, the rows that stand, and how many it ever had."""
 
-    __slots__ = ("count", "key", "rows", "subject", "values")
+    __slots__ = ("count", "key", "new", "replaced", "rows", "subject", "values")
 
     def __init__(self, view: View, stream: Id) -> None:
         assert view.subject is not None, "a view of single records remembers no stream"
         self.key = uuid_bytes(stream)
+        self.new = view.subject
         self.subject = view.subject()
+        self.replaced = 0
+        """Records up to this version stand in the place of one that was struck through."""
         self.values: list[tuple[Any, ...]] = []
         self.rows: list[Row] = []
         self.count = 0
 
-    def take(self, record: Record) -> Sequence[Row]:
-        """See one more record; the rows that ended with it. What raises has changed no row."""
-        self.subject.see(record)
+    def take(self, record: Record, past: Sequence[Record]) -> Sequence[Row]:
+        """See one more record; the rows that ended with it. What raises has changed no row.
+
+        `past` is needed only by a correction: all of the stream's records up to this one.
+        """
+        if record.version <= self.replaced or record.name in correction.NAMES:
+            self._correct(record, past)
+        else:
+            self.subject.see(record)
         values, old = self.subject.rows(), self.values
         if not isinstance(values, list):
             values = list(values)  # A tuple is never equal to a list.
@@ -74,6 +84,15 @@ class Stream:
                 return ()
             del old[same:]
         return self._replace(record, list(values))
+
+    def _correct(self, record: Record, past: Sequence[Record]) -> None:
+        """See all again, without what was struck and with what stands in its place."""
+        if record.name in correction.NAMES:
+            self.replaced = correction.replaces_upto(record)
+        subject = self.new()
+        for counts in correction.effective([one for one in past if one.version <= record.version]):
+            subject.see(counts)
+        self.subject = subject
 
     def _replace(self, record: Record, values: list[tuple[Any, ...]]) -> list[Row]:
         old = self.values
@@ -121,11 +140,15 @@ class Fold:
         self._touched: dict[Id, Stream] = {}
         self._fresh: list[Row] = []
         self._ended: list[Row] = []
+        self._pasts: Mapping[Id, Sequence[Record]] = {}
+        self._correcting: dict[Id, int] = {}
+        """Streams of which a fact was struck, and the version of the last one that stands in its place."""
 
     def forget(self) -> None:
         """Empty the memory: the log has it all. What is parked stays so."""
         self._left = None
-        for kept in (self._streams, self._touched, self._fresh, self._ended):
+        self._pasts = {}
+        for kept in (self._streams, self._touched, self._fresh, self._ended, self._correcting):
             kept.clear()
 
     def drop(self, stream: Id) -> None:
@@ -152,9 +175,31 @@ class Fold:
                 first.setdefault(record.stream, record.version)
         return {stream for stream, version in first.items() if version > 1 and stream not in self.parked}
 
+    def corrected(self, records: Sequence[Record]) -> set[Id]:
+        """The streams that these records correct: what they said up to there must be known before they are taken."""
+        if self.view.subject is None:
+            return set()
+        reads, correcting = self.view.reads, self._correcting
+        for strike in [record for record in records if record.name in correction.NAMES and record.name in reads]:
+            correcting[strike.stream] = correction.replaces_upto(strike)
+        if not correcting:
+            return set()
+        found = {record.stream: record.version for record in records if record.stream in correcting}
+        for stream, version in found.items():
+            if version >= correcting[stream]:
+                del correcting[stream]
+        return set(found)
+
+    def know(self, pasts: Mapping[Id, Sequence[Record]]) -> None:
+        """All records of these streams up to the last of those that are taken next."""
+        reads = self.view.reads
+        self._pasts = {stream: [one for one in past if one.name in reads] for stream, past in pasts.items()}
+
     def warm(self, streams: Mapping[Id, Sequence[Record]]) -> None:
         """Bring cold streams to where the table has them."""
-        for records in streams.values():
+        for name, records in streams.items():
+            if self.corrected(records):
+                self.know({name: records})
             self.take(records)
         for stream in self._touched.values():
             stream.unwritten()
@@ -167,7 +212,7 @@ class Fold:
         if self.view.subject is None:
             self._take_each(records)
             return
-        reads, streams, touched = self.view.reads, self._streams, self._touched
+        reads, streams, touched, past = self.view.reads, self._streams, self._touched, self._pasts
         for record in records:
             if record.name not in reads:
                 continue
@@ -179,7 +224,7 @@ class Fold:
                 stream = streams[name] = Stream(self.view, name)
             touched[name] = stream
             try:
-                ended = stream.take(record)
+                ended = stream.take(record, past.get(name, ()))
             except Exception as error:  # noqa: BLE001  # whatever it is, it must not stop the other streams
                 self.park(record, error)
                 continue

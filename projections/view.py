@@ -10,7 +10,8 @@ import msgspec
 import psycopg
 
 from events import wire
-from events.fact import Record
+from events.correction import STRIKES
+from events.fact import Record, stored_name
 
 FOREVER = date.max
 """The end of what has no known end; `infinity` in the table."""
@@ -61,6 +62,12 @@ class View:
     version: int = 1
     personal: bool = False
     opens: Opens | None = None
+
+    def __post_init__(self) -> None:
+        """Whoever looks at facts of a kind of stream looks at their corrections, too."""
+        kinds = {name.partition(".")[0] for name in self.reads}
+        strikes = {stored_name(STRIKES[kind]) for kind in kinds & STRIKES.keys()}
+        object.__setattr__(self, "reads", self.reads | strikes)
 
     @property
     def all_columns(self) -> tuple[str, ...]:

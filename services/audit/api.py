@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from events import wire
 from events.fact import Id
 from projections import positions
+from projections.corrections import struck_by
 from services.audit.log import Filter, find, meant
 from services.audit.reach import must_read, must_read_about, must_read_record
 from services.web.asking import AtLeast, wait
@@ -66,7 +67,8 @@ def read_log(
             until=asked.until,
         )
         found = find(connection, question)
-    items = [shown(record) for record in here.opened(found.records)]
+        struck = struck_by(connection, [record.position for record in found.records])
+    items = [shown(record, struck.get(record.position)) for record in here.opened(found.records)]
     return {"items": items, "next": found.next, "position": found.position}
 
 
@@ -87,7 +89,9 @@ def read_record(position: int, asking: Asking, here: Here) -> dict[str, Any]:
     if not found:
         raise not_found("record")
     must_read_record(here, asking, found[0])
-    return shown(here.opened(found)[0])
+    with here.pool.connection() as connection:
+        struck = struck_by(connection, [position])
+    return shown(here.opened(found)[0], struck.get(position))
 
 
 @router.get("/views")

@@ -71,6 +71,8 @@ class Plan(msgspec.Struct):
     """Whose version an `If-Match` is about, where it is not that of `stream`."""
     releases: list[tuple[str, Id]] = []
     """Claims that its facts give up, beside what each fact releases by itself."""
+    reason: str = ""
+    """Of what was proposed, where a second person who agrees says none."""
     seals: Seals = {}
     """With whose keys what is personal in its facts is sealed."""
 

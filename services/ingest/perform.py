@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from events.claims import claims
+from events.correction import Struck
 from events.fact import Id, Record, Refused
 from events.keys import Keyring
 from events.ledger import Ledger
@@ -14,6 +15,7 @@ from events.member import MemberErased
 from events.request import Appended, Claimed, Conflict, Entry, Request, Write
 from services.ingest.answer import Answer, Changed, Outcome, Told, appended, first_answer
 from services.ingest.asked import Asked, Plan, marks
+from services.ingest.past import HistoryOf, RecordAt
 from services.ingest.sealing import Sealing
 from services.ingest.stored import entry_of
 from services.ingest.streams import NotLoaded, Question, Rights, Sight, Streams
@@ -182,6 +184,8 @@ class Performer:
 
     def _answer_to(self, question: Question) -> Any:
         with self._ledger.connection() as connection:
+            if isinstance(question, RecordAt | HistoryOf):
+                return question.ask(connection, self._sealing.keys)
             return question.ask(connection)
 
     async def _append(self, decided: list[Decided], outcomes: dict[int, Outcome]) -> tuple[Waiting, Waiting]:
@@ -278,6 +282,9 @@ class Performer:
             if any(isinstance(fact, MemberErased) for fact in part.all_facts):
                 self._sealing.forget(stream)
                 self._streams.forget([stream])
+            elif isinstance(part.facts[0], Struck):
+                # What is known of it has to be seen anew, without what was struck.
+                self._streams.forget([stream])
         return appended(plan.kind, plan.stream, plan.ident or plan.stream, version, said, parts[0].facts[0])
 
     def _nothing_new(self, plan: Plan) -> Answer:
@@ -293,7 +300,7 @@ class Performer:
 
 
 def _reason(asked: Asked[Any], plan: Plan) -> str:
-    reason: str = asked.body.reason or ""
+    reason: str = asked.body.reason or plan.reason
     return "" if reason and _tells_its_reason(plan) else reason
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from psycopg import Connection
 
 from events import wire
+from events.correction import effective
 from events.fact import Fact, Id, Record, State
 from events.ledger import Ledger
 from events.organisation import Organisation
@@ -100,11 +101,14 @@ class Streams:
         """Fold what was fetched and keep it."""
         for stream, history in records.items():
             warm = Warm()
-            for record in history:
+            for record in effective(history):
                 if record.kind not in wire.STATES:
                     warm.pass_over(record)
                     continue
                 warm.see(record.name, fact_of(record), record.effective_on, record.position)
+            if history:
+                # What was struck counts for the version all the same.
+                warm.kind, warm.version, warm.position = history[0].kind, history[-1].version, history[-1].position
             self._warm[stream] = warm
         while len(self._warm) > self._capacity:
             self._warm.popitem(last=False)
@@ -126,13 +130,14 @@ class Sight:
     are those of the tree of `today`.
     """
 
-    __slots__ = ("_answers", "_rights", "_streams", "looked_at", "seen", "today")
+    __slots__ = ("_answers", "_otherwise", "_rights", "_streams", "looked_at", "seen", "today")
 
     def __init__(self, streams: Streams, answers: dict[Question, Any], rights: Rights, today: date) -> None:
         self._streams = streams
         self._answers = answers
         self._rights = rights
         self.today = today
+        self._otherwise: tuple[Id, State] | None = None
         self.looked_at: dict[Id, int] = {}
         self.seen: dict[Id, int] = {}
         """The versions of all that was seen, at a glance too: a refusal must hold for today's."""
@@ -145,12 +150,17 @@ class Sight:
         """
         warm = self.warm(stream)
         self.looked_at[stream] = warm.version
-        return warm.state if isinstance(warm.state, state) else state()
+        return self._state(state, stream, warm)
 
     def glance(self, state: type[S], stream: Id) -> S:
         """The same without a condition: for what may as well have been a moment older (who stands below whom)."""
-        warm = self.warm(stream)
-        return warm.state if isinstance(warm.state, state) else state()
+        return self._state(state, stream, self.warm(stream))
+
+    def where(self, stream: Id, otherwise: State) -> "Sight":
+        """The same sight, in which one stream is in another state than it is."""
+        sight = Sight(self._streams, self._answers, self._rights, self.today)
+        sight.looked_at, sight.seen, sight._otherwise = self.looked_at, self.seen, (stream, otherwise)  # its own
+        return sight
 
     def reaches(self, caller: Caller, relation: Relation, organisation: Id | None) -> bool:
         """Whether the caller may do that with an organisation, by the tree at a glance.
@@ -167,6 +177,10 @@ class Sight:
         may, above = found
         self.seen.update(above)
         return may
+
+    def _state(self, state: type[S], stream: Id, warm: Warm) -> S:
+        known = warm.state if self._otherwise is None or self._otherwise[0] != stream else self._otherwise[1]
+        return known if isinstance(known, state) else state()
 
     def _above(self, organisation: Id, seen: dict[Id, int]) -> Id | None:
         warm = self.warm(organisation)

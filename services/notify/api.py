@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from events import wire
+from events.correction import effective
 from events.fact import Id
 from events.member import Member
 from projections import notices, tree
@@ -133,7 +134,7 @@ def _must_follow(here: Context, asking: Asking, subject: Id) -> None:
         Problem: 403, 404.
     """
     member = Member()
-    for record in here.ledger.stream(subject):
+    for record in effective(here.ledger.stream(subject)):
         if record.kind == Member.KIND:
             member.see(wire.decode(record.name, record.data), record.effective_on, record.position)
     if member.admitted is None:

@@ -8,11 +8,13 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from events import wire
+from events.correction import effective
 from events.fact import Fact, Id, Record
 from events.ledger import Ledger
 from events.member import Member
 from events.mentions import mentions
 from events.organisation import Organisation
+from projections.corrections import struck_by
 from projections.notices import Notice
 from services.notify.wording import sentence
 from services.web.context import Context
@@ -70,14 +72,14 @@ def whole(here: Context, notice: Notice) -> WholeNotice:
     """The notice with its record and its sentence, told as of the record's place in the log."""
     history = here.opened(here.ledger.stream(notice.subject, notice.position))
     member = Member()
-    for past in history:
+    for past in effective(history):
         member.see(wire.decode(past.name, past.data), past.effective_on, past.position)
     record = _told_of(here, history, notice.position)
     fact = wire.decode(record.name, record.data)
     return WholeNotice(
         **notice._asdict(),
         sentence=sentence(fact, record.effective_on, member, _names(here.ledger, fact, member, notice.position)),
-        record=shown(record),
+        record=shown(record, _struck(here, record.position)),
         times=Times(delivered=notice.delivered_at, acknowledged=notice.acknowledged_at),
     )
 
@@ -90,6 +92,11 @@ def _told_of(here: Context, history: Sequence[Record], position: int) -> Record:
     return record
 
 
+def _struck(here: Context, position: int) -> int | None:
+    with here.pool.connection() as connection:
+        return struck_by(connection, [position]).get(position)
+
+
 def _names(ledger: Ledger, fact: Fact, member: Member, upto: int) -> dict[Id, str]:
     """The names of the organisations that the sentence may name."""
     named = {*mentions(fact), *(change.value for change in member.cells.changes)}
@@ -98,7 +105,7 @@ def _names(ledger: Ledger, fact: Fact, member: Member, upto: int) -> dict[Id, st
     names: dict[Id, str] = {}
     for ident, records in ledger.streams(named, upto).items():
         organisation = Organisation()
-        for record in records:
+        for record in effective(records):
             if record.kind == Organisation.KIND:
                 organisation.see(wire.decode(record.name, record.data), record.effective_on, record.position)
         if organisation.name:

@@ -7,6 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from events import wire
+from events.correction import NAMES, effective
 from events.fact import Id, Record, State
 from events.liaison import Liaison
 from events.member import Member
@@ -43,7 +44,10 @@ class States:
             return
         if record.version == 1:
             self._kept[record.stream] = wire.state_of(record.kind)()
-        if record.stream in self._kept:
+        if record.name in NAMES:
+            # What was said before counts otherwise now: it is read anew when it is asked for.
+            self._kept.pop(record.stream, None)
+        elif record.stream in self._kept:
             self._fold(record.stream, [record])
 
     def warm(self, streams: Iterable[Id], upto: int) -> None:
@@ -109,7 +113,7 @@ class States:
     def _keep(self, stream: Id, records: Sequence[Record]) -> None:
         if records and records[0].kind in KINDS:
             self._kept[stream] = wire.state_of(records[0].kind)()
-            self._fold(stream, records)
+            self._fold(stream, effective(records))
 
     def _fold(self, stream: Id, records: Iterable[Record]) -> None:
         state = self._kept[stream]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from events.correction import Struck
 from events.fact import Fact, Id
 from events.liaison import MessageSent
 from events.member import (
@@ -62,6 +63,8 @@ def sentence(fact: Fact, on: date, member: Member, names: Names) -> str:
             )
         case MessageSent(from_committee=sender, text=text):
             said = f"{_organisation(sender, names)} trao đổi về {who}, ngày {_day(on)}: “{text}”"
+        case Struck(position=struck):
+            said = f"nội dung đã ghi về {who} ở số {struck} được đính chính, ngày {_day(on)}"
         case _:
             said = f"có thay đổi về {who} từ ngày {_day(on)}"
     return said[:1].upper() + said[1:] + "."

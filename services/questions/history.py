@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from events import wire
 from events.fact import Id, Record
 from events.mentions import mentions
-from projections import concerns, liaisons, meetings, members, tree
+from projections import concerns, corrections, liaisons, meetings, members, tree
 from projections.asked import AsOf
 from services.access import Relation
 from services.questions.asked import ByPosition, PageQuestion, page, place, reading
@@ -23,7 +23,7 @@ from services.web.context import Asking, Context, Here, must
 
 router = APIRouter(tags=["history"])
 
-VIEWS = (*members.VIEWS, "concerns", "liaisons", "meetings")
+VIEWS = (*members.VIEWS, "concerns", "corrections", "liaisons", "meetings")
 START = ByPosition(date.min, 0)
 Asked = Annotated[PageQuestion, Query()]
 
@@ -59,7 +59,9 @@ def _history(here: Context, subject: Id, asked: PageQuestion) -> HistoryPage:
             [records[position] for position in positions], asked.limit, lambda one: (one.effective_on, one.position)
         )
         called, owners = _names(connection, found, as_of)
-    return HistoryPage(items=[_told(record, subject, called, owners) for record in found], next=following)
+        struck = corrections.struck_by(connection, [record.position for record in found], as_of.known)
+    told = [_told(record, subject, called, owners, struck=record.position in struck) for record in found]
+    return HistoryPage(items=told, next=following)
 
 
 def _names(
@@ -78,7 +80,7 @@ def _names(
     return called | {liaison: who(member, called) for liaison, member in follows.items()}, follows
 
 
-def _told(record: Record, subject: Id, called: Mapping[Id, str], owners: Mapping[Id, Id]) -> Told:
+def _told(record: Record, subject: Id, called: Mapping[Id, str], owners: Mapping[Id, Id], *, struck: bool) -> Told:
     said = sentence(wire.decode(record.name, record.data), called)
     # His own liaison is his own matter, though it is another stream.
     of_another = subject not in (record.stream, owners.get(record.stream))
@@ -90,4 +92,5 @@ def _told(record: Record, subject: Id, called: Mapping[Id, str], owners: Mapping
         recorded_at=record.recorded_at,
         name=record.name,
         sentence=said,
+        struck=struck,
     )

@@ -9,6 +9,7 @@ from msgspec import structs
 from pydantic import Field
 
 from events import wire
+from events.correction import effective
 from events.fact import Fact, Id
 from events.ledger import END
 from events.meeting import Meeting, MeetingKind
@@ -84,7 +85,7 @@ def _folded(here: Context, meeting: Id, asked: Question) -> tuple[Meeting, int]:
     with reading(here, asked) as (_, as_of):
         known = END if as_of.known == LATEST else as_of.known
     state, position = Meeting(), 0
-    for record in here.ledger.stream(meeting, known):
+    for record in effective(here.ledger.stream(meeting, known)):
         if record.kind == Meeting.KIND and (asked.as_of is None or record.effective_on <= asked.as_of):
             state.see(wire.decode(record.name, record.data), record.effective_on, record.position)
             position = record.position

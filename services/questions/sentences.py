@@ -13,6 +13,7 @@ from events import (
     organisation,
     proposal,
 )
+from events.correction import STRIKES, Struck
 from events.fact import Fact
 from services.questions import words
 from services.questions.sentences_of_life import OF_LIFE
@@ -25,6 +26,11 @@ def sentence(fact: Fact, called: Called) -> str:
     """The fact in a sentence; `called` are the names of those who are here."""
     said = SENTENCES[type(fact)](fact, called)
     return f"{said[:1].upper()}{said[1:]}."
+
+
+def _struck(fact: Struck, _called: Called) -> str:
+    instead = ", ghi lại nội dung đúng" if fact.instead else ""
+    return f"đính chính: gạch bỏ nội dung đã ghi ở số {fact.position}{instead}"
 
 
 def _established(fact: organisation.OrganisationEstablished, called: Called) -> str:
@@ -242,6 +248,7 @@ def _known(fact: notice.NoticeAcknowledged, called: Called) -> str:
 
 
 SENTENCES: dict[type[Fact], Callable[[Any, Called], str]] = {
+    **dict.fromkeys(STRIKES.values(), _struck),
     organisation.OrganisationEstablished: _established,
     organisation.OrganisationRenamed: _renamed,
     organisation.OrganisationHandedOver: _handed_over,

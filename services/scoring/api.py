@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
 
+from events.correction import effective
 from events.fact import Id
 from events.ledger import END
 from events.meeting import Meeting
@@ -43,7 +44,7 @@ def read_meeting_score(
     """A meeting's score, judged from its own records: each line with its points, reason, facts and source."""
     of = ident(meeting, "meeting")
     wait(here, [REACH], at_least)
-    records = here.ledger.stream(of, _known(here, asked, END))
+    records = effective(here.ledger.stream(of, _known(here, asked, END)))
     if asked.as_of is not None:
         records = [record for record in records if record.effective_on <= asked.as_of]
     score = score_meeting(of, records, shipped(), ZoneInfo(here.settings.timezone))

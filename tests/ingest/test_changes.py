@@ -112,6 +112,7 @@ def test_an_expulsion_waits_for_a_second_person(commune: Commune) -> None:
     assert expelled["effective_on"] == "2026-10-01"
     assert expelled["command"] == approved["command"]
     assert expelled["cause"] == approved["cause"] == proposed.json()["position"]
+    assert expelled["reason"] == "chính đáng", "why he asked for it is told with what was done"
 
 
 def test_what_happens_in_the_world_dates_itself(commune: Commune) -> None:

@@ -48,6 +48,7 @@ def test_what_is_shipped_is_a_policy_about_facts_that_there_are() -> None:
         ("member.disciplined", To.RESIDENCE),
         ("member.moved", To.RESIDENCE),
         ("liaison.message_sent", To.CORRESPONDENT),
+        ("member.struck", To.RESIDENCE),
     }
 
 

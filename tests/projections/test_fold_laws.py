@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events.fact import Id, Record
+from events.correction import NAMES, STRIKES
+from events.fact import Id, Record, stored_name
 from projections.catalogue import VIEWS
 from projections.fold import Changes, Fold
 from projections.view import STANDS, View
@@ -74,13 +75,18 @@ def write(kept: Kept, changes: Changes) -> None:
         kept[row.key, row.no] = (known_from, row.known_to, values)
 
 
+def of(records: list[Record], streams: set[Id]) -> dict[Id, list[Record]]:
+    return {stream: [record for record in records if record.stream == stream] for stream in streams}
+
+
 def live(view: View, records: list[Record], cuts: Sequence[int], memory: int) -> tuple[Kept, set[Id]]:
     """Fed in batches that end at the cuts, with so many warm streams; at every other cut all memory is lost."""
     fold, kept = Fold(view, warm=memory), Kept()
     ends = sorted({min(cut, len(records)) for cut in cuts} | {0, len(records)})
     for first, end in pairwise(ends):
         batch = records[first:end]
-        fold.warm({stream: [r for r in records[:first] if r.stream == stream] for stream in fold.cold(batch)})
+        fold.warm(of(records[:first], fold.cold(batch)))
+        fold.know(of(records[: first + len(batch)], fold.corrected(batch)))
         fold.take(batch)
         write(kept, fold.changes())
         if end % 2:
@@ -93,7 +99,8 @@ def anew(view: View, records: list[Record], memory: int = 100) -> tuple[Kept, se
     fold, kept = Fold(view, warm=memory, whole=True), Kept()
     for first in range(0, len(records), 3):
         batch = records[first : first + 3]
-        fold.warm({stream: [r for r in records[:first] if r.stream == stream] for stream in fold.cold(batch)})
+        fold.warm(of(records[:first], fold.cold(batch)))
+        fold.know(of(records[: first + len(batch)], fold.corrected(batch)))
         fold.take(batch)
         write(kept, fold.passed())
     write(kept, fold.standing())
@@ -157,6 +164,53 @@ def test_rows_are_numbered_from_one_in_the_order_in_which_they_came(tellings: li
 def test_each_view_is_the_same_live_and_anew(view: View, story: list[Said], cuts: list[int], memory: int) -> None:
     records = records_of(story)
     assert live(view, records, cuts, memory) == anew(view, records)
+
+
+CORRECTIONS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(0, 2)), min_size=1, max_size=4)
+
+
+def corrected(story: list[Said], corrections: list[tuple[int, int, int]]) -> list[Said]:
+    """The story, in which some facts are struck through later on, and what stands instead follows at once."""
+    said = list(story)
+    for at, which, instead in corrections:
+        at %= len(said) + 1  # noqa: PLW2901  # some place in the story
+        kinds = [stored_name(one.fact).partition(".")[0] for one in said]
+        wrong = [n for n in range(at) if kinds[n] in STRIKES and stored_name(said[n].fact) not in NAMES]
+        if not wrong or any(stored_name(one.fact) in NAMES for one in said[at:]):
+            continue
+        stream, fact, on = said[place := wrong[which % len(wrong)]]
+        strike = STRIKES[kinds[place]](position=place + 1, instead=instead)
+        said[at:at] = [Said(stream, strike, on), *[Said(stream, fact, on)] * instead]
+    return said
+
+
+@EVERY_VIEW
+@settings(max_examples=60)
+@given(story=STORIES, corrections=CORRECTIONS, cuts=CUTS, memory=MEMORY)
+def test_each_view_is_the_same_live_and_anew_when_facts_are_corrected(
+    view: View, story: list[Said], corrections: list[tuple[int, int, int]], cuts: list[int], memory: int
+) -> None:
+    records = records_of(corrected(story, corrections))
+    assert live(view, records, cuts, memory) == anew(view, records)
+
+
+@EVERY_VIEW
+@settings(max_examples=40)
+@given(story=STORIES, which=st.integers(0, 40))
+def test_each_view_without_a_struck_fact_is_as_if_it_had_never_been_said(
+    view: View, story: list[Said], which: int
+) -> None:
+    wrong = which % len(story)
+    if view.subject is None or (kind := stored_name(story[wrong].fact).partition(".")[0]) not in STRIKES:
+        return
+    strike = Said(story[wrong].stream, STRIKES[kind](position=wrong + 1), story[wrong].on)
+    kept, parked = anew(view, records_of([*story, strike]))
+    never, parked_never = anew(view, [r for r in records_of(story) if r.position != wrong + 1])
+    assert parked <= parked_never, "what can be read is read without the struck fact, too"
+    if not parked_never:
+        assert sorted((key[0], str(row)) for key, _, row in known(kept, STANDS - 1)) == sorted(
+            (key[0], str(row)) for key, _, row in known(never, STANDS - 1)
+        )
 
 
 @EVERY_VIEW

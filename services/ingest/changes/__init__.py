@@ -8,6 +8,7 @@ from services.ingest.changes import (
     appeals,
     classifications,
     collective_transfers,
+    corrections,
     erasures,
     four_good,
     judgements,
@@ -45,4 +46,5 @@ PROPOSABLE: tuple[Change[Any], ...] = (
     *four_good.CHANGES,
     *classifications.CHANGES,
 )
-CHANGES: tuple[Change[Any], ...] = (*PROPOSABLE, *proposals.changes(PROPOSABLE))
+CORRECTION = corrections.change(PROPOSABLE)
+CHANGES: tuple[Change[Any], ...] = (*PROPOSABLE, CORRECTION, *proposals.changes((*PROPOSABLE, CORRECTION)))

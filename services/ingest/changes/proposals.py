@@ -3,17 +3,22 @@
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import structs
+
 from events.claims import Claim, proposal_claim
 from events.fact import Id, Refused
 from events.member import Member
 from events.member.erasure import must_not_be_erased
-from events.persons import OF_A_MEMBER
+from events.persons import proposed
 from events.proposal import OWN, Proposal, ProposalMade, approve, reject
 from services.access import Relation
 from services.ingest.asked import Asked, Change, Nothing, Part, Plan
 from services.ingest.bodies import Body
 from services.ingest.streams import HolderOf
 from services.web.problem import forbidden
+
+CORRECTIONS = "corrections"
+"""A proposal of one names the position of the fact that is wrong where others name whom they are about."""
 
 
 class ApprovalBody(Body):
@@ -33,15 +38,15 @@ def changes(proposable: Sequence[Change[Any]]) -> tuple[Change[Any], ...]:
         facts = _unless_own(lambda: approve(proposal, asked.caller.id, asked.on))
         if not facts:
             return Plan.one(ident, Proposal.KIND, [])
-        if made.path.startswith(OF_A_MEMBER):
+        if (person := proposed(made)) is not None:
             # What was asked was sealed with his key.
-            must_not_be_erased(asked.sight.of(Member, made.subject))
+            must_not_be_erased(asked.sight.of(Member, person))
         inner = _as_proposed(asked, made, by_path)
         plan = inner.change.plan(inner)
-        parts = [Part(part.stream, part.facts, part.on or inner.on, part.body or inner.body) for part in plan.parts]
+        parts = [structs.replace(part, on=part.on or inner.on, body=part.body or inner.body) for part in plan.parts]
         cause = asked.sight.warm(ident).position
-        whole = Plan(ident, Proposal.KIND, [Part(ident, facts), *parts], cause=cause)
-        whole.releases += _released(asked, ident, made)
+        whole = Plan(ident, Proposal.KIND, [Part(ident, facts), *parts], cause=cause, reason=inner.body.reason or "")
+        whole.releases += [*plan.releases, *_released(asked, ident, made)]
         return whole
 
     return (
@@ -85,9 +90,10 @@ def _unless_own(decide: Any) -> Any:
 
 
 def _as_proposed(asked: Asked[Any], made: ProposalMade, by_path: dict[str, Change[Any]]) -> Asked[Any]:
-    _, collection, subject, noun = made.path.split("/")
-    change = by_path[f"/{collection}/{{id}}/{noun}"]
+    _, collection, *named = made.path.split("/")
+    change = by_path[f"/{collection}"] if collection == CORRECTIONS else by_path[f"/{collection}/{{id}}/{named[1]}"]
+    path = () if collection == CORRECTIONS else (Id(named[0]),)
     body = change.body.model_validate_json(made.body)
-    inner = Asked(change, (Id(subject),), body, asked.caller, asked.now, approved=True)
+    inner = Asked(change, path, body, asked.caller, asked.now, approved=True)
     inner.answers, inner.sight = asked.answers, asked.sight
     return inner

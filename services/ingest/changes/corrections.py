@@ -1,0 +1,175 @@
+"""Corrections: a fact is struck through, and another one may stand in its place; the wrong text stays readable."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+from pydantic import Field, ValidationError
+
+from events import wire
+from events.claims import claims
+from events.correction import effective, fold, strike
+from events.fact import Fact, Id, Record, Refused, stored_name
+from events.liaison import Liaison
+from events.meeting import Meeting
+from events.member import Member
+from events.oath_review import OathReview
+from events.organisation import Organisation
+from events.persons import person
+from services.ingest.asked import Asked, Change, Nothing, Part, Plan
+from services.ingest.bodies import Body, Text
+from services.ingest.changes.instead import PATHS, Place, must_be_correctable, place_of
+from services.ingest.changes.members import cell_of
+from services.ingest.past import HistoryOf, RecordAt, Recorded
+from services.ingest.proposing import propose
+from services.ingest.stored import fact_of
+from services.ingest.streams import NotLoaded
+from services.web.problem import Problem, invalid
+
+LAST = 2**63 - 1
+
+
+class CorrectionBody(Body):
+    """`position` is that of the fact that is wrong; `instead` is a body for the same change, as it should have been."""
+
+    position: Annotated[int, Field(ge=1, le=LAST)]
+    reason: Text
+    instead: dict[str, Any] | None = None
+
+
+def change(changes: Sequence[Change[Any]]) -> Change[CorrectionBody]:
+    """The change of corrections, which knows the changes that may be asked again."""
+    by_path = {one.path: one for one in changes}
+
+    def plan(asked: Asked[CorrectionBody]) -> Plan:
+        position = asked.body.position
+        found: Recorded | None = asked.sight.answer(RecordAt(position))
+        if found is None:
+            raise Nothing("record")
+        record = found.record
+        must_be_correctable(record)
+        organisation = _organisation(asked, record)
+        asked.must_reach(organisation)
+        if found.streams > 1:
+            raise Refused(
+                "correction.of_many",
+                "that change wrote about several at once: undo it by a change of its own",
+                "/position",
+            )
+        history = _history(asked, record.stream)
+        again = _again(asked, record, history, by_path)
+        facts = again.parts[0].facts if again is not None else ()
+        struck = strike(record.kind, effective(history), position, len(facts), asked.on)
+        _must_still_follow(record, history, struck, again, asked.on)
+        part = Part(record.stream, struck, asked.now.date(), then=again.parts[0] if again is not None else None)
+        taken, _ = claims(fact_of(record), record.stream)
+        whole = Plan(record.stream, record.kind, [part], releases=[*taken, *(again.releases if again else ())])
+        return propose(asked, whole, organisation, path=f"/corrections/{position}", person=_person(asked, record))
+
+    return Change("/corrections", CorrectionBody, plan, "Strike a fact through and say what should stand (propose it)")
+
+
+def _history(asked: Asked[Any], stream: Id) -> Sequence[Record]:
+    """All records of the stream, as far as the state goes that the append is conditional on."""
+    version, question = asked.sight.warm(stream).version, HistoryOf(stream)
+    history: Sequence[Record] = asked.sight.answer(question)
+    if history[-1].version != version:
+        asked.answers.pop(question, None)
+        raise NotLoaded((stream,), question)
+    return history
+
+
+def _again(
+    asked: Asked[CorrectionBody], record: Record, history: Sequence[Record], by_path: dict[str, Change[Any]]
+) -> Plan | None:
+    """What the change comes to when it is asked as it should have been, of whom it was asked, as he was then."""
+    if asked.body.instead is None:
+        return None
+    standing = effective(history)
+    before = list(standing[: next((n for n, one in enumerate(standing) if one.position == record.position), 0)])
+    state = fold(wire.state_of(record.kind), before, fact_of)
+    where: Place = place_of(record, state)
+    same = by_path[PATHS[record.name]]
+    try:
+        body = same.body.model_validate_json(msgspec.json.encode(asked.body.instead))
+    except ValidationError as error:
+        problem = invalid(error)
+        pairs = [(f"/instead{pointer}", message) for pointer, message in problem.errors]
+        raise Problem(problem.status, problem.rule, problem.detail, pairs) from None
+    if body.effective_on is None and body.natural_day(asked.now) is None:
+        body = body.model_copy(update={"effective_on": record.effective_on})
+    inner = Asked(
+        same, where.path, body, asked.caller, asked.now, numbers=where.numbers, approved=True, new_id=where.ident
+    )
+    inner.answers, inner.sight = asked.answers, asked.sight.where(record.stream, state)
+    plan = same.plan(inner)
+    if len(plan.parts) != 1 or plan.parts[0].stream != record.stream or not plan.parts[0].facts:
+        raise Refused(
+            "correction.instead", "what stands instead is a change of the same, and of nothing else", "/instead"
+        )
+    (part,) = plan.parts
+    return Plan(
+        plan.stream, plan.kind, [Part(part.stream, part.facts, part.on or inner.on, body)], releases=plan.releases
+    )
+
+
+def _must_still_follow(
+    record: Record, history: Sequence[Record], struck: Sequence[Fact], again: Plan | None, on: date
+) -> None:
+    """What was recorded later must still follow from what stands then.
+
+    Raises:
+        Refused: `correction.begins` (everything else rests on it), `correction.later_facts`, `correction.depended_on`.
+    """
+    standing = effective(history)
+    others = [one for one in standing if one.position != record.position]
+    if standing[0].position == record.position:
+        if again is None and others:
+            raise Refused(
+                "correction.begins", "all that is recorded later rests on it: say what stands instead", "/position"
+            )
+        if again is not None and others and (again.parts[0].on or on) > min(one.effective_on for one in others):
+            raise Refused(
+                "correction.later_facts", "something on record took effect before that day", "/instead/effective_on"
+            )
+    facts = [*struck, *(again.parts[0].facts if again is not None else ())]
+    days = [on] * len(struck) + ([again.parts[0].on or on] * len(again.parts[0].facts) if again is not None else [])
+    last = history[-1]
+    records = [
+        last._replace(
+            position=LAST - len(facts) + number, version=last.version + number, name=stored_name(fact),
+            effective_on=day, data=wire.encode(fact),
+        )
+        for number, (fact, day) in enumerate(zip(facts, days, strict=True), start=1)
+    ]  # fmt: skip
+    try:
+        fold(wire.state_of(record.kind), [*history, *records], fact_of)
+    except Exception:  # noqa: BLE001  # whatever a state finds impossible
+        raise Refused(
+            "correction.depended_on", "something on record rests on this fact: strike that through first", "/position"
+        ) from None
+
+
+def _organisation(asked: Asked[Any], record: Record) -> Id | None:
+    """Whose matter the record is."""
+    sight, stream = asked.sight, record.stream
+    match record.kind:
+        case Organisation.KIND:
+            return stream
+        case Member.KIND:
+            return cell_of(asked, sight.of(Member, stream))
+        case Meeting.KIND:
+            called = sight.of(Meeting, stream).called
+            return called.cell if called is not None else None
+        case Liaison.KIND:
+            introduced = sight.of(Liaison, stream).introduced
+            return introduced.committee if introduced is not None else None
+        case _:
+            opened = sight.of(OathReview, stream).opened
+            return opened.cell if opened is not None else None
+
+
+def _person(asked: Asked[Any], record: Record) -> Id | None:
+    """Whom the record is about: with his key is sealed what somebody proposes to say instead."""
+    return person(fact_of(record), record.stream, record.kind, asked.sight.warm(record.stream).state)

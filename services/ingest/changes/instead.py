@@ -1,0 +1,88 @@
+"""By which change each fact is recorded, so that it can be asked again as it should have been."""
+
+from typing import Any, NamedTuple
+
+from events.correction import NAMES
+from events.fact import Id, Record, Refused, State
+from events.oath_review import OathReview
+from services.ingest.stored import fact_of
+
+PATHS = {
+    "organisation.established": "/organisations",
+    "organisation.dissolved": "/organisations/{id}/dissolutions",
+    "member.admitted": "/members",
+    "member.recognised": "/members/{id}/recognitions",
+    "member.residence_declared": "/members/{id}/residences",
+    "member.transfer_introduced": "/members/{id}/transfers",
+    "member.transfer_received": "/transfers/{id}/receptions",
+    "member.transfer_refused": "/transfers/{id}/refusals",
+    "member.reward_given": "/members/{id}/rewards",
+    "member.disciplined": "/members/{id}/sanctions",
+    "meeting.called": "/meetings",
+    "meeting.pre_meeting_held": "/meetings/{id}/pre-meetings",
+    "meeting.documents_sent": "/meetings/{id}/documents",
+    "meeting.held": "/meetings/{id}/sessions",
+    "meeting.attendance_recorded": "/meetings/{id}/sessions",
+    "meeting.resolution_adopted": "/meetings/{id}/resolutions",
+    "meeting.minutes_approved": "/meetings/{id}/minutes",
+    "meeting.self_scored": "/meetings/{id}/self-scores",
+    "meeting.vote_taken": "/meetings/{id}/votes",
+    "meeting.band_decided": "/meetings/{id}/bands",
+    "liaison.introduced": "/liaisons",
+    "liaison.accepted": "/liaisons/{id}/acceptances",
+    "liaison.assigned": "/liaisons/{id}/assignments",
+    "liaison.contact_made": "/liaisons/{id}/contacts",
+    "liaison.remark_requested": "/liaisons/{id}/remark-requests",
+    "liaison.remark_drafted": "/liaisons/{id}/remarks",
+    "liaison.remark_confirmed": "/liaisons/{id}/remarks/{year}/confirmations",
+    "oath_review.reported": "/oath-reviews/{id}/reports",
+    "oath_review.excused": "/oath-reviews/{id}/excuses",
+}
+"""The path of the change that records a fact, by the fact's stored name."""
+
+FOR_EVER = {
+    "member.erased": "a key that was destroyed does not come back",
+    "liaison.refused": "the committee may be asked anew: introduce the member again",
+    "liaison.ended": "the member may be introduced again",
+    "oath_review.opened": "a roll that was frozen stays so",
+    "oath_review.closed": "a review that was closed stays so",
+}
+"""Facts that are not corrected, and why not."""
+
+
+class Place(NamedTuple):
+    """What the path of the change names, its numbers too, and the id of what it creates."""
+
+    path: tuple[Id, ...]
+    numbers: tuple[int, ...]
+    ident: Id
+
+
+def must_be_correctable(record: Record) -> None:
+    """Some facts stand whatever is said of them later.
+
+    Raises:
+        Refused: `correction.of_a_correction`, `correction.kind`.
+    """
+    if record.name in NAMES:
+        raise Refused(
+            "correction.of_a_correction", "this is a correction: correct what was put in its place", "/position"
+        )
+    if record.name not in PATHS:
+        why = FOR_EVER.get(record.name, f"what is recorded as {record.name} is undone by a change of its own")
+        raise Refused("correction.kind", why, "/position")
+
+
+def place_of(record: Record, state: State) -> Place:
+    """Where the change that recorded this was posted; `state` is that of the stream before it."""
+    fact: Any = fact_of(record)
+    path = PATHS[record.name]
+    numbers = (fact.year,) if "{year}" in path else ()
+    transfer: Id | None = getattr(fact, "transfer", None)
+    if "{id}" not in path:
+        return Place((), (), record.stream)
+    if path.startswith("/transfers/") and transfer is not None:
+        return Place((transfer,), (), record.stream)
+    if isinstance(state, OathReview) and state.opened is not None:
+        return Place((state.opened.campaign,), (), record.stream)
+    return Place((record.stream,), numbers, transfer or record.stream)
