@@ -12,6 +12,7 @@ from events.fact import Record
 from events.keys import destroy
 from projections.applying import apply, apply_carefully
 from projections.fold import Fold
+from projections.leftovers import drop_leftovers
 from projections.opening import erased_in
 from projections.parked import park, parked
 from projections.patience import patiently
@@ -70,8 +71,13 @@ class Feeder:
         for name, held in positions(connection, list(self._views)).items():
             if held.shape != self._views[name].shape or head > FAR + 2 * held.position:
                 rebuild(self._conninfo, self._views[name])
+        self._forget_leftovers()
         self._look()
         self._reader = self._bus.read(self._group, self._read_to, self._stand)
+
+    def _forget_leftovers(self) -> None:
+        """Whoever is erased shall stand in no table, also in none that was never finished."""
+        drop_leftovers(self._connected(), [view for view in self._views.values() if view.personal])
 
     def _look(self) -> None:
         """Where the views stand. Held for a moment: who was killed amid a batch has then committed, or will not."""
@@ -138,6 +144,8 @@ class Feeder:
             self._feed(records)
         except Unfit:
             self._feed(records, carefully=True)
+        if erased_in(records):
+            self._forget_leftovers()
         self._tell(records[-1].position)
 
     def _feed(self, records: Sequence[Record], *, carefully: bool = False) -> None:

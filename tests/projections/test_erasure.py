@@ -16,6 +16,7 @@ from events.member import MemberErased, ResidenceDeclared
 from events.request import Entry, Request, Write
 from events.sealing import seal
 from projections import catalogue
+from projections.anew import Anew
 from projections.feed import Feeder
 from projections.parked import parked
 from projections.rebuild import compare, rebuild
@@ -138,3 +139,45 @@ def test_a_record_that_was_tampered_with_parks_its_person(
 def same_as_anew(database: Database, views: Any) -> None:
     for view in views:
         assert compare(database.app, view).same, view.name
+
+
+def test_a_view_that_was_being_made_anew_when_its_process_was_killed_keeps_nobody_who_is_erased(
+    ledger: Ledger,
+    connection: Connection,
+    ring: Keyring,
+    views: tuple[View, ...],
+    hire: Callable[..., Feeder],
+    database: Database,
+) -> None:
+    feeder = hire(views)
+    last = put_sealed(ledger, connection, ring, *lan())
+    feeder.step(0)
+    for view in views:
+        if view.name in {"roll", "residents"}:
+            killed = Anew(database.app, view).__enter__()
+            killed.fill(last)
+            killed.close()  # nothing else is done: as the system does for whoever is killed
+    assert connection.execute("SELECT name FROM rebuild.roll").fetchone() == (LAN_ADMITTED.name,)
+    put_sealed(ledger, connection, ring, Said(LAN, MemberErased("own request"), APRIL))
+    feeder.step(0)
+    assert connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'rebuild'").fetchall() == []
+
+
+def test_what_a_killed_process_left_is_gone_when_the_views_are_fed_again(
+    ledger: Ledger,
+    connection: Connection,
+    ring: Keyring,
+    views: tuple[View, ...],
+    hire: Callable[..., Feeder],
+    database: Database,
+) -> None:
+    last = put_sealed(ledger, connection, ring, *lan())
+    roll = next(view for view in views if view.name == "roll")
+    killed = Anew(database.app, roll).__enter__()
+    killed.fill(last)
+    killed.close()
+    with Anew(database.app, next(view for view in views if view.name == "residents")) as busy:
+        busy.fill(last)
+        hire(views).step(0)
+        left = "SELECT tablename FROM pg_tables WHERE schemaname = 'rebuild'"
+        assert connection.execute(left).fetchall() == [("residents",)], "somebody is at it"
