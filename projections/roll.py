@@ -123,23 +123,23 @@ LEFT JOIN views.roll r ON r.cell = t.stream AND {holds:r}
 GROUP BY t.stream
 """)
 
-# All that holds on the day or begins later, and whether it holds on the day.
+# All that holds on the day or begins later, and from when on.
 BELONGING = sql("""
-SELECT r.stream::text, bool_or(r.from_on <= %(day)s) FROM views.roll r
+SELECT r.stream::text, greatest(min(r.from_on), %(day)s) FROM views.roll r
 WHERE r.cell = %(cell)s::uuid AND %(day)s < r.to_on AND {known:r} GROUP BY r.stream
 """)
 GUESTS = sql("""
-SELECT r.stream::text, bool_or(r.from_on <= %(day)s) FROM views.roll r
+SELECT r.stream::text, greatest(min(r.from_on), %(day)s) FROM views.roll r
 WHERE r.away_to = %(cell)s::uuid AND r.cell <> r.away_to AND %(day)s < r.to_on AND {known:r} GROUP BY r.stream
 """)
 
 
-def belonging_from(connection: psycopg.Connection[Any], cell: Id, as_of: AsOf) -> dict[Id, bool]:
-    """Who is on the roll of a cell on a day or any later one, and whether he is on that day."""
+def belonging_from(connection: psycopg.Connection[Any], cell: Id, as_of: AsOf) -> dict[Id, date]:
+    """Who is on the roll of a cell on a day or any later one, and from which of these days on."""
     return dict(connection.execute(BELONGING, {"cell": cell, **as_of._asdict()}).fetchall())
 
 
-def guests_from(connection: psycopg.Connection[Any], cell: Id, as_of: AsOf) -> dict[Id, bool]:
+def guests_from(connection: psycopg.Connection[Any], cell: Id, as_of: AsOf) -> dict[Id, date]:
     """The same of those who are with it for a time."""
     return dict(connection.execute(GUESTS, {"cell": cell, **as_of._asdict()}).fetchall())
 

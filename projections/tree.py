@@ -138,7 +138,7 @@ FROM views.tree t WHERE t.stream = %(organisation)s::uuid AND {known:t}
 ORDER BY t.from_on <= %(day)s DESC, abs(t.from_on - %(day)s::date) LIMIT 1
 """)
 CHILDREN = sql("""
-SELECT t.stream::text, bool_or(t.from_on <= %(day)s) FROM views.tree t
+SELECT t.stream::text, greatest(min(t.from_on), %(day)s) FROM views.tree t
 WHERE t.parent = %(organisation)s::uuid AND %(day)s < t.to_on AND {known:t} GROUP BY t.stream
 """)
 LONGEST = 32
@@ -187,8 +187,8 @@ def with_lineage(connection: psycopg.Connection[Any], organisations: Sequence[Id
     return [row[0] for row in connection.execute(LINEAGE, {"organisations": list(organisations), **as_of._asdict()})]
 
 
-def children_from(connection: psycopg.Connection[Any], organisation: Id, as_of: AsOf) -> dict[Id, bool]:
-    """What stands directly below an organisation on a day or any later one, and whether it does on that day."""
+def children_from(connection: psycopg.Connection[Any], organisation: Id, as_of: AsOf) -> dict[Id, date]:
+    """What stands directly below an organisation on a day or any later one, and from which of these days on."""
     return dict(connection.execute(CHILDREN, {"organisation": organisation, **as_of._asdict()}).fetchall())
 
 

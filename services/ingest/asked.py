@@ -147,6 +147,8 @@ class Change(Generic[B]):
     title: str
     ident: Callable[[Fact], Id] | None = None
     """The id that the answer names, from the first fact; None: the stream's."""
+    sweeps: bool = False
+    """Once on record it is asked again: whoever came, in the same moment, to what is gone since, goes along then."""
     ids: int = field(init=False)
     """How many of what is open in the path are ids, before the numbers: `{id}`, and `{member}` where one follows."""
     writes_its_path: bool = field(init=False)

@@ -19,6 +19,7 @@ from services.ingest.past import HistoryOf, RecordAt
 from services.ingest.sealing import Sealing
 from services.ingest.stored import entry_of
 from services.ingest.streams import NotLoaded, Question, Rights, Sight, Streams
+from services.ingest.sweeping import to_sweep
 from services.ingest.turns import Turns
 from services.web.problem import Problem, of_ledger, surprise
 
@@ -71,6 +72,8 @@ class Performer:
             outcomes[number] = Problem(
                 503, "busy", "too many changes to the same at the same time", headers={"Retry-After": "1"}
             )
+        if late := to_sweep(changes, outcomes):
+            await self.perform_all(late)
         return [outcomes[number] for number in range(len(changes))]
 
     async def _round(self, waiting: Waiting, outcomes: dict[int, Outcome]) -> Waiting:

@@ -1,5 +1,6 @@
 """Who and what is below an organisation on a day: the questions behind a frozen roll and before a dissolution."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -30,21 +31,29 @@ class RollsBelow:
         return rolls_below(connection, self.scope, self.day)
 
 
-class Belonging(NamedTuple):
-    """What an organisation has on a day; each of its lists is in the order of ids."""
+Since = Mapping[Id, date]
+"""From which day on, the day asked about or a later one."""
 
-    members: tuple[Id, ...]
-    guests: tuple[Id, ...]
+
+class Belonging(NamedTuple):
+    """What an organisation has on a day, and what comes to it later, as far as that is on record already."""
+
+    day: date
+    members: Since
+    guests: Since
     """With it for a time, on the roll of another."""
-    children: tuple[Id, ...]
+    children: Since
     """What stands directly below it."""
-    comes_later: bool
-    """Whether anything comes to it on a later day, which is on record already."""
 
     @property
     def is_empty(self) -> bool:
         """Nobody and nothing is there, or comes."""
-        return not (self.members or self.guests or self.children or self.comes_later)
+        return not (self.members or self.guests or self.children)
+
+    @property
+    def comes_later(self) -> bool:
+        """Whether anybody or anything comes on a later day only."""
+        return any(on > self.day for found in (self.members, self.guests, self.children) for on in found.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class BelongingTo:
     day: date
 
     def ask(self, connection: Connection[Any]) -> Belonging:
-        """Of that day.
+        """From that day on.
 
         Raises:
             Behind: the views have not read the log to its end in time.
@@ -63,9 +72,9 @@ class BelongingTo:
         row = connection.execute(HEAD).fetchone()
         at_least(connection, (roll.VIEW.name, tree.VIEW.name), row[0] if row else 0)
         as_of = AsOf(self.day)
-        members = roll.belonging_from(connection, self.organisation, as_of)
-        guests = roll.guests_from(connection, self.organisation, as_of)
-        children = tree.children_from(connection, self.organisation, as_of)
-        then = [tuple(sorted(one for one, then in found.items() if then)) for found in (members, guests, children)]
-        comes_later = not all(then for found in (members, guests, children) for then in found.values())
-        return Belonging(then[0], then[1], then[2], comes_later)
+        return Belonging(
+            self.day,
+            roll.belonging_from(connection, self.organisation, as_of),
+            roll.guests_from(connection, self.organisation, as_of),
+            tree.children_from(connection, self.organisation, as_of),
+        )

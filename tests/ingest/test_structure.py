@@ -87,6 +87,8 @@ def test_the_members_of_an_absorbed_cell_go_with_it(commune: Commune) -> None:
     path, body = f"/organisations/{commune.office_cell}/absorptions", {"into": commune.village_cell, "effective_on": ON}
     absorbed = commune.post(path, body | {"reason": "sắp xếp lại"})
     assert names(absorbed) == ["organisation.absorbed", "organisation.joined_by", "member.moved"]
+    record = next(one for one in commune.log() if one["name"] == "organisation.absorbed")
+    assert record["reason"] == "sắp xếp lại"
     assert commune.post(path, body, 200)["facts"] == []
     assert members(commune, commune.office_cell, "2026-08-31") == [commune.lan]
     assert set(members(commune, commune.village_cell)) == {commune.lan, hoa}

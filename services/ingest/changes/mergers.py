@@ -31,7 +31,7 @@ from events.organisation import (
 from services.ingest.asked import Asked, Change, Part, Plan, must_be_new
 from services.ingest.bodies import Body, Code, Form, Ident, Line
 from services.ingest.changes.organisations import B, organisation_here, other
-from services.ingest.rolls import Belonging, BelongingTo
+from services.ingest.rolls import Belonging, BelongingTo, Since
 
 MOST = 20_000
 """Members that a body names."""
@@ -92,7 +92,7 @@ def _absorb(asked: Asked[AbsorptionBody]) -> Plan:
     plan = Plan.one(ident, Organisation.KIND, facts)
     if facts:
         plan.parts.append(Part(into.id, take_over(into.state, ident, asked.on)))
-        plan.parts += _all_of_it(asked, ident, into.id)
+    plan.parts += _all_of_it(asked, ident, into.id, gone=not facts)
     return plan
 
 
@@ -103,7 +103,8 @@ def _consolidate(asked: Asked[ConsolidationBody]) -> Plan:
     for one in organisations:
         asked.must_reach(one.id)
     if (known := _known_whole(asked, organisations)) is not None:
-        return Plan.one(known, Organisation.KIND, [])
+        late = [part for one in organisations for part in _all_of_it(asked, one.id, known, gone=True)]
+        return Plan(known, Organisation.KIND, [Part(known, []), *late])
     must_become_one(organisations, body.into.kind)
     ident = body.into.id or asked.ident()
     facts = _new(asked, ident, body.into, _established(body.into, body.into.kind))
@@ -112,7 +113,7 @@ def _consolidate(asked: Asked[ConsolidationBody]) -> Plan:
         gone[one.id] = consolidate(one.state, ident, asked.on)
         facts += take_over(Organisation(), one.id, asked.on)
     for one in organisations:
-        for part in _all_of_it(asked, one.id, ident):
+        for part in _all_of_it(asked, one.id, ident, gone=False):
             # Who is on the roll of one and a guest of another goes twice.
             gone.setdefault(part.stream, []).extend(part.facts)
     return Plan(ident, Organisation.KIND, [Part(ident, facts), *(Part(*one) for one in gone.items())])
@@ -141,18 +142,20 @@ def _split(asked: Asked[SplitBody]) -> Plan:
     ids = _known_parts(asked, organisation) or tuple(_id_of_part(asked, number) for number in range(len(body.into)))
     shares = [Share(part, form.members, form.children) for part, form in zip(ids, body.into, strict=True)]
     belonging: Belonging = asked.sight.answer(BelongingTo(ident, asked.on))
-    whole = Whole(belonging.members, belonging.children)
+    whole = Whole(_then(belonging.members, asked), _then(belonging.children, asked))
     facts = split(organisation, shares, whole, asked.on, keeps=body.keeps)
     plan = Plan.one(ident, Organisation.KIND, facts)
     if not facts:
         _must_have_gone(asked, shares)
+        plan.parts += [] if body.keeps else _all_of_it(asked, ident, ids[0], gone=True)
         return plan
     if not body.keeps:
         _must_be_all(belonging)
     for share, form in zip(shares, body.into, strict=True):
         takes_over = share.id == ids[0] and not body.keeps
         plan.parts += _part(asked, organisation, share, form, takes_over=takes_over)
-        plan.parts += _go(asked, ident, share, (*share.members, *(belonging.guests if takes_over else ())))
+        members = dict.fromkeys(share.members, asked.on) | (dict(belonging.guests) if takes_over else {})
+        plan.parts += _go(asked, ident, share.id, members, dict.fromkeys(share.children, asked.on))
     return plan
 
 
@@ -216,20 +219,30 @@ def _new(asked: Asked[B], ident: Id, form: NewForm, established: OrganisationEst
     return establish(known, parent, established, asked.on)
 
 
-def _all_of_it(asked: Asked[B], ident: Id, to: Id) -> list[Part]:
-    """All that belongs to what ends goes to one: children with their edges, members and guests with their places."""
+def _all_of_it(asked: Asked[B], ident: Id, to: Id, *, gone: bool) -> list[Part]:
+    """All that belongs to what ends goes to one: children with their edges, members and guests with their places.
+
+    Of what is `gone` those are left who came in the moment in which it ended: they go on the day on which they came.
+    """
     found: Belonging = asked.sight.answer(BelongingTo(ident, asked.on))
-    _must_be_all(found)
-    return _go(asked, ident, Share(to, (), found.children), (*found.members, *found.guests))
+    if not gone:
+        _must_be_all(found)
+    return _go(asked, ident, to, {**found.guests, **found.members}, found.children)
 
 
-def _go(asked: Asked[B], ident: Id, share: Share, members: Sequence[Id]) -> list[Part]:
-    asked.sight.need([*members, *share.children])
-    way = MemberMoved(cell=share.id, from_cell=ident, by=ident)
+def _go(asked: Asked[B], ident: Id, to: Id, members: Since, children: Since) -> list[Part]:
+    asked.sight.need([*members, *children])
+    # The reason is the organisation's, and none that is to be sealed for each of them.
+    way = MemberMoved(cell=to, from_cell=ident, by=ident)
     return [
-        *(Part(one, move(asked.sight.of(Member, one), way, asked.on)) for one in members),
-        *(Part(one, take_along(asked.sight.of(Organisation, one), share.id, asked.on)) for one in share.children),
+        *(Part(one, move(asked.sight.of(Member, one), way, on), on=on, reason="") for one, on in members.items()),
+        *(Part(one, take_along(asked.sight.of(Organisation, one), to, on), on=on) for one, on in children.items()),
     ]
+
+
+def _then(found: Since, asked: Asked[B]) -> tuple[Id, ...]:
+    """Who is there on the day of the change."""
+    return tuple(one for one, on in found.items() if on <= asked.on)
 
 
 def _must_be_all(found: Belonging) -> None:
@@ -259,7 +272,13 @@ def _must_have_gone(asked: Asked[SplitBody], shares: Sequence[Share]) -> None:
 
 
 CHANGES = (
-    Change("/organisations/{id}/absorptions", AbsorptionBody, _absorb, "Make an organisation a part of another"),
-    Change("/organisations/{id}/splits", SplitBody, _split, "Split an organisation"),
-    Change("/consolidations", ConsolidationBody, _consolidate, "Make one organisation of several"),
+    Change(
+        "/organisations/{id}/absorptions",
+        AbsorptionBody,
+        _absorb,
+        "Make an organisation a part of another",
+        sweeps=True,
+    ),
+    Change("/organisations/{id}/splits", SplitBody, _split, "Split an organisation", sweeps=True),
+    Change("/consolidations", ConsolidationBody, _consolidate, "Make one organisation of several", sweeps=True),
 )
