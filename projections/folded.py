@@ -12,6 +12,19 @@ S = TypeVar("S", bound=State)
 V = TypeVar("V")
 
 
+COMINGS_AND_GOINGS = frozenset(
+    {
+        "member.disciplined",
+        "member.complaint_answered",
+        "member.sanction_restored",
+        "member.removed",
+        "member.removal_restored",
+        "member.died",
+    }
+)
+"""What a membership may end and begin again by: whoever asks who is a member reads these."""
+
+
 class Folded(Generic[S]):
     """A stream's state, folded record by record, and the rows that follow from it."""
 

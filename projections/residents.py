@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from events.fact import Id
 from events.member import Member
-from projections.folded import Folded
+from projections.folded import COMINGS_AND_GOINGS, Folded
 from projections.view import FOREVER, View
 
 
@@ -37,7 +37,7 @@ VIEW = View(
         "from_on": "date NOT NULL",
         "to_on": "date NOT NULL",
     },
-    reads=frozenset({"member.admitted", "member.residence_declared", "member.disciplined"}),
+    reads=frozenset({"member.admitted", "member.residence_declared", *COMINGS_AND_GOINGS}),
     subject=lambda: Folded(Member(), rows),
     personal=True,
     indexes=("(committee)", "(place) WHERE committee IS NULL"),

@@ -1,4 +1,4 @@
-"""Which sanctions a member has had, and from when to when each is in force."""
+"""Which sanctions a member has had, from when to when each is in force, and what became of it."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,9 +8,16 @@ from typing import Any, NamedTuple
 import psycopg
 from msgspec import Struct
 
+from events import wire
 from events.fact import Id, Record
-from events.member import SanctionForm, lapses_on
+from events.member import (
+    SanctionForm,
+    SanctionState,
+    honours,
+    lapses_on,
+)
 from projections.asked import AsOf, sql
+from projections.folded import spells
 from projections.view import FOREVER, View, reading
 
 
@@ -21,10 +28,13 @@ class Announced(Struct):
 
 
 class Row(NamedTuple):
-    """In force from its announcement to the day on which it has lapsed."""
+    """A sanction while it is of one form and in one state; that it has lapsed follows from `until`."""
 
     position: int
     form: SanctionForm
+    since: date
+    until: date | None
+    state: SanctionState
     from_on: date
     to_on: date
 
@@ -33,38 +43,58 @@ _disciplined = reading("member.disciplined", Announced)
 
 
 @lru_cache(4096)
-def _lapses_alone(form: SanctionForm, on: date) -> date:
-    return lapses_on(form, on) or FOREVER
+def _lapses_alone(form: SanctionForm, on: date) -> date | None:
+    return lapses_on(form, on)
 
 
 class Sanctions:
-    """One member's."""
+    """One member's. Most are years apart, and nobody complains: then each is a row that is written once."""
 
     def __init__(self) -> None:
+        self._all = honours.Sanctions()
         self._rows: list[Row] = []
         self._last = date.min
+        self._is_plain = True
 
     def see(self, record: Record) -> None:
-        """A sanction that is announced, and what it does to those before it."""
-        form, on = _disciplined(record.data).form, record.effective_on
-        until = _lapses_alone(form, on)
-        self._rows.append(Row._make((record.position, form, on, until)))
-        if on < self._last:
-            self._relapse()
-            self._last = max(self._last, until)
-        else:  # Most are years apart.
-            self._last = until
+        """A sanction that is announced, and what it does to those before it; or what became of one."""
+        on = record.effective_on
+        if record.name == "member.disciplined":
+            form, until = (said := _disciplined(record.data).form), _lapses_alone(said, on)
+            self._all.known[record.position] = honours.Sanction(record.position, on, form)
+            self._is_plain = self._is_plain and on >= self._last
+            if self._is_plain:
+                self._rows.append(Row._make((record.position, form, on, until, SanctionState.IN_FORCE, on, FOREVER)))
+                self._last = until or FOREVER
+                return
+        else:
+            fact = wire.decode(record.name, record.data)
+            assert isinstance(fact, honours.Appeal), "the view reads no others"
+            self._all.appeal(fact, on)
+            self._is_plain = False
+        self._rows = rows(self._all)
 
     def rows(self) -> Sequence[Row]:
-        """In the order in which they were recorded."""
+        """In the order in which they were announced."""
         return self._rows
 
-    def _relapse(self) -> None:
-        announced = [row.from_on for row in self._rows]
-        for no, row in enumerate(self._rows):
-            to_on = lapses_on(row.form, row.from_on, announced) or FOREVER
-            if to_on != row.to_on:
-                self._rows[no] = row._replace(to_on=to_on)
+
+def rows(sanctions: honours.Sanctions) -> list[Row]:
+    """Each in its states, one after the other, the earliest first."""
+    return [
+        Row(
+            one.position, form, since, None if state is SanctionState.COMPLAINED else until, state, from_on, to_on
+        )
+        for since, until, one in sanctions.spans()
+        for from_on, to_on, (form, state) in _states(one)
+    ]  # fmt: skip
+
+
+def _states(one: honours.Sanction) -> list[tuple[date, date, tuple[SanctionForm, SanctionState]]]:
+    def value(day: date) -> tuple[SanctionForm, SanctionState]:
+        return one.form_on(day), one.state_on(day, None) or SanctionState.IN_FORCE
+
+    return spells((day for day in one.days() if day >= one.on), value)
 
 
 VIEW = View(
@@ -72,16 +102,26 @@ VIEW = View(
     columns={
         "position": "bigint NOT NULL",
         "form": "text NOT NULL",
+        "since": "date NOT NULL",
+        "until": "date",
+        "state": "text NOT NULL",
         "from_on": "date NOT NULL",
         "to_on": "date NOT NULL",
     },
-    reads=frozenset({"member.disciplined"}),
+    reads=frozenset(
+        {
+            "member.disciplined",
+            "member.sanction_complained",
+            "member.complaint_answered",
+            "member.sanction_restored",
+        }
+    ),
     subject=Sanctions,
 )
 
 
 class Sanction(NamedTuple):
-    """A sanction as of a day; `until` is the day on which it lapses, None: it never does."""
+    """A sanction as of a day; `until` is the day from which it holds no longer, None: none is known."""
 
     position: int
     form: SanctionForm
@@ -91,10 +131,10 @@ class Sanction(NamedTuple):
 
 
 OF_MEMBER = sql("""
-SELECT s.position, s.form, s.from_on, nullif(s.to_on, 'infinity'),
-       CASE WHEN %(day)s < s.to_on THEN 'in_force' ELSE 'lapsed' END
-FROM views.sanctions s WHERE s.stream = %(member)s::uuid AND {known:s} AND s.from_on <= %(day)s
-ORDER BY s.from_on, s.position LIMIT 500
+SELECT s.position, s.form, s.since, s.until,
+       CASE WHEN s.state <> 'restored' AND s.until <= %(day)s THEN 'lapsed' ELSE s.state END
+FROM views.sanctions s WHERE s.stream = %(member)s::uuid AND {holds:s}
+ORDER BY s.since, s.position LIMIT 500
 """)
 
 
