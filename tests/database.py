@@ -17,6 +17,10 @@ AHEAD = 2
 """Databases that are made before anybody asks for them: a copy takes a third of a second, and there is another core."""
 
 
+WAITING_FOR_LOCKS = """SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock'"""
+
+
 @dataclass(frozen=True)
 class Database:
     """How to reach it: as the owner of its tables, and as the application with the application's rights."""
@@ -83,6 +87,14 @@ def fresh(server: Postgres) -> Iterator[Database]:
         yield Database(name, server.dsn(database=name), server.dsn("caunoi_app", name))
     finally:
         stock.give_back(name)
+
+
+def waiting_for_locks(database: Database) -> int:
+    """How many of its sessions wait for a lock that another one holds, at this moment."""
+    with psycopg.connect(database.owner) as connection:
+        row = connection.execute(WAITING_FOR_LOCKS).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def _run(server: Postgres, statement: str) -> None:

@@ -197,9 +197,8 @@ def test_a_lost_connection_loses_no_record(bus: Bus, database: Database, appende
 def test_a_ledger_that_stays_away_is_said_aloud(database: Database) -> None:
     nowhere = EmbeddedBus("host=/nonexistent dbname=none", patience=0.3).read("test", 0)
     assert nowhere.take(0.05) == []
-    sleep(0.3)
     with pytest.raises(BusAway):
-        nowhere.take(1)
+        nowhere.take(5)
 
 
 def test_a_lost_hint_delays_but_loses_nothing(database: Database, appender: Appender) -> None:

@@ -1,25 +1,18 @@
 """One order for all: positions without a gap, in the order of commits, whoever writes from wherever."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Thread
-from time import monotonic, sleep, time
+from time import monotonic, time
 
 import psycopg
 import pytest
 
 from events.ledger import Ledger
 from events.request import Appended, Conflict
-from tests.database import Database
+from tests.database import Database, waiting_for_locks
 from tests.events import writers
 from tests.events.appending import everything, must_agree, must_be_whole, new, to
-
-
-@pytest.fixture
-def ledger(database: Database) -> Iterator[Ledger]:
-    with Ledger(database.app) as opened:
-        yield opened
-    must_agree(database.app)
+from tests.program.places import eventually
 
 
 def test_four_processes_number_their_facts_without_a_gap(database: Database, ledger: Ledger) -> None:
@@ -98,7 +91,7 @@ def test_the_instant_is_taken_when_it_is_the_facts_turn(database: Database, ledg
     with psycopg.connect(database.owner) as owner, ThreadPoolExecutor(1) as pool:
         owner.execute("SELECT FROM ledger.counter FOR UPDATE")
         waiting = pool.submit(ledger.append, to(new(), facts=facts))
-        sleep(0.3)
+        eventually(lambda: waiting_for_locks(database) == 1)
         row = owner.execute("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint").fetchone()
         owner.rollback()
         assert row is not None

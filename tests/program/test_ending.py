@@ -18,7 +18,7 @@ from services import access
 from services.program import http_address
 from services.settings import Settings
 from services.web.problem import of_ledger
-from tests.database import Database
+from tests.database import Database, waiting_for_locks
 from tests.keys import master_key_file
 from tests.program.places import eventually
 
@@ -59,7 +59,7 @@ def test_who_waits_for_the_database_when_the_process_ends_is_told_to_ask_again(d
     ):
         holder.execute(f"LOCK TABLE {held}".encode())
         answers = [callers.submit(client.request, **one) for one in asked]
-        eventually(lambda: waiting(database) == len(asked))
+        eventually(lambda: waiting_for_locks(database) == len(asked))
         process.terminate()
         for answer in [each.result() for each in answers]:
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
@@ -76,10 +76,3 @@ def test_what_libpq_says_of_a_lost_connection_is_no_surprise(database: Database)
     problem = of_ledger(lost)
     assert problem is not None
     assert (problem.status, problem.rule) == (503, "unavailable")
-
-
-def waiting(database: Database) -> int:
-    with psycopg.connect(database.owner) as connection:
-        row = connection.execute(WAITING, [database.name]).fetchone()
-    assert row is not None
-    return int(row[0])
