@@ -12,7 +12,7 @@ from tests.database import Database
 from tests.docs.page import BLOCK, DOCS
 from tests.examples import LAN, a_reprimand
 from tests.keys import master_key_file
-from tests.program.test_commands import caunoi
+from tests.program.little_system import caunoi
 from tests.projections.commune import COMMUNE_AND_BLOC, MARCH
 from tests.projections.log import Said, put
 

@@ -1,5 +1,6 @@
 """Requests in a few words, for the tests of the ledger."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date
 from itertools import count
@@ -8,9 +9,11 @@ from uuid import uuid4
 
 import psycopg
 
+from events.copying import copy
 from events.fact import Id, Record
 from events.ledger import Ledger
-from events.request import Entry, Request, Write
+from events.request import Appended, Entry, Request, Write
+from tests.database import Database
 
 DAY = date(2026, 10, 1)
 NAME = "thing.happened"
@@ -35,6 +38,18 @@ def to(stream: Id, expected: int = 0, facts: int = 1, **more: Any) -> Request:
 def silent(**more: Any) -> Request:
     """A command that has nothing new to say."""
     return Request(more.pop("command", None) or new(), "an office", [], **more)
+
+
+def outcomes(ledger: Ledger, *requests: Request) -> list[Appended | Exception]:
+    """What comes of requests that are there at the same time: one group, but for those that touch each other."""
+    return asyncio.run(ledger.append_all(requests))
+
+
+def copied(database: Database, *requests: Request) -> list[Appended | Exception]:
+    """The outcomes of a copy, after a look whether they come in the order of the requests."""
+    pairs = list(copy(database.app, requests))
+    assert [request for request, _ in pairs] == list(requests)
+    return [outcome for _, outcome in pairs]
 
 
 def everything(ledger: Ledger) -> list[Record]:

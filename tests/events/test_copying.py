@@ -1,21 +1,13 @@
 """Bulk: what an append promises, for much at once."""
 
-import os
 import random
-import signal
-from collections.abc import Iterator
-from itertools import islice
-from time import monotonic
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from psycopg import errors
 
 from events import chunk
-from events.appender import Appender
-from events.copying import copy
 from events.fact import Id
 from events.ledger import Ledger
 from events.request import (
@@ -23,28 +15,13 @@ from events.request import (
     Claimed,
     CommandReused,
     Conflict,
-    LedgerAway,
     Request,
     Unstorable,
     Write,
 )
 from tests.database import Database
 from tests.events import writers
-from tests.events.appending import entries, everything, must_agree, must_be_whole, new, silent, to
-
-
-@pytest.fixture
-def ledger(database: Database) -> Iterator[Ledger]:
-    with Ledger(database.app) as opened:
-        yield opened
-    must_agree(database.app)
-
-
-def copied(database: Database, *requests: Request) -> list[Appended | Exception]:
-    """The outcomes, after a look whether they come in the order of the requests."""
-    pairs = list(copy(database.app, requests))
-    assert [request for request, _ in pairs] == list(requests)
-    return [outcome for _, outcome in pairs]
+from tests.events.appending import copied, entries, everything, must_be_whole, new, silent, to
 
 
 def test_what_is_copied_stands_as_if_it_were_appended(database: Database, ledger: Ledger) -> None:
@@ -94,23 +71,6 @@ def test_chunks_follow_each_other_without_a_gap(
     # And once more: the same answers.
     assert copied(database, *requests) == [o._replace(replayed=True) for o in said if isinstance(o, Appended)]
     assert ledger.head() == len(records)
-
-
-def test_an_interrupted_copy_starts_again_from_the_beginning(
-    database: Database, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(chunk, "CHUNK_FACTS", 50)
-    stream = new()
-    requests = [to(stream, version) for version in range(300)]
-    first = list(islice(copy(database.app, requests), 120))
-    assert 120 <= ledger.head() < 300
-    again = copied(database, *requests)
-    assert [o for o in again if isinstance(o, Appended) and o.replayed][:120] == [
-        outcome._replace(replayed=True) for _, outcome in first if isinstance(outcome, Appended)
-    ]
-    assert all(isinstance(outcome, Appended) for outcome in again)
-    must_be_whole(everything(ledger))
-    assert ledger.head() == 300
 
 
 def test_each_refusal_is_its_own_and_the_neighbours_are_in(database: Database, ledger: Ledger) -> None:
@@ -218,60 +178,6 @@ def test_copies_and_appends_at_once_keep_one_order(
     writers.must_be_kept(heard, records)
 
 
-BACKENDS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'caunoi appender' AND datname = %s"
-SEVER = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-           WHERE application_name = 'caunoi appender' AND datname = %s"""
-
-
-def test_a_terminated_copy_goes_on_and_doubles_nothing(
-    database: Database, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(chunk, "CHUNK_FACTS", 100)
-    requests = [to(new(), facts=2) for _ in range(1000)]
-    said = []
-    with psycopg.connect(database.owner, autocommit=True) as owner:
-        for number, (_, outcome) in enumerate(copy(database.app, requests)):
-            said.append(outcome)
-            if number % 100 == 50:
-                owner.execute(SEVER, [database.name])
-    assert all(isinstance(outcome, Appended) for outcome in said)
-    records = everything(ledger)
-    must_be_whole(records)
-    assert sorted(r.command for r in records) == sorted(request.command for request in requests for _ in range(2))
-
-
-def test_a_database_that_is_away_is_said_of_each() -> None:
-    said = list(copy("host=/nonexistent dbname=none", [to(new()) for _ in range(3)], patience=0.2))
-    assert [type(outcome) for _, outcome in said] == [LedgerAway] * 3
-
-
-def test_a_copy_whose_database_freezes_ends_in_time_and_is_safely_asked_again(
-    database: Database, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(chunk, "CHUNK_FACTS", 50)
-    requests = [to(new()) for _ in range(400)]
-    copying = copy(database.app, requests, patience=0.5)
-    said = [next(copying)]
-    with psycopg.connect(database.owner, autocommit=True) as owner:
-        backends = [pid for (pid,) in owner.execute(BACKENDS, [database.name]).fetchall()]
-    assert len(backends) == 2
-    for pid in backends:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        started = monotonic()
-        said += copying
-        assert monotonic() - started < 60
-    finally:
-        for pid in backends:
-            os.kill(pid, signal.SIGCONT)
-    assert {type(outcome) for _, outcome in said} <= {Appended, LedgerAway}
-    again = list(copy(database.app, requests))
-    assert all(isinstance(outcome, Appended) for _, outcome in again)
-    records = everything(ledger)
-    must_be_whole(records)
-    assert sorted(r.command for r in records) == sorted(request.command for request in requests)
-
-
 def test_what_is_larger_than_a_part_of_the_log_is_copied_too(database: Database, ledger: Ledger) -> None:
     with psycopg.connect(database.owner) as owner:
         owner.execute("DROP TABLE ledger.log_0, ledger.log_1")
@@ -282,56 +188,8 @@ def test_what_is_larger_than_a_part_of_the_log_is_copied_too(database: Database,
     must_be_whole(everything(ledger))
 
 
-# Rights
-
-
-def test_the_application_copies_through_the_function_alone(database: Database) -> None:
-    with psycopg.connect(database.app, autocommit=True) as connection:
-        connection.execute("SELECT ledger.prepare_copy()")
-        for attempt in (
-            "COPY ledger.log FROM STDIN",
-            "SELECT * FROM pg_temp.copied",
-            "ALTER TABLE pg_temp.copied ADD COLUMN more text",
-            "CREATE TRIGGER mine BEFORE INSERT ON pg_temp.copied EXECUTE FUNCTION ledger.refuse_change()",
-        ):
-            with pytest.raises(errors.InsufficientPrivilege):
-                connection.execute(attempt)
-
-
-FILL = """INSERT INTO pg_temp.copied
-VALUES (%s, 0, 0, 1, '2026-01-01', 1, 1, gen_random_uuid(), gen_random_uuid(), '', '')"""
-NOTHING = "SELECT ledger.copy('{}', '{}', '{}', '{}', '{}', '{}')"
-
-
-def test_a_table_of_the_callers_own_is_not_copied_from(database: Database) -> None:
-    for mine in (
-        "CREATE TEMP TABLE copied (LIKE ledger.log)",
-        "CREATE TEMP VIEW copied AS SELECT * FROM ledger.log",
-        "",
-    ):
-        with psycopg.connect(database.app, autocommit=True) as connection:
-            if mine:
-                connection.execute(mine)
-            with pytest.raises(errors.ObjectNotInPrerequisiteState):
-                connection.execute(NOTHING)
-
-
-@pytest.mark.parametrize("numbers", [[2], [0], [1, 3], [0, 2], [1, 1], [-1, 1]])
-def test_facts_that_would_leave_a_gap_are_refused(database: Database, ledger: Ledger, numbers: list[int]) -> None:
-    appender = Appender(database.app)
-    appender.append(to(new()))
-    appender.close()
-    with psycopg.connect(database.app, autocommit=True) as connection:
-        connection.execute("SELECT ledger.prepare_copy()")
-        connection.execute("BEGIN")
-        for number in numbers:
-            connection.execute(FILL, [number])
-        with pytest.raises((errors.DataException, errors.UniqueViolation)):
-            connection.execute(NOTHING)
-    assert ledger.head() == 1
-
-
 # As if one after the other
+
 
 SOME = st.integers(0, 3)
 PROGRAMMES = st.lists(

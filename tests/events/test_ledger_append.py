@@ -1,7 +1,6 @@
-"""What an append promises: versions, conditions, claims, and each command once and for ever."""
+"""What an append promises: versions, conditions, and that nobody's refusal touches his neighbours."""
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -9,21 +8,7 @@ import pytest
 from events.fact import Id
 from events.ledger import Ledger
 from events.request import Appended, Claimed, CommandReused, Conflict, Entry, Request, Unstorable, Write
-from tests.database import Database
-from tests.events.appending import entries, everything, must_agree, must_be_whole, new, silent, to
-
-
-@pytest.fixture
-def ledger(database: Database) -> Iterator[Ledger]:
-    with Ledger(database.app) as opened:
-        yield opened
-    must_agree(database.app)
-
-
-def outcomes(ledger: Ledger, *requests: Request) -> list[Appended | Exception]:
-    """What comes of requests that are there at the same time: one group, but for those that touch each other."""
-    return asyncio.run(ledger.append_all(requests))
-
+from tests.events.appending import entries, everything, must_be_whole, new, outcomes, silent, to
 
 # Facts
 
@@ -123,145 +108,6 @@ def test_of_two_in_a_group_that_want_the_same_version_the_first_wins(ledger: Led
     assert isinstance(later, Appended)
     assert isinstance(lost, Conflict)
     assert lost.stands == 1
-
-
-# Claims
-
-
-def test_a_claim_has_one_holder_until_it_is_released(ledger: Ledger) -> None:
-    holder, other = new(), new()
-    ledger.append(to(holder, takes=[("card:1", holder)]))
-    assert ledger.holders(["card:1", "card:2"]) == {"card:1": holder}
-    with pytest.raises(Claimed) as claimed:
-        ledger.append(to(other, takes=[("card:1", other)]))
-    assert claimed.value.claim == "card:1"
-    assert "1" not in str(claimed.value)
-    ledger.append(to(holder, 1, releases=[("card:1", holder)]))
-    ledger.append(to(other, takes=[("card:1", other)]))
-    assert ledger.holders(["card:1"]) == {"card:1": other}
-
-
-def test_a_claim_is_released_only_by_its_holder(ledger: Ledger) -> None:
-    holder, other = new(), new()
-    ledger.append(to(holder, takes=[("card:1", holder)]))
-    for claim in ("card:1", "card:2"):
-        with pytest.raises(Claimed):
-            ledger.append(to(other, releases=[(claim, other)]))
-    assert ledger.holders(["card:1"]) == {"card:1": holder}
-    assert ledger.stream(other) == []
-
-
-def test_of_two_in_a_group_that_take_the_same_claim_the_first_gets_it(ledger: Ledger) -> None:
-    one, other, third = new(), new(), new()
-    said = outcomes(
-        ledger,
-        to(one, takes=[("card:1", one)]),
-        to(other, takes=[("card:1", other)]),
-        to(third, takes=[("card:2", third)]),
-    )
-    assert [type(outcome) for outcome in said] == [Appended, Claimed, Appended]
-    assert ledger.holders(["card:1", "card:2"]) == {"card:1": one, "card:2": third}
-
-
-def test_a_claim_that_is_released_is_free_for_the_next_in_the_same_group(ledger: Ledger) -> None:
-    one, other = new(), new()
-    ledger.append(to(one, takes=[("card:1", one)]))
-    said = outcomes(ledger, to(one, 1, releases=[("card:1", one)]), to(other, takes=[("card:1", other)]))
-    assert [type(outcome) for outcome in said] == [Appended, Appended]
-    assert ledger.holders(["card:1"]) == {"card:1": other}
-
-
-def test_who_is_refused_takes_and_releases_nothing(ledger: Ledger) -> None:
-    one, other = new(), new()
-    ledger.append(to(one, takes=[("card:1", one)]))
-    with pytest.raises(Conflict):
-        ledger.append(to(one, 0, takes=[("card:2", one)], releases=[("card:1", one)]))
-    said = outcomes(ledger, to(one, 7, takes=[("card:3", one)]), to(other))
-    assert [type(outcome) for outcome in said] == [Conflict, Appended]
-    assert ledger.holders(["card:1", "card:2", "card:3"]) == {"card:1": one}
-
-
-# Commands
-
-
-@pytest.mark.parametrize("facts", [1, 3])
-def test_a_command_asked_again_answers_what_it_answered_first(database: Database, ledger: Ledger, facts: int) -> None:
-    request = to(new(), facts=facts, digest=-7)
-    first = ledger.append(request)
-    ledger.append(to(new()))
-    again = ledger.append(request)
-    with Ledger(database.app) as restarted:
-        after = restarted.append(request)
-        known = restarted.known(request.command)
-    assert again == after == first._replace(replayed=True)
-    assert known is not None
-    assert (known.digest, [r.position for r in known.records]) == (-7, list(range(1, facts + 1)))
-    assert ledger.head() == facts + 1
-
-
-def test_a_command_is_known_even_when_its_facts_would_be_others_now(ledger: Ledger) -> None:
-    request = to(new(), facts=2)
-    first = ledger.append(request)
-    fewer = Request(request.command, "x", [], answer=b"nothing new")
-    assert ledger.append(fewer) == first._replace(replayed=True)
-    assert ledger.append(to(new(), 5, command=request.command)) == first._replace(replayed=True)
-
-
-def test_a_command_that_had_nothing_to_say_says_it_again(database: Database, ledger: Ledger) -> None:
-    request = silent(digest=5, answer='{"facts":[]} Ồ'.encode())
-    first = ledger.append(request)
-    assert first == Appended(0, 0, 0)
-    assert ledger.append(request) == first._replace(replayed=True)
-    # By now it would have something to say; it was answered, though.
-    with_facts = to(new(), command=request.command, digest=5)
-    assert ledger.append(with_facts) == first._replace(replayed=True)
-    with Ledger(database.app) as restarted:
-        known = restarted.known(request.command)
-    assert known is not None
-    assert (known.digest, known.records, known.answer) == (5, [], request.answer)
-    assert ledger.head() == 0
-
-
-@pytest.mark.parametrize("first", [to(new(), digest=1), silent(digest=1), to(new(), facts=2, digest=1)])
-def test_a_command_with_another_body_is_refused(ledger: Ledger, first: Request) -> None:
-    ledger.append(first)
-    for other in (to(new(), command=first.command, digest=2), silent(command=first.command, digest=2)):
-        with pytest.raises(CommandReused):
-            ledger.append(other)
-
-
-def test_a_stream_that_exists_is_named_once_too(ledger: Ledger) -> None:
-    ledger.append(to(stream := new()))
-    with pytest.raises(Unstorable):
-        ledger.append(Request(new(), "x", [Write(stream, 1, entries()), Write(stream, 1, entries())]))
-    assert ledger.append(to(stream, 1)).first == 2
-
-
-def test_a_command_twice_in_a_group_happens_once(ledger: Ledger) -> None:
-    request, nothing = to(new()), silent()
-    first, again, reused, _, silently = outcomes(
-        ledger, request, request, to(new(), command=request.command, digest=9), nothing, nothing
-    )
-    assert isinstance(first, Appended)
-    assert again == first._replace(replayed=True)
-    assert isinstance(reused, CommandReused)
-    assert silently == Appended(0, 0, 0, replayed=True)
-    assert ledger.head() == 1
-
-
-def test_a_refused_command_may_be_asked_again(ledger: Ledger) -> None:
-    stream, command = new(), new()
-    for refused in (to(stream, 1, command=command), silent(conditions=[(stream, 1)], command=command)):
-        with pytest.raises(Conflict):
-            ledger.append(refused)
-        assert ledger.known(command) is None
-    assert not ledger.append(to(stream, 0, command=command)).replayed
-
-
-def test_a_known_command_is_known_before_its_version_is_looked_at(ledger: Ledger) -> None:
-    request = to(new(), takes=[("card:1", new())])
-    first = ledger.append(request)
-    assert ledger.append(request) == first._replace(replayed=True)
 
 
 # One request's refusal never touches its neighbours

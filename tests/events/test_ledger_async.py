@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-from collections.abc import Iterator
 from time import monotonic
 from typing import Any
 from weakref import ref
@@ -16,14 +15,7 @@ from events.group import MOST_LATER
 from events.ledger import Ledger
 from events.request import Appended, Conflict, Request, Unstorable, Write
 from tests.database import Database
-from tests.events.appending import entries, everything, must_agree, must_be_whole, new, silent, to
-
-
-@pytest.fixture
-def ledger(database: Database) -> Iterator[Ledger]:
-    with Ledger(database.app) as opened:
-        yield opened
-    must_agree(database.app)
+from tests.events.appending import entries, everything, must_be_whole, new, silent, to
 
 
 def test_requests_for_one_stream_go_in_in_the_order_given(ledger: Ledger) -> None:

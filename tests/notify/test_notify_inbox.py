@@ -1,69 +1,20 @@
 """A committee's inbox over HTTP: what waits for it, what happened in a sentence, and that it says it knows."""
 
-from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
-from psycopg_pool import ConnectionPool
 
-from events import wire
 from events.liaison import LiaisonIntroduced, MessageSent
-from services import access
-from services.access import Tokens
-from services.notify import api
-from services.settings import Settings
-from services.web import asking
-from services.web.context import Context
-from services.web.problem import handle_problems
 from tests.database import Database
-from tests.examples import COMMUNE, SURGERY, a_certificate, a_reprimand, an_expulsion, an_id
-from tests.keys import keyring
-from tests.notify.commune import NAM, PAEDIATRICS, WARD, Log, introduced, received, refused, tell_all
-from tests.notify.conftest import Hire, ReadViews
+from tests.examples import COMMUNE, SURGERY, a_certificate, an_expulsion, an_id
+from tests.notify.commune import NAM, PAEDIATRICS, Log, introduced, received, refused, tell_all
+from tests.notify.conftest import As, Hire, ReadViews, items
 
 MARCH, APRIL = date(2026, 3, 2), date(2026, 4, 1)
 T = an_id("a transfer")
-
-As = Callable[..., TestClient]
-
-
-@pytest.fixture
-def ask(database: Database, log: Log, monkeypatch: pytest.MonkeyPatch) -> Iterator[As]:
-    """Makes clients, each with a token of a role and an organisation."""
-    monkeypatch.setattr(asking, "PATIENCE", 0.3)
-    app = FastAPI()
-    handle_problems(app)
-    app.include_router(api.router)
-    with ConnectionPool[psycopg.Connection[Any]](database.app, kwargs={"autocommit": True}) as pool:
-        app.state.context = Context(Settings.read(database=database.app), log.ledger, pool, Tokens(pool), keyring())
-
-        def client(role: str = "operator", organisation: str | None = None) -> TestClient:
-            _, token = access.issue(database.owner, organisation=organisation, role=role, name=role)
-            return TestClient(app, headers={"Authorization": f"Bearer {token}"}, raise_server_exceptions=False)
-
-        yield client
-
-
-@pytest.fixture
-def reprimanded(log: Log, hire: Hire) -> int:
-    """Nam, who lives in the commune, was reprimanded, and it was told: the position."""
-    log.put_organisations()
-    log.put_member()
-    at = log.put(NAM, a_reprimand(), MARCH)
-    tell_all(hire())
-    return at
-
-
-def items(client: TestClient, **asked: Any) -> list[dict[str, Any]]:
-    answer = client.get("/inbox", params={"organisation": COMMUNE, **asked})
-    assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = answer.json()["items"]
-    return found
 
 
 def test_a_notice_waits_in_the_inbox_of_the_committee(reprimanded: int, ask: As) -> None:
@@ -103,71 +54,6 @@ def test_a_notice_says_what_happened_and_shows_the_record(reprimanded: int, ask:
     times = notice["times"]
     assert datetime.fromisoformat(times["delivered"]) >= datetime.fromisoformat(notice["due_at"])
     assert (times["queued"], times["sent"], times["opened"], times["acknowledged"]) == (None,) * 4
-
-
-@pytest.mark.parametrize("role", ["secretary"])
-def test_an_acknowledgement_is_a_fact_and_once_is_enough(
-    reprimanded: int, log: Log, hire: Hire, ask: As, role: str
-) -> None:
-    client = ask(role, COMMUNE)
-    (line,) = items(client)
-    path = f"/notices/{line['id']}/acknowledgements"
-    first = client.post(path, json={})
-    at = reprimanded + 1
-    assert first.status_code == 201
-    assert first.json() == {
-        "id": line["id"], "stream": f"notice/{line['id']}", "version": 1, "position": at,
-        "facts": [{"name": "notice.acknowledged", "position": at}],
-    }  # fmt: skip
-    assert (first.headers["etag"], first.headers["caunoi-position"]) == ('"1"', str(at))
-    second = client.post(path)
-    assert second.status_code == 200
-    assert second.json() == {**first.json(), "facts": []}
-    tell_all(hire())
-    assert items(client, state="open") == []
-    (line,) = items(client, state="acknowledged")
-    assert line["state"] == "acknowledged"
-    (record,) = log.ledger.stream(line["id"])
-    assert record.cause == reprimanded
-    assert wire.decode(record.name, record.data).organisation == COMMUNE  # type: ignore[attr-defined]
-    times = client.get(f"/notices/{line['id']}").json()["times"]
-    assert datetime.fromisoformat(times["acknowledged"]) == record.recorded_at
-
-
-def test_the_same_key_answers_the_same_again(reprimanded: int, ask: As) -> None:
-    client = ask("secretary", COMMUNE)
-    (line,) = items(client)
-    path, key = f"/notices/{line['id']}/acknowledgements", {b"Idempotency-Key": "thứ nhất".encode()}
-    first, again = client.post(path, json={}, headers=key), client.post(path, json={}, headers=key)
-    assert (first.status_code, again.status_code) == (201, 201)
-    assert first.json() == again.json()
-    assert "idempotency-replayed" not in first.headers
-    assert again.headers["idempotency-replayed"] == "true"
-    for another in ({"reason": "đã biết"}, {"effective_on": "2026-03-03"}):
-        other = client.post(path, json=another, headers=key)
-        assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-key-reused")
-
-
-def test_a_key_of_one_who_came_late_is_kept_too(reprimanded: int, ask: As) -> None:
-    client = ask("secretary", COMMUNE)
-    (line,) = items(client)
-    path, key = f"/notices/{line['id']}/acknowledgements", {"Idempotency-Key": "k"}
-    client.post(path, json={})
-    first, again = client.post(path, json={}, headers=key), client.post(path, json={}, headers=key)
-    assert (first.status_code, again.status_code) == (200, 200)
-    assert first.json() == again.json()
-    assert first.json()["facts"] == []
-    assert again.headers["idempotency-replayed"] == "true"
-    assert client.post(path, json={"reason": "x"}, headers=key).status_code == 422
-
-
-def test_a_stale_version_is_refused(reprimanded: int, ask: As) -> None:
-    client = ask("secretary", COMMUNE)
-    (line,) = items(client)
-    path = f"/notices/{line['id']}/acknowledgements"
-    stale = client.post(path, json={}, headers={"If-Match": '"1"'})
-    assert (stale.status_code, stale.headers["etag"]) == (412, '"0"')
-    assert client.post(path, json={}, headers={"If-Match": '"0"'}).status_code == 201
 
 
 def test_overdue_is_a_question_of_the_clock(reprimanded: int, database: Database, ask: As) -> None:
@@ -304,88 +190,10 @@ def test_a_question_that_cannot_be_answered_is_a_problem(reprimanded: int, ask: 
         assert status == 200 or answer.headers["content-type"] == "application/problem+json"
 
 
-BODIES = [
-    (b"{", 400),
-    (b"[]", 422),
-    (b'{"said": "yes"}', 422),
-    (b'{"effective_on": "2099-01-01"}', 422),
-    (b'{"effective_on": "1066-10-14"}', 422),
-    (b'{"reason": "a\\u0000b"}', 422),
-    (b'{"reason": "\\ud800"}', 400),
-    (b'{"reason": 7}', 422),
-]
-
-
-def test_a_body_that_is_no_acknowledgement_writes_nothing(reprimanded: int, log: Log, ask: As) -> None:
-    client = ask("secretary", COMMUNE)
-    (line,) = items(client)
-    path = f"/notices/{line['id']}/acknowledgements"
-    for body, status in BODIES:
-        answer = client.post(path, content=body, headers={"Content-Type": "application/json"})
-        assert answer.status_code == status, answer.text
-    assert log.ledger.head() == reprimanded
-
-
-@pytest.mark.parametrize(
-    "body",
-    [b"", '{"effective_on": "2026-03-03", "reason": "đã biết", "backfill": true}'.encode()],
-    ids=["empty", "full"],
-)
-def test_what_may_be_said_is_kept(reprimanded: int, log: Log, ask: As, body: bytes) -> None:
-    client = ask("secretary", COMMUNE)
-    (line,) = items(client)
-    path = f"/notices/{line['id']}/acknowledgements"
-    assert client.post(path, content=body, headers={"Content-Type": "application/json"}).status_code == 201
-    (stored,) = log.ledger.stream(line["id"])
-    assert stored.reason == "", "what is said about a member is sealed"
-    with log.ledger.connection() as connection:
-        (record,) = keyring().opened(connection, [stored])
-    assert (record.reason, record.effective_on == date(2026, 3, 3)) == (("đã biết", True) if body else ("", False))
-
-
-def test_a_body_too_large_or_of_another_kind_is_not_read(reprimanded: int, log: Log, ask: As) -> None:
-    client = ask("secretary", COMMUNE)
-    (line,) = items(client)
-    path = f"/notices/{line['id']}/acknowledgements"
-    large = b'{"reason": "' + b"x" * (1 << 20) + b'"}'
-    assert client.post(path, content=large, headers={"Content-Type": "application/json"}).status_code == 413
-    assert client.post(path, content=b"{}", headers={"Content-Type": "text/plain"}).status_code == 415
-    assert client.post(path, json={}, headers={"If-Match": "x"}).status_code == 412
-    assert client.post(path, json={}, headers={"Idempotency-Key": "k" * 256}).status_code == 422
-    assert log.ledger.head() == reprimanded
-
-
-@pytest.mark.parametrize("role", ["inspector", "service", "clerk"])
-def test_who_only_looks_acknowledges_nothing(reprimanded: int, ask: As, role: str) -> None:
-    client = ask(role, COMMUNE)
-    (line,) = items(client)
-    assert client.get(f"/notices/{line['id']}").status_code == 200
-    assert client.post(f"/notices/{line['id']}/acknowledgements", json={}).status_code == 403
-
-
 def test_without_a_token_nothing_is_told(reprimanded: int, ask: As) -> None:
     client = ask()
     assert client.get("/inbox", headers={"Authorization": ""}).status_code == 401
     assert client.get("/inbox", headers={"Authorization": "Bearer x"}).status_code == 401
-
-
-def test_others_neither_read_nor_acknowledge(reprimanded: int, log: Log, read_views: ReadViews, ask: As) -> None:
-    read_views()
-    (line,) = items(ask())
-    for organisation in (WARD, SURGERY):
-        stranger = ask("secretary", organisation)
-        assert stranger.get("/inbox", params={"organisation": COMMUNE}).status_code == 403
-        assert stranger.get(f"/notices/{line['id']}").status_code == 403
-        assert stranger.post(f"/notices/{line['id']}/acknowledgements", json={}).status_code == 403
-    assert ask("secretary", WARD).get(f"/members/{NAM}/notices").status_code == 403
-    assert log.ledger.head() == reprimanded
-
-
-def test_who_stands_above_reads_and_acknowledges(reprimanded: int, read_views: ReadViews, ask: As) -> None:
-    read_views()
-    province = ask("secretary", an_id("province"))
-    (line,) = items(province)
-    assert province.post(f"/notices/{line['id']}/acknowledgements", json={}).status_code == 201
 
 
 def test_a_message_waits_with_the_other_committee_and_is_acknowledged_as_a_notice_is(

@@ -2,101 +2,22 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Any, ClassVar
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests.database import Database
 from tests.keys import master_key_file
-from tests.program.places import eventually
-
-RECORDS = [{"position": n, "recorded_at": "2026-11-22T01:02:03Z", "name": "member.admitted"} for n in range(1, 8)]
-VIEWS = [{"view": "roll", "position": 7, "head": 7, "lag_seconds": 0.0}]
-PROBLEM = {"title": "Refused", "detail": "no such role", "errors": [{"pointer": "/role", "message": "unknown"}]}
-TOKEN = "the operator's"
-
-
-class Little(BaseHTTPRequestHandler):
-    """Answers as the system does; every command is asked of it over a real socket."""
-
-    asked: ClassVar[list[tuple[str, str, Any]]] = []
-    views: ClassVar[list[dict[str, Any]]] = VIEWS
-
-    def answer(self, status: int, body: Any) -> None:
-        data = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def do_GET(self) -> None:
-        path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)
-        self.asked.append(("GET", self.path, None))
-        if self.headers["Authorization"] != f"Bearer {TOKEN}":
-            return self.answer(401, {"detail": "who are you"})
-        if path == "/log":
-            if query.get("name") == ["nobody"]:
-                return self.answer(422, {"detail": "another form", "errors": [{"pointer": "/name", "message": "none"}]})
-            after, limit = int(query["after"][0]), int(query["limit"][0])
-            last = min(after + min(limit, 3), len(RECORDS))
-            more = last if last < len(RECORDS) else None
-            return self.answer(200, {"items": RECORDS[after:last], "next": more, "position": last})
-        if path == "/tokens":
-            first = "after" not in query
-            return self.answer(200, {"items": [{"id": "t1" if first else "t2"}], "next": "t1" if first else None})
-        return (
-            self.answer(200, self.views) if path in ("/views", "/readyz") else self.answer(404, {"detail": "nothing"})
-        )
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.asked.append(("POST", self.path, body))
-        if body.get("role") == "king":
-            return self.answer(422, PROBLEM)
-        if self.path == "/tokens":
-            return self.answer(201, {"id": "t1", "token": "cn_x"})
-        return self.answer(200 if self.path == "/tokens/t1/revocations" else 404, {"detail": "no such token"})
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's word
-        pass
+from tests.program.little_system import TOKEN, VIEWS, Little, caunoi, little_system
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Iterator[Path]:
-    """A directory on which a system runs."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Little)
-    Little.asked.clear()
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    (tmp_path / "address").write_text(f"http://127.0.0.1:{server.server_port}\n")
-    (tmp_path / "admin-token").write_text(TOKEN + "\n")
-    (tmp_path / "admin-token").chmod(0o600)
-    yield tmp_path
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def caunoi(*arguments: str, **environment: str) -> tuple[int, str, str]:
-    """(exit code, standard output, standard error)."""
-    done = subprocess.run(
-        [sys.executable, "-m", "services.program", *arguments],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, done.stdout, done.stderr
+    with little_system(tmp_path) as place:
+        yield place
 
 
 def test_a_token_is_printed_alone(data: Path) -> None:
@@ -148,92 +69,6 @@ def test_hashes_of_views_are_read_in_the_database(data: Path, database: Database
     code, _, why = caunoi("views", "--hash", "--data", str(data))
     assert code == 3
     assert "no database is below" in why
-
-
-def test_the_log_goes_on_over_pages_up_to_its_limit(data: Path) -> None:
-    _, said, _ = caunoi("log", "--after", "1", "--limit", "5", "--data", str(data), "--json")
-    assert [json.loads(line)["position"] for line in said.splitlines()] == [2, 3, 4, 5, 6]
-
-
-def test_the_log_ends_where_there_is_no_more(data: Path) -> None:
-    _, said, _ = caunoi("log", "--data", str(data))
-    assert len(said.splitlines()) == 7
-
-
-def test_every_filter_is_asked_for(data: Path) -> None:
-    filters = ["--about", "a", "--name", "member.*", "--by", "b", "--from", "2026-01-01T00:00:00Z"]
-    code, _, _ = caunoi("log", *filters, "--to", "2027-01-01T00:00:00Z", "--data", str(data))
-    asked = parse_qs(urlsplit(Little.asked[0][1]).query)
-    named = {name: value for name, (value,) in asked.items()}
-    assert code == 0
-    assert named.pop("to") == "2027-01-01T00:00:00Z"
-    assert named == {
-        "about": "a", "name": "member.*", "by": "b", "from": "2026-01-01T00:00:00Z", "after": "0", "limit": "50",
-    }  # fmt: skip
-
-
-def test_a_filter_that_cannot_be_is_refused_with_its_place(data: Path) -> None:
-    code, said, why = caunoi("log", "--name", "nobody", "--data", str(data))
-    assert (code, said) == (4, "")
-    assert "/name: none" in why
-
-
-def mind_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-@contextmanager
-def following(data: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """One that has printed all there is, and waits for more."""
-    argv = [sys.executable, "-m", "services.program", "log", "--follow", "--data", str(data), *arguments]
-    # Whoever runs the tests in the background may have Ctrl-C ignored, which a child would inherit.
-    with subprocess.Popen(
-        argv,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=mind_interrupts,  # noqa: PLW1509  # no thread runs here
-    ) as process:
-        assert process.stdout
-        for _ in RECORDS:
-            assert process.stdout.readline()
-        yield process
-
-
-@pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM])
-def test_the_log_is_followed_until_it_is_asked_to_stop(data: Path, way: signal.Signals) -> None:
-    with following(data) as process:
-        process.send_signal(way)
-        assert process.communicate(timeout=30) == ("", "")
-        assert process.returncode == 0
-
-
-def test_following_goes_on_where_the_log_was_looked_through(data: Path) -> None:
-    with following(data, "--json") as process:
-        eventually(lambda: len(Little.asked) > 4)
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
-    after = [parse_qs(urlsplit(path).query)["after"] for _, path, _ in Little.asked]
-    assert after[:5] == [["0"], ["3"], ["6"], ["7"], ["7"]]
-
-
-def test_it_ends_well_when_nobody_reads_it_any_more_though_nothing_comes(data: Path) -> None:
-    with following(data) as process:
-        assert process.stdout
-        assert process.stderr
-        process.stdout.close()
-        assert process.wait(timeout=30) == 0
-        assert process.stderr.read() == ""
-
-
-@pytest.mark.parametrize("command", [["log", "--json"], ["views"]])
-def test_a_closed_pipe_is_no_traceback(data: Path, command: list[str]) -> None:
-    reads, writes = os.pipe()
-    os.close(reads)
-    argv = [sys.executable, "-m", "services.program", *command, "--data", str(data)]
-    done = subprocess.run(argv, stdout=writes, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
-    os.close(writes)
-    assert (done.returncode, done.stderr) == (0 if "log" in command else 1, "")
 
 
 def test_without_a_system_it_says_how_to_start_one(tmp_path: Path) -> None:
@@ -305,34 +140,3 @@ def test_a_process_that_fails_quotes_nothing_of_why() -> None:
 
 def test_nothing_is_coloured_where_colour_is_not_wanted() -> None:
     assert "\x1b" not in caunoi("--help", NO_COLOR="1", FORCE_COLOR="")[1]
-
-
-def test_doctor_begins_at_the_ground(tmp_path: Path) -> None:
-    code, said, _ = caunoi("doctor", "--data", str(tmp_path / "missing"), "--json")
-    assert code == 1
-    assert [finding["check"] for finding in json.loads(said)] == ["data"]
-    assert json.loads(said)[0]["todo"].startswith("caunoi up")
-
-
-def test_doctor_says_how_a_view_is_made_anew(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lags = {"position": 1, "head": 7, "lag_seconds": 120.0}
-    found = [{"view": "roll", **lags, "parked": 1}, {"view": "tree", **lags}, {"view": "tiles", **lags}]
-    monkeypatch.setattr(Little, "views", found)
-    url = (data / "address").read_text().strip()
-    code, said, _ = caunoi("doctor", "--json", CAUNOI_URL=url, CAUNOI_TOKEN=TOKEN)
-    todo = {finding["check"]: finding["todo"] for finding in json.loads(said)}
-    assert code == 1
-    assert todo["roll"].endswith("then caunoi replay roll")
-    assert todo["tree"].endswith("caunoi replay tree")
-    assert todo["tiles"].endswith("caunoi audit verify")
-
-
-def test_doctor_asks_a_distant_system_from_outside(data: Path) -> None:
-    url = (data / "address").read_text().strip()
-    code, said, _ = caunoi("doctor", "--json", CAUNOI_URL=url, CAUNOI_TOKEN=TOKEN)
-    assert [(finding["check"], finding["todo"]) for finding in json.loads(said)] == [
-        ("http", ""),
-        ("time", ""),
-        ("roll", ""),
-    ]
-    assert code == 0

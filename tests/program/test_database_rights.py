@@ -14,8 +14,8 @@ from services.program.postgres import Postgres
 from services.program.schemas import install
 from services.trouble import Trouble
 from tests.database import Database
+from tests.program.little_system import caunoi
 from tests.program.places import place
-from tests.program.test_commands import caunoi
 
 ROLES = Path("deploy/postgresql/roles.sql")
 

@@ -19,7 +19,7 @@ from services.trouble import Trouble
 from tests.database import Database, fresh
 from tests.examples import LAN, MINH, a_certificate, a_reprimand
 from tests.keys import master_key_file
-from tests.program.test_commands import caunoi
+from tests.program.little_system import caunoi
 from tests.projections.commune import APRIL, COMMUNE_AND_BLOC, MARCH, MAY
 from tests.projections.log import Said, put
 

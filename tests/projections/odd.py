@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -10,9 +11,11 @@ import psycopg
 from events.fact import Id, Record
 from events.ledger import Ledger
 from events.request import Entry, Request, Write
-from projections.positions import REGISTER
+from projections.positions import REGISTER, positions
+from projections.reading import page
 from projections.view import View
-from tests.examples import BOOK_OPENED
+from tests.database import Database
+from tests.examples import BOOK_OPENED, HOA, LAN, MINH
 
 TOLD, UNREAD = "thing.told", "thing.unread"
 
@@ -88,3 +91,35 @@ def now(conninfo: str, view: View = ODD) -> dict[Id, list[int | str]]:
         if known_to is None:
             said.setdefault(stream, []).append(number)
     return said
+
+
+def stands(database: Database, view: str = "odd") -> int:
+    """The position up to which a view has been fed."""
+    with psycopg.connect(database.app) as connection:
+        return positions(connection, [view])[view].position
+
+
+def log_of(database: Database) -> list[Any]:
+    """All there is in the log."""
+    with psycopg.connect(database.app) as connection:
+        return page(connection, 0, 10_000)
+
+
+def tell_much(ledger: Ledger) -> None:
+    """Sixty records of three streams."""
+    for number in range(30):
+        tell(ledger, (LAN, HOA, MINH)[number % 3], [number, number + 3], [number + 3])
+
+
+def spoil(database: Database, statement: str) -> None:
+    """What no feeder does to a view."""
+    with psycopg.connect(database.app, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+def left_over(database: Database) -> list[Any]:
+    """The tables that a rebuild has not cleared away."""
+    with psycopg.connect(database.app) as connection:
+        return connection.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'rebuild'::regnamespace"
+        ).fetchall()

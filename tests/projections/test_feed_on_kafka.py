@@ -11,8 +11,7 @@ from tests.database import Database
 from tests.events.kafka import a_ledger, relaying
 from tests.examples import LAN
 from tests.program.places import eventually
-from tests.projections.odd import ODD, rows, tell
-from tests.projections.test_feed import stands
+from tests.projections.odd import ODD, rows, stands, tell
 
 
 def test_who_takes_over_goes_on_where_the_other_left_off(ledger: Ledger, database: Database, kafka: Kafka) -> None:

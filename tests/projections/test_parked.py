@@ -11,8 +11,7 @@ from projections.positions import status
 from tests.database import Database
 from tests.examples import HOA, LAN, MINH
 from tests.projections.conftest import Hire
-from tests.projections.odd import ODD, REPAIRED, now, rows, tell
-from tests.projections.test_feed import stands
+from tests.projections.odd import ODD, REPAIRED, now, rows, stands, tell
 
 REFUSED_BY_THE_TABLE = ["no table takes this", "a \x00 in the middle"]
 

@@ -1,50 +1,24 @@
 """Blue and green: made anew beside the live view, the same rows, swapped at one position, nobody disturbed."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from threading import Event, Thread
-from time import sleep
 from typing import Any
 
 import psycopg
 import pytest
 
 from events import pages
-from events.bus import EmbeddedBus
 from events.ledger import Ledger
 from projections import anew as anew_module
 from projections import reading
-from projections.anew import Anew, Busy
-from projections.feed import Feeder
 from projections.hashes import Extent, view_hash
-from projections.positions import Zombie, positions, status
 from projections.reading import Hole
 from projections.rebuild import compare, rebuild, replay
-from projections.view import View
 from tests.database import Database
 from tests.examples import HOA, LAN, MINH
 from tests.projections.conftest import Hire
-from tests.projections.odd import ODD, REPAIRED, Odd, now, rows, tell
-from tests.projections.test_feed import stands
+from tests.projections.odd import ODD, REPAIRED, left_over, now, rows, spoil, stands, tell, tell_much
 from tests.projections.test_parked import REFUSED_BY_THE_TABLE, waiting
-
-
-def tell_much(ledger: Ledger) -> None:
-    for number in range(30):
-        tell(ledger, (LAN, HOA, MINH)[number % 3], [number, number + 3], [number + 3])
-
-
-def spoil(database: Database, statement: str) -> None:
-    with psycopg.connect(database.app, autocommit=True) as connection:
-        connection.execute(statement.encode())
-
-
-def left_over(database: Database) -> list[Any]:
-    with psycopg.connect(database.app) as connection:
-        return connection.execute(
-            "SELECT relname FROM pg_class WHERE relnamespace = 'rebuild'::regnamespace"
-        ).fetchall()
 
 
 def test_it_gives_the_rows_that_were_there(ledger: Ledger, hire: Hire, database: Database) -> None:
@@ -202,88 +176,6 @@ def test_the_hash_does_not_depend_on_the_order_and_sees_every_change(
     assert hashed(30) == then
 
 
-def test_the_feeder_that_is_running_goes_on_with_the_new_table(ledger: Ledger, hire: Hire, database: Database) -> None:
-    feeder = hire()
-    tell_much(ledger)
-    feeder.step(1)
-    spoil(database, "UPDATE views.odd SET number = 99")
-    rebuild(database.app, ODD)
-    tell(ledger, LAN, [5, 6])
-    tell(ledger, HOA, [7])
-    feeder.step(1)
-    assert now(database.app)[LAN] == [5, 6]
-    assert compare(database.app, ODD).same
-
-
-def test_a_rebuild_that_is_ahead_of_the_feeder_takes_it_along(ledger: Ledger, hire: Hire, database: Database) -> None:
-    feeder = hire()
-    tell_much(ledger)
-    rebuild(database.app, ODD)
-    assert stands(database) == 60
-    tell(ledger, LAN, [5])
-    feeder.step(1)
-    assert stands(database) == 61
-    assert compare(database.app, ODD).same
-
-
-def test_while_the_log_grows_and_the_view_is_fed_and_read_nothing_is_lost(ledger: Ledger, database: Database) -> None:
-    stop, failed = Event(), list[BaseException]()
-
-    def guarded(work: Callable[[], None]) -> Thread:
-        def run() -> None:
-            try:
-                work()
-            except BaseException as error:  # noqa: BLE001  # told to the test
-                failed.append(error)
-
-        thread = Thread(target=run)
-        thread.start()
-        return thread
-
-    def write() -> None:
-        number = 0
-        while not stop.is_set():
-            number += 1
-            tell(ledger, (LAN, HOA, MINH)[number % 3], [number], [number, number + 1])
-
-    def read() -> None:
-        with psycopg.connect(database.app, autocommit=True) as connection:
-            while not stop.is_set():
-                connection.execute("SELECT count(*) FROM views.odd").fetchone()
-
-    feeder = Feeder(database.app, [ODD], EmbeddedBus(database.app, page=20))
-    threads = [guarded(write), guarded(read), guarded(lambda: feeder.run(stop, wait=0.05))]
-    sleep(0.3)
-    for _ in range(4):
-        rebuild(database.app, ODD)
-        assert compare(database.app, ODD).same
-    stop.set()
-    for thread in threads:
-        thread.join(20)
-    assert failed == []
-    assert compare(database.app, ODD).same
-    assert stands(database) > 50
-
-
-def test_a_reader_that_takes_long_delays_the_swap_and_not_the_feeding(
-    ledger: Ledger, hire: Hire, database: Database
-) -> None:
-    tell_much(ledger)
-    feeder = hire()
-    feeder.step(1)
-    with psycopg.connect(database.app) as reader:
-        reader.execute("SELECT count(*) FROM views.odd")
-        thread = Thread(target=rebuild, args=(database.app, ODD))
-        thread.start()
-        sleep(0.5)
-        tell(ledger, LAN, [5])
-        feeder.step(1)
-        assert thread.is_alive()
-    thread.join(30)
-    assert stands(database) == 61
-    assert compare(database.app, ODD).same
-
-
 def test_poison_parks_the_same_streams_when_a_view_is_made_anew(ledger: Ledger, hire: Hire, database: Database) -> None:
     tell(ledger, LAN, [1], [2], "raise", [3])
     tell(ledger, HOA, [1], REFUSED_BY_THE_TABLE[0], [2])
@@ -300,78 +192,3 @@ def test_a_repaired_view_that_is_made_anew_has_nothing_parked(ledger: Ledger, hi
     hire().step(1)
     rebuild(database.app, REPAIRED)
     assert (now(database.app), waiting(database)) == ({LAN: [3]}, [])
-
-
-def test_two_do_not_make_the_same_view_anew_at_once(ledger: Ledger, database: Database) -> None:
-    tell_much(ledger)
-    with Anew(database.app, ODD), pytest.raises(Busy):
-        rebuild(database.app, ODD)
-    rebuild(database.app, ODD)
-
-
-def test_one_that_was_killed_on_the_way_leaves_nothing_that_matters(
-    ledger: Ledger, hire: Hire, database: Database
-) -> None:
-    tell_much(ledger)
-    hire().step(1)
-    before = rows(database.app)
-    with pytest.raises(psycopg.OperationalError):
-        _rebuild_and_die(database)
-    assert rows(database.app) == before
-    rebuild(database.app, ODD)
-    assert rows(database.app) == before
-    assert left_over(database) == []
-
-
-def _rebuild_and_die(database: Database) -> None:
-    with Anew(database.app, ODD) as anew:
-        anew.fill(30)
-        with psycopg.connect(database.owner, autocommit=True) as owner:
-            owner.execute("""SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                             WHERE datname = current_database() AND application_name = 'caunoi rebuild'""")
-        anew.follow(60)
-
-
-class Doubled(Odd):
-    """The same question, answered otherwise."""
-
-    def rows(self) -> list[tuple[int, str]]:
-        return [(2 * number, words) for number, words in super().rows()]
-
-
-def reshaped(view: View, **changes: Any) -> View:
-    return replace(view, subject=Doubled, **changes)
-
-
-@pytest.mark.parametrize(
-    "changed", [reshaped(ODD, version=2), reshaped(ODD, indexes=()), reshaped(ODD, reads=ODD.reads | {"thing.other"})]
-)
-def test_a_view_of_another_shape_is_made_anew_before_it_is_fed(
-    ledger: Ledger, hire: Hire, database: Database, changed: View
-) -> None:
-    tell(ledger, LAN, [1])
-    old = hire()
-    old.step(1)
-    feeder = hire([changed])
-    assert now(database.app) == {LAN: [2]}
-    tell(ledger, LAN, [3])
-    feeder.step(1)
-    assert now(database.app) == {LAN: [6]}
-    with pytest.raises(Zombie):
-        old.step(1)
-    assert compare(database.app, changed).same
-
-
-def test_until_then_the_status_calls_it_stale_and_it_serves(ledger: Ledger, hire: Hire, database: Database) -> None:
-    tell(ledger, LAN, [1])
-    hire().step(1)
-    spoil(database, f"UPDATE views.positions SET wanted = '{reshaped(ODD, version=2).shape}' WHERE view = 'odd'")
-    with psycopg.connect(database.app) as connection:
-        assert {view["view"]: view["stale"] for view in status(connection)}["odd"]
-        assert positions(connection, ["odd"])["odd"].shape == ODD.shape
-    assert now(database.app) == {LAN: [1]}
-
-
-def test_a_table_of_another_shape_is_not_compared(ledger: Ledger, database: Database) -> None:
-    with pytest.raises(ValueError, match="another shape"):
-        compare(database.app, reshaped(ODD, version=2))
