@@ -4,7 +4,7 @@ He counts in the cell that introduced him until an official transfer is received
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 import psycopg
@@ -64,13 +64,12 @@ def rows(member: Member) -> Sequence[Row]:
 
 def _days(member: Member) -> set[date]:
     """The first day, and those on which something may change."""
-    days = {member.since, member.left_on}
+    days: set[date | None] = {member.since, *member.membership.days(), *member.absences.exemptions.days()}
     days.update(span.since for span in member.cells.spans())
     days.update(span.since for span in member.statuses.spans())
+    days.update(move.on for move in member.moves)
     for transfer in member.transfers.values():
-        days.update((transfer.introduced_on, transfer.ended_on))
-        if transfer.introduced.until is not None:
-            days.add(transfer.introduced.until + timedelta(days=1))
+        days.update((transfer.introduced_on, transfer.ended_on, transfer.home_on))
     return {day for day in days if day is not None and member.since is not None and day >= member.since}
 
 
@@ -83,7 +82,7 @@ def _where(member: Member, day: date) -> Where:
         standing=standing(member, day),
         since=span.since if span else None,
         in_transit=transit.introduced.transfer if transit else None,
-        away_to=away.introduced.to if away else None,
+        away_to=member.host_on(away, day) if away else None,
     )
 
 

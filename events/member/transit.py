@@ -127,21 +127,17 @@ class Transfer:
         return TransferState.RETURNED if self.returned_on is not None and self.returned_on <= day else self.outcome
 
 
-def start_due_on(introduced: TransferIntroduced) -> date | None:
+def start_due_on(decided_on: date | None) -> date | None:
     """The last day on which an official transfer should have been introduced; None where no decision is known.
 
     Within 60 working days of the decision: a later one is recorded all the same, and seen to be late.
     """
-    if introduced.decided_on is None or introduced.kind is not TransferKind.OFFICIAL:
-        return None
-    return working_days_after(introduced.decided_on, START_WORKING_DAYS)
+    return None if decided_on is None else working_days_after(decided_on, START_WORKING_DAYS)
 
 
-def removable_from(introduced: TransferIntroduced, introduced_on: date) -> date | None:
+def removable_from(introduced_on: date) -> date:
     """The first day of more than three months without filing at the destination, which is ground for removal.
 
-    Nobody is removed by it: it is what the superior looks for among those who are overdue.
+    Nobody is removed by it: it is what the superior looks for among the official transfers that are overdue.
     """
-    if introduced.kind is not TransferKind.OFFICIAL:
-        return None
     return months_after(introduced_on, UNFILED_MONTHS) + timedelta(days=1)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from events.fact import Fact, Id
 from events.liaison import Liaison, MessageSent
 from events.liaison.exchange import other_side
-from events.member import Member
+from events.member import Member, TransferExtensionAsked
 from events.organisation import Organisation
 from services.notify.policy import Policy, Rule, To
 
@@ -75,8 +75,8 @@ def addressed(to: To, fact: Fact | None, on: date, member: Member) -> Id | None:
             return None
         case To.DESTINATION | To.ORIGIN:
             transfer = member.transfers.get(getattr(fact, "transfer", Id("")))
-            if transfer is None:
-                return None
+            if transfer is None or (isinstance(fact, TransferExtensionAsked) and fact.side == str(to)):
+                return None  # who asks for something is not told that he did
             return transfer.introduced.to if to is To.DESTINATION else transfer.introduced.from_cell
 
 

@@ -101,7 +101,7 @@ def _names(ledger: Ledger, fact: Fact, member: Member, upto: int) -> dict[Id, st
     """The names of the organisations that the sentence may name."""
     named = {*mentions(fact), *(change.value for change in member.cells.changes)}
     for transfer in member.transfers.values():
-        named |= {transfer.introduced.from_cell, transfer.introduced.to}
+        named |= {transfer.introduced.from_cell, transfer.introduced.to, transfer.to}
     names: dict[Id, str] = {}
     for ident, records in ledger.streams(named, upto).items():
         organisation = Organisation()

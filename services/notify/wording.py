@@ -13,11 +13,16 @@ from events.member import (
     RewardForm,
     RewardGiven,
     SanctionForm,
+    TransferExtended,
+    TransferExtensionAsked,
     TransferIntroduced,
     TransferKind,
     TransferReceived,
     TransferRefused,
+    TransferReturned,
+    TransferSide,
 )
+from events.member.transit import OF_ONE_TRANSFER, Transfer
 from events.papers import Decision, as_id
 from services.notify.recipients import cell_before
 
@@ -51,6 +56,8 @@ def sentence(fact: Fact, on: date, member: Member, names: Names) -> str:
             said = _introduced(fact, who, on, names)
         case TransferReceived(transfer=transfer) | TransferRefused(transfer=transfer):
             said = _answered(fact, member.transfers[transfer].introduced, who, on, names)
+        case _ if isinstance(fact, OF_ONE_TRANSFER):
+            said = _went_on(fact, member.transfers[fact.transfer], who, on, names)
         case MemberMoved(from_cell=left, cell=cell):
             way = f"từ {_organisation(left, names)} sang {_organisation(cell, names)}"
             said = f"{who} chuyển {way} do sắp xếp lại tổ chức, ngày {_day(on)}"
@@ -88,6 +95,21 @@ def _answered(fact: Fact, introduced: TransferIntroduced, who: str, on: date, na
         f"{_organisation(introduced.to, names)} {verb} {who} {KINDS[introduced.kind]} "
         f"từ {_organisation(introduced.from_cell, names)}, ngày {_day(on)}"
     )
+
+
+def _went_on(fact: Fact, transfer: Transfer, who: str, on: date, names: Names) -> str:
+    """Withdrawn by the one side, asked for or agreed for longer by both, or over."""
+    origin, host = _organisation(transfer.introduced.from_cell, names), _organisation(transfer.to, names)
+    kind = KINDS[transfer.introduced.kind]
+    match fact:
+        case TransferExtensionAsked(until=until, side=side):
+            asks = origin if side is TransferSide.ORIGIN else host
+            return f"{asks} đề nghị gia hạn cho {who} {kind} đến hết ngày {_day(until)}, ngày {_day(on)}"
+        case TransferExtended(until=until):
+            return f"{who} được gia hạn {kind} tại {host} đến hết ngày {_day(until)}, ngày {_day(on)}"
+        case TransferReturned():
+            return f"{who} thôi {kind} tại {host}, trở về {origin} từ ngày {_day(on)}"
+    return f"{origin} rút giấy giới thiệu {who} {kind} đến {host}, ngày {_day(on)}"
 
 
 def _reward(form: RewardForm) -> str:

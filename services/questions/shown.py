@@ -6,6 +6,8 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, Field
 
 from events.fact import Id
+from events.member import TransferKind
+from events.member.transit import removable_from, start_due_on
 from projections import meetings, members, transfers, tree
 from projections.sanctions import Sanction
 
@@ -93,7 +95,11 @@ class MemberShown(MemberLine):
 
 
 class TransferShown(BaseModel):
-    """`age_days` counts from the introduction to the answer, or to the day asked about."""
+    """`age_days` counts from the introduction to the answer, or to the day asked about.
+
+    An official one was to be introduced by `start_due_on`, 60 working days after its decision where that is known, and
+    the member to arrive by `due_on`; not filed by `removable_from`, it gives ground for removal from the list.
+    """
 
     id: Id
     member: Id
@@ -102,11 +108,16 @@ class TransferShown(BaseModel):
     kind: str
     ground: str | None
     code: str | None
+    collective: Id | None
     state: str
+    decided_on: date | None
+    start_due_on: date | None
     introduced_on: date
     due_on: date | None
+    removable_from: date | None
     until: date | None
     ended_on: date | None
+    returned_on: date | None
     age_days: int
 
 
@@ -184,7 +195,13 @@ def sanction(found: Sanction) -> SanctionShown:
 
 def transfer(found: transfers.Found, day: date) -> TransferShown:
     """A transfer as of a day."""
-    return TransferShown(**found._asdict(), age_days=((found.ended_on or day) - found.introduced_on).days)
+    is_official, is_open = found.kind == TransferKind.OFFICIAL, found.ended_on is None
+    return TransferShown(
+        **found._asdict(),
+        start_due_on=start_due_on(found.decided_on) if is_official else None,
+        removable_from=removable_from(found.introduced_on) if is_official and is_open else None,
+        age_days=((found.ended_on or day) - found.introduced_on).days,
+    )
 
 
 def meeting(of: Id, row: meetings.Row) -> MeetingLine:

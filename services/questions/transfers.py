@@ -24,11 +24,12 @@ START = ByDay(date.min, UUID(int=0))
 
 
 class TransfersQuestion(PageQuestion):
-    """In which state, and from or to the cells below which organisation; who is in transit may be overdue."""
+    """In which state, from or to the cells below which organisation, of which list; in transit, one may be overdue."""
 
     state: TransferState | None = None
     organisation: UUID | None = None
     code: Words | None = None
+    collective: UUID | None = None
 
 
 @router.get("/transfers")
@@ -44,8 +45,10 @@ def read_transfers(
     if asked.state is TransferState.IN_TRANSIT:
         states.append(TransferState.OVERDUE)
     after = place(asked, ByDay, START)
+    collective = Id(str(asked.collective)) if asked.collective is not None else None
+    which = transfers.Asked(states, scope, asked.code, collective)
     with reading(here, asked) as (connection, as_of):
-        found = transfers.find(connection, states, scope, as_of, (after.on, str(after.id)), asked.limit + 1, asked.code)
+        found = transfers.find(connection, which, as_of, (after.on, str(after.id)), asked.limit + 1)
     lines, following = page(found, asked.limit, lambda one: (one.introduced_on, one.id))
     return TransferPage(items=[shown.transfer(one, as_of.day) for one in lines], next=following)
 

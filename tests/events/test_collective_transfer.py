@@ -153,7 +153,7 @@ def test_who_has_left_or_was_answered_alone_is_passed_over() -> None:
 
 
 def test_where_nobody_is_on_the_way_any_more_nobody_is_received() -> None:
-    known, of = on_the_way(**{name: [an_expulsion()] for name in ("lan", "hoa", "minh")})
+    known, of = on_the_way(lan=[an_expulsion()], hoa=[an_expulsion()], minh=[an_expulsion()])
     with pytest.raises(Refused) as refusal:
         received(known, of)
     assert refusal.value.rule == "collective_transfer.nobody_in_transit"

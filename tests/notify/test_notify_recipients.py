@@ -6,7 +6,15 @@ from datetime import date
 import pytest
 
 from events.fact import Fact, Id, stored_name
-from events.member import Member, MemberMoved
+from events.member import (
+    Member,
+    MemberMoved,
+    TransferExtended,
+    TransferExtensionAsked,
+    TransferReturned,
+    TransferSide,
+    TransferWithdrawn,
+)
 from events.organisation import Organisation, OrganisationAbsorbed, OrganisationHandedOver
 from services.notify.policy import Policies, Policy, Rule, To
 from services.notify.recipients import asked_about, recipients
@@ -66,6 +74,10 @@ def told(
     return {(recipient.organisation, str(recipient.rule.to)) for recipient in found}
 
 
+def longer_asked(side: TransferSide) -> TransferExtensionAsked:
+    return TransferExtensionAsked(transfer=T, until=MAY, side=side)
+
+
 @pytest.mark.parametrize(
     ("before", "fact", "on", "expected"),
     [
@@ -98,6 +110,26 @@ def told(
         ),
         pytest.param(LEAVING, received(T), APRIL, {(COMMUNE, "residence"), (SURGERY, "origin")}, id="a reception"),
         pytest.param(LEAVING, refused(T), APRIL, {(COMMUNE, "residence"), (SURGERY, "origin")}, id="a refusal"),
+        pytest.param(
+            LEAVING, TransferWithdrawn(transfer=T), APRIL, {(COMMUNE, "residence"), (PAEDIATRICS, "destination")},
+            id="a withdrawal",
+        ),
+        pytest.param(
+            LEAVING, longer_asked(TransferSide.ORIGIN), APRIL, {(PAEDIATRICS, "destination")},
+            id="the origin asks for longer: the other side",
+        ),
+        pytest.param(
+            LEAVING, longer_asked(TransferSide.DESTINATION), APRIL, {(SURGERY, "origin")},
+            id="the destination asks for longer: the other side",
+        ),
+        pytest.param(
+            LEAVING, TransferExtended(transfer=T, until=MAY), APRIL,
+            {(COMMUNE, "residence"), (SURGERY, "origin"), (PAEDIATRICS, "destination")}, id="an extension",
+        ),
+        pytest.param(
+            LEAVING, TransferReturned(transfer=T), APRIL,
+            {(COMMUNE, "residence"), (SURGERY, "origin"), (PAEDIATRICS, "destination")}, id="a return",
+        ),
         pytest.param(
             COMING_HOME, received(T), APRIL, {(COMMUNE, "residence"), (SURGERY, "origin")},
             id="received into its own cell: by the cell of the day before",

@@ -32,9 +32,8 @@ def test_a_transfer_is_in_transit_then_overdue_then_received(tell_and_feed: Tell
     ]
 
     def found(states: list[TransferState], scope: str | None, day: date) -> int:
-        return len(
-            transfers.find(connection, states, None if scope is None else an_id(scope), on(day), transfers.FIRST, 9)
-        )
+        which = transfers.Asked(states, None if scope is None else an_id(scope))
+        return len(transfers.find(connection, which, on(day), transfers.FIRST, 9))
 
     assert found([], None, MARCH) == found([], "cell-7", MARCH) == found([], "surgery", MARCH) == 1
     assert found([], "cell-8", MARCH) == 0
