@@ -184,3 +184,35 @@ def test_a_change_of_several_things_at_once_is_not_struck(commune: Commune) -> N
         position = commune.post("/oath-reviews", opened)["position"]
     refused = commune.post("/corrections", {"position": position, "reason": WHY}, 409)
     assert refused["type"] in {"/problems/correction.of_many", "/problems/correction.kind"}
+
+
+def test_an_office_that_was_entered_for_the_wrong_person_is_put_right(office: Commune) -> None:
+    nam = office.admit("Trần Văn Nam", office.office_cell)
+    given = {"member": office.lan, "office": "secretary", "effective_on": "2026-01-05"}
+    wrong = office.post(f"/organisations/{office.office_cell}/officers", given)["position"]
+    position = corrected(office, wrong, given | {"member": nam})["position"]
+    officers = read(office, f"/organisations/{office.office_cell}/officers", position)["items"]
+    assert [(one["member"], one["office"]) for one in officers] == [(nam, "secretary")]
+
+
+def test_who_was_said_to_be_dead_by_mistake_is_on_the_roll_again(office: Commune) -> None:
+    died = office.post(f"/members/{office.lan}/deaths", {"effective_on": "2026-05-01"})["position"]
+    assert read(office, f"/members/{office.lan}", died)["standing"] == "out"
+    position = corrected(office, died)["position"]
+    assert read(office, f"/members/{office.lan}", position)["standing"] == "full"
+    assert office.post(f"/members/{office.lan}/rewards", {"form": "other", "decision": DECISION})["facts"]
+
+
+def test_a_score_follows_the_right_attendance(office: Commune) -> None:
+    nam = office.admit("Trần Văn Nam", office.village_cell)
+    called = {"cell": office.village_cell, "kind": "regular", "planned_at": "2026-10-05T19:30:00+07:00"}
+    meeting = office.post("/meetings", called)["id"]
+    held = {
+        "started_at": "2026-10-05T19:30:00+07:00", "ended_at": "2026-10-05T21:30:00+07:00", "chair": nam, "secretary": nam,
+        "attendance": [{"member": nam, "status": "absent"}],
+    }  # fmt: skip
+    wrong = office.post(f"/meetings/{meeting}/sessions", held | {"chair": None, "secretary": None})["position"]
+    position = corrected(office, wrong, held | {"attendance": [{"member": nam, "status": "present"}]})["position"]
+    lines = read(office, f"/scores/meetings/{meeting}", position)["lines"]
+    attendance = next(line for line in lines if line["item"] == "attendance")
+    assert (attendance["points"], attendance["facts"]) == (5, [position])

@@ -9,21 +9,52 @@ from services.ingest.stored import fact_of
 
 PATHS = {
     "organisation.established": "/organisations",
+    "organisation.renamed": "/organisations/{id}/renamings",
+    "organisation.handed_over": "/organisations/{id}/handovers",
     "organisation.dissolved": "/organisations/{id}/dissolutions",
+    "organisation.disbanded": "/organisations/{id}/disbandings",
+    "organisation.officer_appointed": "/organisations/{id}/officers",
+    "organisation.officer_ended": "/organisations/{id}/officers/{member}/endings",
+    "organisation.working_rules_adopted": "/organisations/{id}/working-rules",
+    "organisation.training_held": "/organisations/{id}/trainings",
+    "organisation.four_good_plan_adopted": "/organisations/{id}/four-good-plans",
+    "organisation.target_set": "/organisations/{id}/targets",
+    "organisation.rewarded": "/organisations/{id}/rewards",
+    "organisation.disciplined": "/organisations/{id}/sanctions",
     "member.admitted": "/members",
     "member.recognised": "/members/{id}/recognitions",
     "member.residence_declared": "/members/{id}/residences",
     "member.transfer_introduced": "/members/{id}/transfers",
     "member.transfer_received": "/transfers/{id}/receptions",
     "member.transfer_refused": "/transfers/{id}/refusals",
+    "member.transfer_withdrawn": "/transfers/{id}/withdrawals",
+    "member.transfer_returned": "/transfers/{id}/returns",
     "member.reward_given": "/members/{id}/rewards",
     "member.disciplined": "/members/{id}/sanctions",
+    "member.sanction_complained": "/members/{id}/sanctions/{position}/complaints",
+    "member.complaint_answered": "/members/{id}/sanctions/{position}/complaints/answers",
+    "member.sanction_restored": "/members/{id}/sanctions/{position}/restorations",
+    "member.inspection_opened": "/members/{id}/inspections",
+    "member.inspection_ended": "/members/{id}/inspections/endings",
+    "member.suspended": "/members/{id}/suspensions",
+    "member.suspension_ended": "/members/{id}/suspensions/endings",
+    "member.appointed": "/members/{id}/appointments",
+    "member.exempted": "/members/{id}/exemptions",
+    "member.exemption_ended": "/members/{id}/exemptions/endings",
+    "member.removed": "/members/{id}/removals",
+    "member.removal_complained": "/members/{id}/removals/complaints",
+    "member.removal_restored": "/members/{id}/removals/restorations",
+    "member.died": "/members/{id}/deaths",
     "meeting.called": "/meetings",
+    "meeting.postponed": "/meetings/{id}/postponements",
+    "meeting.cancelled": "/meetings/{id}/cancellations",
     "meeting.pre_meeting_held": "/meetings/{id}/pre-meetings",
     "meeting.documents_sent": "/meetings/{id}/documents",
     "meeting.held": "/meetings/{id}/sessions",
     "meeting.attendance_recorded": "/meetings/{id}/sessions",
     "meeting.resolution_adopted": "/meetings/{id}/resolutions",
+    "meeting.task_results_recorded": "/meetings/{id}/task-results",
+    "meeting.chosen_as_model": "/meetings/{id}/model-choices",
     "meeting.minutes_approved": "/meetings/{id}/minutes",
     "meeting.self_scored": "/meetings/{id}/self-scores",
     "meeting.vote_taken": "/meetings/{id}/votes",
@@ -31,6 +62,7 @@ PATHS = {
     "liaison.introduced": "/liaisons",
     "liaison.accepted": "/liaisons/{id}/acceptances",
     "liaison.assigned": "/liaisons/{id}/assignments",
+    "liaison.strengths_changed": "/liaisons/{id}/strengths",
     "liaison.contact_made": "/liaisons/{id}/contacts",
     "liaison.remark_requested": "/liaisons/{id}/remark-requests",
     "liaison.remark_drafted": "/liaisons/{id}/remarks",
@@ -40,7 +72,17 @@ PATHS = {
 }
 """The path of the change that records a fact, by the fact's stored name."""
 
+OF_MANY = "several organisations or persons rest on it: undo it by a change of its own"
 FOR_EVER = {
+    "organisation.joined_by": OF_MANY,
+    "organisation.split_off": OF_MANY,
+    "organisation.absorbed": OF_MANY,
+    "organisation.consolidated": OF_MANY,
+    "organisation.split": OF_MANY,
+    "member.moved": OF_MANY,
+    "member.transfer_extension_asked": "it is half of an agreement of two: ask anew",
+    "member.transfer_extended": "two have agreed on it: end the stay by a return",
+    "liaison.message_sent": "what was written to another committee was written: send another message",
     "member.erased": "a key that was destroyed does not come back",
     "liaison.refused": "the committee may be asked anew: introduce the member again",
     "liaison.ended": "the member may be introduced again",
@@ -77,10 +119,12 @@ def place_of(record: Record, state: State) -> Place:
     """Where the change that recorded this was posted; `state` is that of the stream before it."""
     fact: Any = fact_of(record)
     path = PATHS[record.name]
-    numbers = (fact.year,) if "{year}" in path else ()
+    numbers = (fact.year,) if "{year}" in path else (fact.sanction,) if "{position}" in path else ()
     transfer: Id | None = getattr(fact, "transfer", None)
     if "{id}" not in path:
         return Place((), (), record.stream)
+    if "{member}" in path:
+        return Place((record.stream, fact.member), (), record.stream)
     if path.startswith("/transfers/") and transfer is not None:
         return Place((transfer,), (), record.stream)
     if isinstance(state, OathReview) and state.opened is not None:
