@@ -16,9 +16,10 @@ import pytest
 from events.appender import Appender
 from events.ledger import Ledger
 from events.request import Appended, Entry, LedgerAway, Request, Unstorable, Write
-from tests.database import Database
+from tests.database import Database, waiting_for_locks
 from tests.events import writers
 from tests.events.appending import DAY, entries, everything, must_agree, must_be_whole, new, to
+from tests.program.places import eventually
 
 TERMINATE = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'caunoi appender' AND datname = %s"
@@ -191,10 +192,12 @@ def test_close_writes_for_those_who_wait_in_threads(database: Database) -> None:
     with ThreadPoolExecutor(16) as pool:
         with psycopg.connect(database.owner) as owner:
             owner.execute("SELECT FROM ledger.counter FOR UPDATE")
-            said = [pool.submit(appender.append, to(new())) for _ in range(16)]
-            sleep(0.2)
+            said = [pool.submit(appender.append, to(new()))]
+            eventually(lambda: waiting_for_locks(database) == 1)
+            said += [pool.submit(appender.append, to(new())) for _ in range(15)]
+            eventually(lambda: len(appender._waiting) == 15)
             closing = pool_free_close(appender)
-            sleep(0.1)
+            eventually(lambda: appender._closing)
         assert all(isinstance(each.result(10), Appended) for each in said)
     closing.join(10)
     assert not closing.is_alive()
@@ -242,7 +245,7 @@ def test_when_the_one_who_writes_for_all_is_interrupted_the_others_hear_of_it(da
     with ThreadPoolExecutor(8) as pool:
         appender._turn.acquire()
         said = [pool.submit(appender.append, request) for request in requests]
-        sleep(0.2)
+        eventually(lambda: len(appender._waiting) == len(requests))
         appender._turn.release()
         outcomes = [_outcome(each) for each in said]
     assert set(map(type, outcomes)) == {KeyboardInterrupt, LedgerAway}
