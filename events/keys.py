@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Any
 
 import psycopg
+import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from events.fact import Id, Record
@@ -23,6 +24,8 @@ PROOF = "SELECT proof FROM keys.master"
 PROVE = "SELECT keys.prove(%s)"
 
 Connection = psycopg.Connection[Any]
+
+log = structlog.get_logger("keys")
 
 
 def marked(record: Record) -> Record:
@@ -45,6 +48,8 @@ class Keyring:
         self.master = master
         self._capacity = capacity
         self._keys: OrderedDict[Id, Key | None] = OrderedDict()
+        self._spoilt: set[Id] = set()
+        """Whose kept key somebody has changed: what stands in its place opens nothing, and seals nothing."""
         self._lock = Lock()
 
     def missing(self, persons: Iterable[Id]) -> list[Id]:
@@ -56,19 +61,28 @@ class Keyring:
         """The key of somebody who is in memory; None where it was destroyed.
 
         Raises:
-            KeyError: he is not in memory.
+            KeyError: he is not in memory, or his key can be had from nobody.
         """
+        if person in self._spoilt:
+            raise KeyError(person)
         return self._keys[person]
 
     def make(self, connection: Connection, persons: Sequence[Id]) -> None:
-        """Load the keys of these persons and make those that there never were; durable before anything is sealed."""
+        """Load the keys of these persons and make those that there never were; durable before anything is sealed.
+
+        Raises:
+            WrongMasterKey: a key was not wrapped with our master key.
+        """
         wrapped = [self.master.wrap(person, urandom(BITS // 8)) for person in persons]
         self._keep(connection.execute(MAKE, (list(persons), wrapped)).fetchall())
 
     def load(self, connection: Connection, persons: Sequence[Id]) -> None:
-        """Load the keys of these persons; whoever has none is as if it had been destroyed, but is not remembered so."""
-        found = connection.execute(FIND, (list(persons),)).fetchall()
-        self._keep(found)
+        """Load the keys of these persons; whoever has none is as if it had been destroyed, but is not remembered so.
+
+        Raises:
+            WrongMasterKey: a key was not wrapped with our master key.
+        """
+        self._keep(connection.execute(FIND, (list(persons),)).fetchall())
 
     def forget(self, persons: Iterable[Id]) -> None:
         """They are asked for anew."""
@@ -86,10 +100,8 @@ class Keyring:
     ) -> list[Record]:
         """The records with what is sealed in them opened where there is a key; `fresh`: whatever we believed of it.
 
-        Of a record whose sealed fields do not belong to it is left what `otherwise` says: the rest, and `_unsealable`.
-
-        Raises:
-            WrongMasterKey: a key was not wrapped with our master key.
+        Of a record whose sealed fields do not belong to it, or whose person's kept key was changed, is left what
+        `otherwise` says: the rest, and `_unsealable`. One person's key that is spoilt keeps nobody else from reading.
         """
         persons = {record.position: person_of(record) for record in records if is_sealed(record)}
         if not persons:
@@ -99,7 +111,7 @@ class Keyring:
         if unknown:
             if fresh:
                 self.forget(unknown)
-            self.load(connection, unknown)
+            self._keep(connection.execute(FIND, (unknown,)).fetchall(), spoilt=True)
         keys = {person: self._keys.get(person) for person in wanted}
         found = []
         for record in records:
@@ -115,17 +127,28 @@ class Keyring:
         """The same for whoever folds them: a record that was tampered with shall be unreadable, not a tombstone."""
         return self.opened(connection, records, otherwise=unreadable)
 
-    def _keep(self, found: Iterable[tuple[str, bytes | None]]) -> None:
-        fresh = [
-            (Id(person), None if wrapped is None else AESGCM(self.master.unwrap(Id(person), wrapped)))
-            for person, wrapped in found
-        ]
+    def _keep(self, found: Iterable[tuple[str, bytes | None]], *, spoilt: bool = False) -> None:
+        """Keep what was found; a key that is none of ours is refused, or let be as one that opens nothing."""
+        fresh = {Id(person): self._unwrapped(Id(person), wrapped, spoilt) for person, wrapped in found}
         with self._lock:
-            for person, key in fresh:
+            for person, (key, ours) in fresh.items():
                 self._keys[person] = key
                 self._keys.move_to_end(person)
+                (self._spoilt.discard if ours else self._spoilt.add)(person)
             while len(self._keys) > self._capacity:
                 self._keys.popitem(last=False)
+
+    def _unwrapped(self, person: Id, wrapped: bytes | None, spoilt: bool) -> tuple[Key | None, bool]:
+        """The key, and whether it is the one that was kept for him."""
+        if wrapped is None:
+            return None, True
+        try:
+            return AESGCM(self.master.unwrap(person, wrapped)), True
+        except WrongMasterKey:
+            if not spoilt:
+                raise
+            log.critical("the kept key of a person was changed", person=person)
+            return AESGCM(urandom(BITS // 8)), False
 
 
 def destroy(connection: Connection, person: Id) -> bool:

@@ -89,7 +89,7 @@ class Master:
         """
         try:
             return self._wrapping.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], person.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise WrongMasterKey(f"the key of {person} was not wrapped with this master key") from None
 
     def blind(self, claim: str) -> str:

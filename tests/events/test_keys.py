@@ -84,6 +84,26 @@ def test_a_key_that_was_given_to_somebody_else_opens_nothing(
         Keyring(MASTER).load(connection, [LAN])
 
 
+def test_a_spoilt_key_is_used_for_nothing_until_the_right_one_is_back(
+    connection: psycopg.Connection[Any], database: Database
+) -> None:
+    maker = Keyring(MASTER)
+    maker.make(connection, [LAN, HOA])
+    ring, record, his = Keyring(MASTER), _sealed(maker, LAN, 1), _sealed(maker, HOA, 2)
+    with psycopg.connect(database.owner, autocommit=True) as owner:
+        owner.execute("CREATE TABLE aside AS TABLE keys.persons")
+        owner.execute("UPDATE keys.persons SET wrapped = decode('00', 'hex') WHERE person = %s", [LAN])
+        opened = ring.opened(connection, [record, his])
+        assert [b"_unsealable" in one.data for one in opened] == [True, False], "nobody else is kept from reading"
+        with pytest.raises(KeyError):
+            ring.key(LAN)
+        with pytest.raises(WrongMasterKey):
+            ring.make(connection, [LAN])
+        owner.execute("UPDATE keys.persons p SET wrapped = a.wrapped FROM aside a WHERE a.person = p.person")
+    ring.opened(connection, [record], fresh=True)
+    assert ring.key(LAN) is not None
+
+
 def test_the_first_master_key_is_the_database_s(connection: psycopg.Connection[Any]) -> None:
     assert not is_kept(connection)
     prove(connection, MASTER)

@@ -136,6 +136,21 @@ def test_a_record_that_was_tampered_with_parks_its_person(
     assert {row[0] for row in connection.execute(PEOPLE)} == {HOA}
 
 
+def test_a_key_that_was_changed_parks_its_person_and_nobody_else(
+    ledger: Ledger,
+    connection: Connection,
+    ring: Keyring,
+    hire: Callable[..., Feeder],
+    database: Database,
+) -> None:
+    put_sealed(ledger, connection, ring, Said(HOA, HOA_ADMITTED), *lan())
+    with psycopg.connect(database.owner, autocommit=True) as owner:
+        owner.execute("UPDATE keys.persons SET wrapped = decode('00', 'hex') WHERE person = %s", [LAN])
+    hire(catalogue.opened_by(keyring())).step(0)
+    assert parked(connection, ["roll"]) == {"roll": {LAN}}
+    assert {row[1] for row in connection.execute(PEOPLE)} == {HOA_ADMITTED.name}
+
+
 def same_as_anew(database: Database, views: Any) -> None:
     for view in views:
         assert compare(database.app, view).same, view.name
