@@ -115,11 +115,6 @@ class Organisation:
         """Who has its open matters on that day; None while it is there, and where nobody took them over."""
         return self.successors[0] if self.ended_by(day) and self.successors else None
 
-    @property
-    def parent(self) -> Id | None:
-        """What it stood below last."""
-        return self.parents.changes[-1].value if self.parents.changes else None
-
     def name_on(self, day: date) -> str | None:
         """What it was called; after its end, what it was called last; None before its establishment."""
         return self.names.at(day)

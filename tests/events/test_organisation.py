@@ -142,5 +142,5 @@ def test_it_exists_from_its_first_day_and_is_gone_on_its_last() -> None:
 
 def test_its_state_keeps_what_was_said() -> None:
     state = an_organisation(COMMUNE_ESTABLISHED)
-    assert (state.name, state.kind, state.parent) == ("Đảng bộ xã Hải Hòa", OrganisationKind.SUPERIOR, PROVINCE)
+    assert (state.name, state.kind, state.parent_on(DAY)) == ("Đảng bộ xã Hải Hòa", OrganisationKind.SUPERIOR, PROVINCE)
     assert (state.place, state.serves, state.code, state.ended_on) == (HAI_HOA, HAI_HOA, "HH", None)

@@ -91,7 +91,7 @@ def of_superior(asked: Asked[B]) -> tuple[Id, Meeting]:
     """The same for what is its superior's to decide: a token of the cell's own does not."""
     ident, meeting = here(asked)
     assert meeting.called is not None
-    asked.must_reach(asked.sight.glance(Organisation, meeting.called.cell).parent)
+    asked.must_reach(asked.sight.glance(Organisation, meeting.called.cell).parent_on(asked.sight.today))
     return ident, meeting
 
 

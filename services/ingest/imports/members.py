@@ -107,7 +107,7 @@ def _office(office: str, here: Id, cell: Id, since: date, concurrently: str | No
     if office in words.OF_THE_COMMITTEE:
         # Of the organisation above the cell, which the book does not name: it is seen when the row is decided.
         def above(sight: Sight) -> bool:
-            parent = sight.glance(Organisation, cell).parent
+            parent = sight.glance(Organisation, cell).parent_on(since)
             if parent is None:
                 raise Unclear(OFFICE, "organisation.unknown", "chi bộ này không trực thuộc đảng ủy nào")
             made.path = (parent,)
