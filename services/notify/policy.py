@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from events.fact import Fact
 from services.trouble import Trouble
 
 SHIPPED = Path(__file__).parent / "policies"
@@ -46,6 +47,12 @@ class Rule(BaseModel):
     """From the day of recording; without it nobody waits for an acknowledgement."""
     own_members: bool = False
     """Tell a residence committee also of those whose cell stands below it."""
+    only: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Of facts with these fields, those alone that have one of these values there: `{outcome = ["cancelled"]}`."""
+
+    def is_about(self, fact: Fact) -> bool:
+        """Whether it is one of the facts that are told."""
+        return all(str(getattr(fact, field, None)) in values for field, values in self.only.items())
 
 
 class Policy(BaseModel):

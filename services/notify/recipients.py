@@ -41,7 +41,7 @@ def recipients(
     told: dict[Id, Recipient] = {}
     for policy, rule in rules:
         organisation = _heir(addressed(rule.to, fact, on, member), on, organisations)
-        if organisation is None or organisation in told:
+        if organisation is None or organisation in told or not rule.is_about(fact):
             continue
         if rule.to is To.RESIDENCE and not rule.own_members:
             cell = cell_before(member, on)

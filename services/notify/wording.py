@@ -1,10 +1,9 @@
 """What happened, in a Vietnamese sentence, for a committee that has been told of it."""
 
-from collections.abc import Mapping
 from datetime import date
 
 from events.correction import Struck
-from events.fact import Fact, Id
+from events.fact import Fact
 from events.liaison import MessageSent
 from events.member import (
     Member,
@@ -12,7 +11,6 @@ from events.member import (
     MemberMoved,
     RewardForm,
     RewardGiven,
-    SanctionForm,
     TransferExtended,
     TransferExtensionAsked,
     TransferIntroduced,
@@ -23,15 +21,13 @@ from events.member import (
     TransferSide,
 )
 from events.member.transit import OF_ONE_TRANSFER, Transfer
-from events.papers import Decision, as_id
+from services.notify.called import SANCTIONS, Names
+from services.notify.called import day as _day
+from services.notify.called import organisation as _organisation
+from services.notify.called import paper as _paper
 from services.notify.recipients import cell_before
+from services.notify.wording_of_life import of_life
 
-SANCTIONS = {
-    SanctionForm.REPRIMAND: "khiển trách",
-    SanctionForm.WARNING: "cảnh cáo",
-    SanctionForm.REMOVAL_FROM_POST: "cách chức",
-    SanctionForm.EXPULSION: "khai trừ",
-}
 REWARDS = {
     RewardForm.COMMENDATION: "được biểu dương",
     RewardForm.CERTIFICATE_LOWER: "được tặng giấy khen",
@@ -42,9 +38,6 @@ KINDS = {
     TransferKind.OFFICIAL: "chuyển sinh hoạt đảng chính thức",
     TransferKind.TEMPORARY: "chuyển sinh hoạt đảng tạm thời",
 }
-NOT_HERE = "tổ chức đảng khác"
-
-Names = Mapping[Id, str]
 
 
 def sentence(fact: Fact, on: date, member: Member, names: Names) -> str:
@@ -73,7 +66,8 @@ def sentence(fact: Fact, on: date, member: Member, names: Names) -> str:
         case Struck(position=struck):
             said = f"nội dung đã ghi về {who} ở số {struck} được đính chính, ngày {_day(on)}"
         case _:
-            said = f"có thay đổi về {who} từ ngày {_day(on)}"
+            more = of_life(fact, _of_cell(who, member, on, names), on, member, names)
+            said = more or f"có thay đổi về {who} từ ngày {_day(on)}"
     return said[:1].upper() + said[1:] + "."
 
 
@@ -121,17 +115,3 @@ def _reward(form: RewardForm) -> str:
 def _of_cell(who: str, member: Member, on: date, names: Names) -> str:
     cell = cell_before(member, on)
     return f"{who} ({_organisation(cell, names)})" if cell is not None else who
-
-
-def _paper(decision: Decision, names: Names) -> str:
-    ident = as_id(decision.by)
-    by = decision.by if ident is None else _organisation(ident, names)
-    return f"theo Quyết định số {decision.number} ngày {_day(decision.on)} của {by}"
-
-
-def _organisation(ident: Id, names: Names) -> str:
-    return names.get(ident, NOT_HERE)
-
-
-def _day(day: date) -> str:
-    return f"{day:%d/%m/%Y}"
