@@ -15,7 +15,7 @@ from events.meeting.session import count
 from projections.asked import AsOf, sql
 from projections.folded import Folded, facts_of
 from projections.tree import ids_below
-from projections.view import View
+from projections.view import STANDS, View
 
 
 class State(StrEnum):
@@ -168,6 +168,22 @@ HELD_FOR = sql("""
 SELECT DISTINCT m.cell::text FROM views.meetings m
 WHERE m.campaign = %(campaign)s::uuid AND {known:m} AND m.started_at IS NOT NULL AND m.meets_on <= %(day)s
 """)
+
+REGULAR_BEFORE = """
+SELECT m.stream::text FROM views.meetings n JOIN views.meetings m ON m.cell = n.cell AND m.known_to = n.known_to
+WHERE n.stream = %(meeting)s::uuid AND n.known_to = %(stands)s AND m.stream <> n.stream
+AND m.kind = 'regular' AND m.state = 'held' AND m.meets_on < %(day)s ORDER BY m.meets_on DESC, m.stream LIMIT 1
+"""
+
+
+def regular_before(connection: psycopg.Connection[Any], meeting: Id, day: date) -> Id | None:
+    """The last regular meeting that the cell of a meeting held before a day; None while the meeting itself is not read.
+
+    What was on record before a meeting was called has then been read, too.
+    """
+    params = {"meeting": meeting, "day": day, "stands": STANDS}
+    row = connection.execute(REGULAR_BEFORE, params).fetchone()
+    return None if row is None else Id(row[0])
 
 
 def find(

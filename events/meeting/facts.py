@@ -140,11 +140,22 @@ class MinutesApproved(Fact, frozen=True, tag="meeting.minutes_approved"):
 # Judgement
 
 
+class LastResults(Struct, frozen=True):
+    """What had come of the resolution of the meeting before, over all of its tasks: `share` from 0 to 1."""
+
+    meeting: Id
+    share: Decimal
+
+
 class SelfScored(Fact, frozen=True, tag="meeting.self_scored"):
-    """The committee's own points, by the rubric's items or, from old books, in total: never both."""
+    """The committee's own points, by the rubric's items or, from old books, in total: never both.
+
+    `last`: the results of the last resolution that were on record by then; None where nobody had told any.
+    """
 
     items: dict[str, Decimal] = field(default_factory=dict)
     total: Decimal | None = None
+    last: LastResults | None = None
 
     @property
     def points(self) -> Decimal:

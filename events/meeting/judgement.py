@@ -12,14 +12,14 @@ FULL_MARKS = 100
 
 
 def self_score(meeting: Meeting, scored: SelfScored, on: date) -> list[Fact]:
-    """The committee gives itself points, once.
+    """The committee gives itself points, once; what is told of the last resolution afterwards changes none of them.
 
     Raises:
         Refused: `meeting.not_called`, `meeting.not_held`, `meeting.self_scored` (otherwise, already),
             `meeting.items_or_total`, `meeting.points` (below 0 or, together, above 100), `meeting.band_decided` (on an
             earlier day).
     """
-    if meeting.self_score == scored:
+    if meeting.self_score is not None and replace(meeting.self_score, last=None) == replace(scored, last=None):
         return []
     must_be_held(meeting)
     if meeting.self_score is not None:

@@ -1,10 +1,13 @@
-"""What has come of a resolution: its tasks by their numbers, and how much of each is done."""
+"""What has come of a resolution: its tasks by their numbers, how much of each is done, and of all of them."""
 
 from datetime import date
+from decimal import ROUND_DOWN, Decimal
 
 from events.fact import Fact, Refused
 from events.meeting.facts import TaskResultsRecorded
 from events.meeting.state import Meeting, must_be_held
+
+DIGITS = Decimal("0.0001")
 
 
 def record_results(meeting: Meeting, recorded: TaskResultsRecorded, _on: date) -> list[Fact]:
@@ -32,3 +35,15 @@ def record_results(meeting: Meeting, recorded: TaskResultsRecorded, _on: date) -
     if all(meeting.results.get(result.task) == result for result in recorded.results):
         return []
     return [recorded]
+
+
+def share_done(meeting: Meeting) -> Decimal | None:
+    """How much of its resolution is done, from 0 to 1: the mean of its tasks, nought where nothing is told of one.
+
+    None where there is no task, or nobody has told of any. Cut off after four digits, so that nothing looks reached.
+    """
+    tasks = meeting.resolution.tasks if meeting.resolution is not None else ()
+    if not tasks or not meeting.results:
+        return None
+    done = sum((result.share for result in meeting.results.values()), Decimal())
+    return (done / len(tasks)).quantize(DIGITS, ROUND_DOWN)

@@ -103,5 +103,8 @@ def shown(pack: Pack) -> dict[str, object]:
     if not pack.kinds:
         del said["kinds"]
     for item in said["items"]:
-        item.pop("options" if item["judged"] else "judged")
+        if not item["judged"]:
+            item.pop("judged")
+        elif "rule" not in item:
+            item.pop("options")
     return said

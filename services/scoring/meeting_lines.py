@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from events.meeting import SelfScored
 from services.scoring.meeting_facts import MeetingFacts
-from services.scoring.meeting_rules import RULES, figure
+from services.scoring.meeting_rules import RULES, Finding, figure
 from services.scoring.rulebook import Gate, Item, Pack
 from services.scoring.score import GateLine, Line
 
@@ -25,12 +25,14 @@ def gates(pack: Pack, of: tuple[Line, ...]) -> tuple[GateLine, ...]:
 
 
 def _line(facts: MeetingFacts, item: Item) -> Line:
-    points, because, positions = _judged(facts, item) if item.rule is None else _measured(facts, item, item.rule)
-    return Line(item.id, item.title, points, item.max, because, positions, item.source, item.judged)
+    finding = RULES[item.rule].find(facts) if item.rule is not None else None
+    # People judge where no facts are on record that decide.
+    judged = finding is None or (item.judged and finding.measures is None)
+    points, because, positions = _judged(facts, item) if finding is None or judged else _measured(item, finding)
+    return Line(item.id, item.title, points, item.max, because, positions, item.source, judged)
 
 
-def _measured(facts: MeetingFacts, item: Item, rule: str) -> Valued:
-    finding = RULES[rule].find(facts)
+def _measured(item: Item, finding: Finding) -> Valued:
     if finding.measures is None:
         return None, finding.figures, finding.facts
     option = item.option(finding.measures)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 
-from events.meeting import DocumentsSent, MeetingHeld, MinutesApproved, PreMeetingHeld, ResolutionAdopted
+from events.meeting import DocumentsSent, MeetingHeld, MinutesApproved, PreMeetingHeld, ResolutionAdopted, SelfScored
 from services.scoring.meeting_facts import MeetingFacts
 
 SECOND = timedelta(seconds=1)
@@ -114,10 +114,21 @@ def closing(facts: MeetingFacts) -> Finding:
     return Finding(measures, f"Cuộc họp kết thúc {moment(end)}; {'; '.join(said)}.", tuple(sorted(positions)))
 
 
+def last_resolution(facts: MeetingFacts) -> Finding:
+    """`share` of the last resolution that is done (0 to 1), as it was on record when the committee scored itself."""
+    scored = facts.last(SelfScored)
+    if scored is None or scored.fact.last is None:
+        return Finding(None, "Chưa ghi nhận kết quả thực hiện nghị quyết kỳ trước.")
+    share = scored.fact.last.share
+    said = f"Nghị quyết kỳ trước thực hiện đạt {figure(share * 100)} %."
+    return Finding({"share": share}, said, (scored.position,))
+
+
 RULES = {
     "duration": Rule(frozenset({"minutes", "base"}), duration),
     "attendance": Rule(frozenset({"share", "excused", "absent"}), attendance),
     "notice": Rule(frozenset({"called", "pre_meeting", "days_before"}), notice),
+    "last-resolution": Rule(frozenset({"share"}), last_resolution),
     "closing": Rule(frozenset({"resolution", "days_after"}), closing),
 }
 

@@ -55,7 +55,10 @@ class Option(Part):
 
 
 class Item(Part):
-    """A line of a rubric: people judge it, or a `rule` measures facts and the first option that holds gives points."""
+    """A line of a rubric: people judge it, or a `rule` measures facts and the first option that holds gives points.
+
+    With both, people judge where the facts that the rule looks at are not on record.
+    """
 
     id: Name
     title: Words

@@ -35,8 +35,8 @@ def _doubled(name: str, ids: Sequence[str]) -> Found:
 
 
 def _item(place: Place, item: Item) -> Found:
-    if item.judged == (item.rule is not None):
-        yield place, f"{item.id!r} is either judged by people (judged = true) or measured by a rule, one of the two"
+    if not item.judged and item.rule is None:
+        yield place, f"{item.id!r} is judged by people (judged = true), measured by a rule, or both"
         return
     if item.rule is None:
         if item.options:

@@ -144,3 +144,22 @@ def test_a_meeting_serves_a_review_that_is_there_and_open(commune: Commune) -> N
     assert refused(commune, "/meetings", elsewhere) == ("meeting.campaign_elsewhere", ["/campaign"])
     commune.post(f"/oath-reviews/{review}/closings", {})
     assert refused(commune, "/meetings", for_review) == ("meeting.campaign_closed", ["/campaign"])
+
+
+def test_results_of_a_resolution_count_in_the_next_regular_meetings_score(commune: Commune) -> None:
+    first = called(commune, effective_on="2026-09-28")
+    commune.post(f"{first}/sessions", NIGHT | COUNTS)
+    commune.post(f"{first}/resolutions", {"tasks": [{"to": "Tổ đảng số 1", "what": "vận động hiến đất"}]})
+    commune.post(f"{first}/task-results", {"results": [{"task": "1", "share": 0.95}]})
+    later = {"started_at": "2026-11-05T19:30:00+07:00", "ended_at": "2026-11-05T21:10:00+07:00"}
+    own = {"items": {"last-resolution": 12}}
+    for kind, points, judged in (("thematic", 12, True), ("regular", 30, False)):
+        path = called(commune, kind=kind, planned_at=later["started_at"])
+        commune.post(f"{path}/sessions", later | COUNTS)
+        shown(commune, "/meetings")
+        commune.post(f"{path}/self-scores", own)
+        assert commune.post(f"{path}/self-scores", own, 200)["facts"] == []
+        lines = {line["item"]: line for line in shown(commune, f"/scores{path}")["lines"]}
+        assert (lines["last-resolution"]["points"], lines["last-resolution"]["judged"]) == (points, judged)
+    known = commune.log()[-1]["data"]
+    assert known["last"] == {"meeting": first.split("/")[-1], "share": "0.9500"}

@@ -29,6 +29,11 @@ def an_id(kind: str, number: int) -> str:
     return str(uuid5(PAPER, f"{kind}/{number}"))
 
 
+def cell_of(member: int) -> int:
+    """Members stand cell by cell, as in the forms that offices send: neighbours belong to the same cell."""
+    return member * CELLS // MEMBERS
+
+
 def organisations() -> Iterator[Line]:
     """A province, the superiors below it, and below each its share of the grassroots cells."""
 
@@ -49,7 +54,7 @@ def members() -> Iterator[Line]:
         body = {
             "id": an_id("member", number),
             "name": f"Nguyễn Văn {number}",
-            "cell": an_id("cell", number % CELLS),
+            "cell": an_id("cell", cell_of(number)),
             "status": "official",
             "admitted_on": "2015-05-19",
             "effective_on": BOOKS_OPEN,
@@ -73,7 +78,7 @@ def meetings(review: str) -> Iterator[Line]:
 def reports(review: str) -> Iterator[Line]:
     for number in range(REPORTED):
         said = {"kept": 5, "not_well": 1, "not_done": 0, "opinions": 4, "effective_on": "2026-04-10"}
-        member = {"member": an_id("member", number), "meeting": an_id("meeting", number % CELLS)}
+        member = {"member": an_id("member", number), "meeting": an_id("meeting", cell_of(number))}
         yield {"post": f"/oath-reviews/{review}/reports", "body": member | said}
 
 

@@ -1,20 +1,24 @@
 """What each item of the national frame (42-HD/BTCTW of 28 Oct 2025) gives, at its limits and on both sides of them."""
 
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from events.meeting import (
     Attendance,
     AttendanceRecorded,
     Counts,
     DocumentsSent,
+    LastResults,
     MeetingHeld,
     MinutesApproved,
     PreMeetingHeld,
     Presence,
+    SelfScored,
 )
-from tests.examples import HOA, LAN, MINH
+from tests.examples import HOA, LAN, MINH, an_id
 from tests.scoring.meeting import (
     ADOPTED,
     APPROVED,
@@ -247,3 +251,24 @@ def test_before_the_session_nothing_can_be_known() -> None:
 def test_counts_of_old_books_need_no_names() -> None:
     assert held().counts == Counts(present=25, excused=0, absent=0)
     assert points("attendance", *PERFECT) == 5
+
+
+# The last resolution
+
+
+def looked_back(share: str) -> SelfScored:
+    """A self-score that gives it 12 points, made when that much of the last resolution was on record as done."""
+    last = LastResults(meeting=an_id("the meeting before"), share=Decimal(share))
+    return replace(scored(last_resolution=12), last=last)
+
+
+@pytest.mark.parametrize(("share", "given"), [("1", 30), ("0.9", 30), ("0.8999", 0), ("0", 0)])
+def test_results_of_the_last_resolution_decide_where_they_are_on_record(share: str, given: int) -> None:
+    told = line("last-resolution", *instead(own=looked_back(share)))
+    assert (told.points, told.judged, told.facts) == (Decimal(given), False, (7,))
+    assert "kỳ trước thực hiện đạt" in told.because
+
+
+def test_without_results_on_record_people_judge_the_last_resolution() -> None:
+    told = line("last-resolution", *instead(own=scored(last_resolution=12)))
+    assert (told.points, told.judged) == (Decimal(12), True)

@@ -108,7 +108,7 @@ def test_a_field_that_is_missing_is_told_at_its_table() -> None:
 def test_a_rule_that_nobody_has_written() -> None:
     line, why = refused('rule = "duration"', 'rule = "length"')
     assert line == line_of('rule = "duration"')
-    assert "there is no rule 'length'; there are: attendance, closing, duration, notice" in why
+    assert "there is no rule 'length'; there are: attendance, closing, duration, last-resolution, notice" in why
 
 
 def test_a_measure_that_the_rule_does_not_take() -> None:
@@ -143,11 +143,15 @@ def test_bounds_without_a_bound() -> None:
     assert "bounds without a bound" in refused("if.share.at_least = 0.9", "if.share = {}")[1]
 
 
-def test_an_item_that_is_judged_and_measured_or_neither() -> None:
-    for old, new in (("judged = true", 'judged = true\nrule = "duration"'), ("judged = true\n", "")):
-        line, why = refused(old, new)
-        assert line == line_of("[[items]]", nth=3)
-        assert "either judged by people (judged = true) or measured by a rule" in why
+def test_an_item_that_is_neither_judged_nor_measured() -> None:
+    line, why = refused("judged = true\n", "")
+    assert line == line_of("[[items]]", nth=3)
+    assert "judged by people (judged = true), measured by a rule, or both" in why
+
+
+def test_an_item_that_is_both_has_options_for_what_is_measured() -> None:
+    why = refused("judged = true", 'judged = true\nrule = "duration"')[1]
+    assert "no option of 'content' gives its 5 points" in why
 
 
 def test_an_item_that_people_judge_with_options() -> None:

@@ -1,16 +1,20 @@
 """Changes by which a meeting is judged: the committee scores itself, the cell votes, the superior decides."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
+from psycopg import Connection
 from pydantic import Field, model_validator
 
 from events.bands import Band
 from events.fact import Id
-from events.meeting import BandDecided, Meeting, Presence, SelfScored, VoteTaken
+from events.meeting import BandDecided, LastResults, Meeting, MeetingKind, Presence, SelfScored, VoteTaken
 from events.meeting.judgement import decide_band, self_score, vote
+from events.meeting.results import share_done
 from events.member import Member, Status
+from projections import meetings
 from services.ingest.asked import Asked, Change, Plan
 from services.ingest.bodies import NUMBER, Body, Count
 from services.ingest.changes.meetings import day_of, here, of_superior
@@ -21,6 +25,20 @@ Points = Annotated[
     Field(strict=False, ge=0, le=100, max_digits=6, decimal_places=3, allow_inf_nan=False),
     NUMBER,
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class RegularBefore:
+    """Which regular meeting the cell of a meeting held last before a day; its results are read from its own stream."""
+
+    meeting: Id
+    day: date
+
+    def ask(self, connection: Connection[Any]) -> Id | None:
+        """Its id, as far as the view has read."""
+        return meetings.regular_before(connection, self.meeting, self.day)
+
+
 Item = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 
 
@@ -53,8 +71,19 @@ class BandBody(Body):
 
 def _self_score(asked: Asked[SelfScoreBody]) -> Plan:
     ident, meeting = here(asked)
-    scored = SelfScored(items=dict(asked.body.items or {}), total=asked.body.total)
+    last = _last_results(asked, ident, meeting)
+    scored = SelfScored(items=dict(asked.body.items or {}), total=asked.body.total, last=last)
     return Plan.one(ident, Meeting.KIND, self_score(meeting, scored, asked.on))
+
+
+def _last_results(asked: Asked[SelfScoreBody], ident: Id, meeting: Meeting) -> LastResults | None:
+    """What is on record by now of the last resolution, for a regular meeting that scores itself for the first time."""
+    called, held = meeting.called, meeting.held
+    if called is None or called.kind is not MeetingKind.REGULAR or held is None or meeting.self_score is not None:
+        return None
+    before: Id | None = asked.sight.answer(RegularBefore(ident, day_of(held.started_at, asked.now)))
+    share = share_done(asked.sight.of(Meeting, before)) if before is not None else None
+    return LastResults(meeting=before, share=share) if before is not None and share is not None else None
 
 
 def _vote(asked: Asked[VoteBody]) -> Plan:

@@ -7,9 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from events.bands import Band
-from events.meeting import BandDecided, Meeting, SelfScored, VoteTaken
+from events.meeting import BandDecided, LastResults, Meeting, SelfScored, VoteTaken
 from events.meeting.judgement import decide_band, self_score, vote
-from tests.examples import HELD_BY_NAME, MARCH_MEETING, NINETY_TWO
+from tests.examples import HELD_BY_NAME, MARCH_MEETING, NINETY_TWO, an_id
 from tests.given import given, seen
 
 HELD = (MARCH_MEETING, HELD_BY_NAME)
@@ -144,3 +144,10 @@ def test_what_was_said_before_it_and_recorded_late_is_welcome() -> None:
 def test_three_bodies_stand_side_by_side() -> None:
     state = seen(Meeting, *HELD, NINETY_TWO, TWO_FOR, FAIR)
     assert (state.self_score, state.vote, state.band) == (NINETY_TWO, TWO_FOR, FAIR)
+
+
+def test_results_told_of_the_last_resolution_since_then_make_no_other_self_score() -> None:
+    looked_back = replace(NINETY_TWO, last=LastResults(meeting=an_id("the meeting before"), share=Decimal("0.9")))
+    given(Meeting, MARCH_MEETING, HELD_BY_NAME).when(self_score, looked_back).then(looked_back)
+    given(Meeting, MARCH_MEETING, HELD_BY_NAME, NINETY_TWO).when(self_score, looked_back).ignored()
+    given(Meeting, MARCH_MEETING, HELD_BY_NAME, looked_back).when(self_score, NINETY_TWO).ignored()

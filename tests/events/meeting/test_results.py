@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from events.meeting import Meeting, ResolutionAdopted, Task, TaskResult, TaskResultsRecorded
-from events.meeting.results import record_results
+from events.meeting.results import record_results, share_done
 from tests.examples import HELD_BY_NAME, LAN, MARCH_MEETING
 from tests.given import given, seen
 
@@ -55,3 +55,13 @@ def test_what_cannot_be_a_result_is_refused(told: TaskResultsRecorded, rule: str
 def test_without_a_session_or_a_resolution_there_are_no_results() -> None:
     given(Meeting, MARCH_MEETING).when(record_results, results(_1="1")).refused("meeting.not_held")
     given(Meeting, MARCH_MEETING, HELD_BY_NAME).when(record_results, results(_1="1")).refused("meeting.no_resolution")
+
+
+def test_the_share_of_a_resolution_is_the_mean_of_its_tasks_and_cut_off() -> None:
+    def done(*told: TaskResultsRecorded) -> Decimal | None:
+        return share_done(seen(Meeting, *RESOLVED, *told))
+
+    assert done() is None
+    assert done(results(_1="1")) == Decimal("0.5")
+    assert done(results(_1="0.9999", _2="1")) == Decimal("0.9999")
+    assert share_done(seen(Meeting, MARCH_MEETING, HELD_BY_NAME, ResolutionAdopted())) is None
