@@ -39,6 +39,12 @@ def lives(total: int) -> Iterator[Request]:
     return _in_turn(total, [Entry(stored_name(fact), _day(n), wire.encode(fact)) for n, fact in enumerate(facts)])
 
 
+def a_reward(number: int) -> Entry:
+    """One that no other number gives."""
+    given = RewardGiven(form=RewardForm.COMMENDATION, decision=_paper(number))
+    return Entry(stored_name(given), _day(number), wire.encode(given))
+
+
 LOGS = {"sanctions": sanctions, "lives": lives}
 
 
@@ -51,7 +57,7 @@ def _in_turn(total: int, entries: Sequence[Entry]) -> Iterator[Request]:
 
 
 def _day(version: int) -> date:
-    return date(2010 + version, 1 + version % 12, 1)
+    return date(2010 + version % 16, 1 + version % 12, 1)
 
 
 def _paper(number: int) -> Decision:
