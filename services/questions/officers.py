@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
 from events.fact import Id
@@ -53,9 +53,13 @@ class PapersShown(BaseModel):
     items: list[PaperShown]
 
 
-@router.get("/organisations/{organisation}/officers")
+@router.get("/organisations/{id}/officers")
 def read_officers(
-    organisation: str, asking: Asking, here: Here, asked: Annotated[Question, Query()], at_least: AtLeast = None
+    organisation: Annotated[str, Path(alias="id")],
+    asking: Asking,
+    here: Here,
+    asked: Annotated[Question, Query()],
+    at_least: AtLeast = None,
 ) -> Officers:
     """Who is in office on a day: whoever had left the roll by then, or gone to a cell elsewhere, is not."""
     of = ident(organisation, "organisation")

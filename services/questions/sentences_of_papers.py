@@ -44,11 +44,11 @@ YEARS = {
 
 def _appointed(fact: office.OfficerAppointed, called: Called) -> str:
     post = f", kiêm {POSTS[fact.concurrently]}" if fact.concurrently else ""
-    return f"{who(fact.member, called)} giữ chức {OFFICES[fact.office]}{post}"
+    return f"cử {who(fact.member, called)} giữ chức {OFFICES[fact.office]}{post}"
 
 
 def _left_office(fact: office.OfficerEnded, called: Called) -> str:
-    return f"{who(fact.member, called)} thôi giữ chức {OFFICES[fact.office]}"
+    return f"cho {who(fact.member, called)} thôi giữ chức {OFFICES[fact.office]}"
 
 
 def _rules(fact: papers.WorkingRulesAdopted, _called: Called) -> str:

@@ -105,13 +105,14 @@ def happened(system: System) -> None:
         {"scope": c.province, "title": "Lời thề", "opens_on": MEETING_ON, "closes_on": "2026-12-01"},
     )
     c.post(f"/members/{c.lan}/sanctions", {"form": "reprimand", "decision": DECISION})
+    candidacy = c.post("/four-good", {"cell": c.office_cell, "year": 2026})
     proposal = c.post(f"/members/{nam}/sanctions", {"form": "expulsion", "decision": DECISION}, 202)
     token, _ = access.issue(c.database.owner, organisation=spare, role="clerk", name="spare")
     system.known.update(
         organisation=[c.province, c.commune, c.agency, c.village_cell, c.office_cell], spare=[spare],
         cell=[c.village_cell, c.office_cell], member=[c.lan, nam], meeting=[meeting["id"]], transfer=[transfer["id"]],
         liaison=[liaison["id"]], review=[review["id"]], proposal=[proposal["proposal"]], token=[token],
-        pack=["meeting-national"],
+        pack=["meeting-national"], candidacy=[candidacy["id"]],
     )  # fmt: skip
 
 

@@ -8,11 +8,12 @@ BODY = {
     "member": "member", "chair": "member", "secretary": "member", "cell": "cell", "to": "cell", "meeting": "meeting",
     "parent": "organisation", "committee": "organisation", "scope": "organisation", "successor": "organisation",
     "organisation": "organisation", "about": "member", "campaign": "review", "into": "organisation",
+    "subject": "cell", "superior": "organisation",
 }  # fmt: skip
 """What the fields of bodies and of questions name."""
 COLLECTIONS = {
     "members": "member", "meetings": "meeting", "liaisons": "liaison", "oath-reviews": "review", "notices": "notice",
-    "transfers": "transfer", "proposals": "proposal", "organisations": "spare",
+    "transfers": "transfer", "proposals": "proposal", "organisations": "spare", "four-good": "candidacy",
 }  # fmt: skip
 """What `{id}` is, by the first word of the path. Organisations are dissolved, so it is a spare one."""
 
