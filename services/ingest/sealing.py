@@ -3,6 +3,7 @@
 from events.fact import Fact, Id, Record, Refused, stored_name
 from events.keys import Keyring
 from events.ledger import Ledger
+from events.master import WrongMasterKey
 from events.member import Member
 from events.member.erasure import must_not_be_erased
 from events.persons import person
@@ -18,13 +19,15 @@ class Sealing:
     def __init__(self, ledger: Ledger, keys: Keyring) -> None:
         self._ledger = ledger
         self.keys = keys
+        self._changed: set[Id] = set()
+        """Persons whose kept key is none of ours."""
 
     def seals(self, plan: Plan, sight: Sight, reason: str) -> Seals:
         """With whose key which facts of a plan are sealed; those in which nothing is personal are missing.
 
         Raises:
             NotLoaded: with the persons whose keys are not in memory, or with their streams.
-            Refused: `member.erased`.
+            Refused: `member.erased`, `member.key_changed`.
         """
         found: Seals = {}
         missing: set[Id] = set()
@@ -40,6 +43,7 @@ class Sealing:
                     try:
                         key = self.keys.key(who)
                     except KeyError:
+                        self._must_not_be_changed(who)
                         missing.add(who)
                         continue
                     if key is None:
@@ -54,9 +58,29 @@ class Sealing:
         return self.keys.master.blind(claim)
 
     def make(self, persons: set[Id]) -> None:
-        """Load the keys of these persons, and make those that there never were."""
+        """Load the keys of these persons, and make those that there never were; a changed one is remembered as such."""
         with self._ledger.connection() as connection:
-            self.keys.make(connection, sorted(persons))
+            try:
+                self.keys.make(connection, sorted(persons))
+            except WrongMasterKey:
+                for person in persons:
+                    try:
+                        self.keys.make(connection, [person])
+                    except WrongMasterKey:
+                        self._changed.add(person)
+
+    def _must_not_be_changed(self, person: Id) -> None:
+        """Asked again it is looked for anew: the right key may be back.
+
+        Raises:
+            Refused: `member.key_changed`.
+        """
+        if person in self._changed:
+            self._changed.discard(person)
+            raise Refused(
+                "member.key_changed",
+                "somebody has changed this person's key: nothing personal can be recorded until it is back",
+            )
 
     def opened(self, streams: dict[Id, list[Record]]) -> dict[Id, list[Record]]:
         """The records of streams as decisions read them, with what is personal."""

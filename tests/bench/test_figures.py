@@ -27,7 +27,7 @@ BASELINES = {
 }
 
 
-SLOW = {"http", "notify", "startup"}
+SLOW = {"http", "lives", "notify", "roll", "startup"}
 """Those that start whole systems: a minute and a half for three of them."""
 
 

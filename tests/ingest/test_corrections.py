@@ -208,8 +208,8 @@ def test_a_score_follows_the_right_attendance(office: Commune) -> None:
     called = {"cell": office.village_cell, "kind": "regular", "planned_at": "2026-10-05T19:30:00+07:00"}
     meeting = office.post("/meetings", called)["id"]
     held = {
-        "started_at": "2026-10-05T19:30:00+07:00", "ended_at": "2026-10-05T21:30:00+07:00", "chair": nam, "secretary": nam,
-        "attendance": [{"member": nam, "status": "absent"}],
+        "started_at": "2026-10-05T19:30:00+07:00", "ended_at": "2026-10-05T21:30:00+07:00", "chair": nam,
+        "secretary": nam, "attendance": [{"member": nam, "status": "absent"}],
     }  # fmt: skip
     wrong = office.post(f"/meetings/{meeting}/sessions", held | {"chair": None, "secretary": None})["position"]
     position = corrected(office, wrong, held | {"attendance": [{"member": nam, "status": "present"}]})["position"]

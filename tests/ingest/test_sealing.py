@@ -170,3 +170,21 @@ def test_a_batch_of_admissions_seals_each(commune: Commune) -> None:
     assert "Bí Mật" not in everything(commune)
     names = {record["data"]["name"] for record in commune.log() if record["name"] == "member.admitted"}
     assert {f"{NAME} {number}" for number in range(60)} <= names
+
+
+def test_a_key_that_somebody_has_changed_is_said_and_harms_nobody_else(commune: Commune) -> None:
+    nam = commune.admit("Trần Văn Nam", commune.office_cell)
+    with psycopg.connect(commune.database.owner, autocommit=True) as owner:
+        owner.execute("CREATE TABLE aside AS TABLE keys.persons")
+        owner.execute("UPDATE keys.persons SET wrapped = decode('00', 'hex') WHERE person = %s", [commune.lan])
+        body = {"form": "other", "decision": DECISION, "reason": WHY}
+        # A process that has the key in memory does not need it; one that has just started does.
+        with serving(commune.database) as address, client(address, commune.database) as fresh:
+            refused = fresh.post(f"/members/{commune.lan}/rewards", json=body)
+            assert (refused.status_code, refused.json()["type"]) == (409, "/problems/member.key_changed")
+            lines = [{"post": f"/members/{one}/rewards", "body": body} for one in (commune.lan, nam)]
+            content = "\n".join(json.dumps(line) for line in lines).encode()
+            said = fresh.post("/facts", content=content, headers={"content-type": "application/x-ndjson"}).text
+            assert [json.loads(line)["status"] for line in said.splitlines()] == [409, 201]
+            owner.execute("UPDATE keys.persons p SET wrapped = a.wrapped FROM aside a WHERE a.person = p.person")
+            assert fresh.post(f"/members/{commune.lan}/rewards", json=body).status_code == 201
