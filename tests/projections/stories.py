@@ -69,6 +69,15 @@ from tests.examples import (
     an_id,
 )
 from tests.projections.log import Said
+from tests.projections.stories_of_papers import (
+    CANDIDACY,
+    GOOD,
+    OF_CANDIDACIES,
+    OF_ORGANISATIONS,
+    OF_YEARS,
+    REGISTERED,
+    YEAR,
+)
 
 WAYS = [an_id(name) for name in ("first way", "second way")]
 UNTIL = BOOK_OPENED + timedelta(days=120)
@@ -131,6 +140,8 @@ BEGINNINGS = {
     MEETING: MARCH_MEETING,
     LIAISON: LAN_INTRODUCED,
     REVIEW: CELL_7_OPENED,
+    CANDIDACY: REGISTERED,
+    YEAR: GOOD,
 }
 THEN: dict[Id, list[Fact]] = {
     CELL_8: [OrganisationDissolved()],
@@ -139,6 +150,9 @@ THEN: dict[Id, list[Fact]] = {
     MEETING: OF_MEETINGS,
     LIAISON: OF_LIAISONS,
     REVIEW: OF_REVIEWS,
+    CELL_7: OF_ORGANISATIONS,
+    CANDIDACY: OF_CANDIDACIES,
+    YEAR: OF_YEARS,
 }
 DAYS = st.integers(-5, 400).map(lambda days: BOOK_OPENED + timedelta(days=days))
 
