@@ -13,7 +13,7 @@ from events.organisation.facts import (
     OrganisationJoinedBy,
     OrganisationKind,
 )
-from events.organisation.founding import Other, must_be_latest
+from events.organisation.founding import Other, must_be_last
 from events.organisation.state import Organisation, must_exist
 
 FEWEST = 2
@@ -122,7 +122,7 @@ def _must_be_able_to_end(organisation: Organisation, on: date) -> None:
         raise Refused("organisation.unknown", "there is no such organisation on that day")
     if organisation.ended_on is not None:
         raise Refused("organisation.ended", f"the organisation ended on {organisation.ended_on}")
-    must_be_latest(organisation, on)
+    must_be_last(organisation, on)
 
 
 def _must_succeed(ident: Id, other: Other, on: date, role: str, pointer: str) -> None:

@@ -109,6 +109,17 @@ def must_be_latest(organisation: Organisation, on: date) -> None:
         raise Refused("organisation.later_facts", f"its place in the tree changed on {latest}, which is on record")
 
 
+def must_be_last(organisation: Organisation, on: date) -> None:
+    """After an end there is nothing more, not even a name.
+
+    Raises:
+        Refused: `organisation.later_facts`.
+    """
+    must_be_latest(organisation, on)
+    if organisation.names.changes_after(on):
+        raise Refused("organisation.later_facts", "it was renamed on a later day, which is on record")
+
+
 def _must_stand_below(kind: OrganisationKind, parent: Organisation, on: date, pointer: str) -> None:
     must_exist(parent, on, "organisation.parent", pointer)
     must_not_be_passed_on(parent, "organisation.parent", pointer)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from events.fact import Fact, Id, Refused
 from events.organisation.facts import OrganisationSplit, OrganisationSplitOff
-from events.organisation.founding import must_be_latest
+from events.organisation.founding import must_be_last, must_be_latest
 from events.organisation.state import Organisation
 
 FEWEST = 2
@@ -43,7 +43,7 @@ def split(organisation: Organisation, shares: Sequence[Share], whole: Whole, on:
         raise Refused("organisation.unknown", "there is no such organisation on that day")
     if organisation.ended_on is not None:
         raise Refused("organisation.ended", f"the organisation ended on {organisation.ended_on}")
-    must_be_latest(organisation, on)
+    (must_be_latest if keeps else must_be_last)(organisation, on)
     if len(shares) < (1 if keeps else FEWEST):
         raise Refused("organisation.split_alone", "what ends by being split becomes two at least", "/into")
     _must_divide([share.members for share in shares], whole.members, "members", keeps=keeps)

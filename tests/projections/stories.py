@@ -25,6 +25,7 @@ from events.member import (
     MemberDied,
     MemberDisciplined,
     MemberExempted,
+    MemberMoved,
     MemberRecognised,
     MemberRemoved,
     RemovalGround,
@@ -39,7 +40,15 @@ from events.member import (
     TransferRefused,
 )
 from events.oath_review import Excuse, MemberExcused, OathReviewClosed
-from events.organisation import OrganisationDissolved
+from events.organisation import (
+    OrganisationAbsorbed,
+    OrganisationDisbanded,
+    OrganisationDissolved,
+    OrganisationHandedOver,
+    OrganisationJoinedBy,
+    OrganisationRenamed,
+    OrganisationSplit,
+)
 from tests.examples import (
     BOOK_OPENED,
     CELL_7,
@@ -106,7 +115,16 @@ OF_MEMBERS: list[Fact] = [
         for kind in TransferKind
     ],
     *[TransferReceived(transfer=way) for way in WAYS] * 2,
+    MemberMoved(cell=CELL_8, from_cell=CELL_7, by=CELL_7),
+    MemberMoved(cell=SURGERY, from_cell=CELL_8, by=CELL_8),
     *[TransferRefused(transfer=way, reason="lý do") for way in WAYS],
+]
+OF_STRUCTURE: list[Fact] = [
+    *[OrganisationRenamed(name=name) for name in ("Đảng bộ A", "Đảng bộ B")],
+    *[OrganisationHandedOver(to=to) for to in (COMMUNE, an_id("another"))],
+    OrganisationJoinedBy(organisation=CELL_8),
+    OrganisationSplit(into=(CELL_7, SURGERY)),
+    OrganisationSplit(into=(SURGERY,), keeps=True),
 ]
 OF_MEETINGS: list[Fact] = [
     HELD_BY_NAME,
@@ -144,7 +162,8 @@ BEGINNINGS = {
     YEAR: GOOD,
 }
 THEN: dict[Id, list[Fact]] = {
-    CELL_8: [OrganisationDissolved()],
+    COMMUNE: OF_STRUCTURE,
+    CELL_8: [*OF_STRUCTURE, OrganisationDissolved(), OrganisationDisbanded(), OrganisationAbsorbed(into=CELL_7)],
     LAN: OF_MEMBERS,
     MINH: OF_MEMBERS,
     MEETING: OF_MEETINGS,

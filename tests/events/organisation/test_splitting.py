@@ -76,7 +76,8 @@ def test_what_has_ended_or_not_begun_is_not_split() -> None:
     )
     dividing(whole, of=changed).refused("organisation.later_facts")
     renamed = given(Organisation, (CELL_7_ESTABLISHED, BOOK_OPENED), (OrganisationRenamed(name="B"), LATER))
-    dividing(whole, of=renamed).then(OrganisationSplit(into=(FIRST, SECOND)))
+    dividing(whole, of=renamed).refused("organisation.later_facts")
+    dividing(whole, of=renamed, keeps=True).then(OrganisationSplit(into=(FIRST, SECOND), keeps=True))
 
 
 def test_a_part_says_whence_it_came() -> None:

@@ -191,6 +191,12 @@ def test_it_ends_neither_before_it_begins_nor_before_a_change_that_is_on_record(
     joined.when(consolidate, CELL_8).refused("organisation.later_facts")
 
 
+def test_it_does_not_end_before_it_got_a_name_that_is_on_record() -> None:
+    renamed = cell_7((OrganisationRenamed(name="B"), LATER))
+    renamed.when(disband).refused("organisation.later_facts")
+    renamed.when(absorb, CELL_7, INTO_CELL_8).refused("organisation.later_facts")
+
+
 def test_it_is_disbanded() -> None:
     cell_7().when(disband).then(OrganisationDisbanded())
 
