@@ -45,3 +45,12 @@ def test_an_organisation_is_not_established_again_on_another_day(commune: Commun
     commune.post("/organisations", cell, 200)
     other = cell | {"effective_on": "2025-01-02"}
     assert refused(commune, "/organisations", other) == ("/problems/organisation.exists", "/effective_on")
+
+
+def test_a_transfer_under_a_key_is_answered_again_as_the_first_time(commune: Commune) -> None:
+    body = {"to": commune.village_cell, "kind": "official"}
+    first = commune.post(f"/members/{commune.lan}/transfers", body, Idempotency_Key="k")
+    assert commune.post(f"/members/{commune.lan}/transfers", body, Idempotency_Key="k")["id"] == first["id"]
+    path = f"/transfers/{first['id']}/receptions"
+    received = commune.post(path, {}, Idempotency_Key="r")
+    assert commune.post(path, {}, Idempotency_Key="r")["position"] == received["position"]

@@ -66,7 +66,7 @@ def destination_of(asked: Asked[B], to: Id) -> tuple[Organisation, Id | None]:
 
 
 def _transfer_id(fact: Fact) -> Id:
-    assert isinstance(fact, TransferIntroduced | OF_ONE_TRANSFER)
+    assert isinstance(fact, (TransferIntroduced, *OF_ONE_TRANSFER))
     return fact.transfer
 
 
