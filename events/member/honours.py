@@ -1,5 +1,6 @@
 """What a member was given, and for how long it holds: a reward for good, a sanction for a year."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -179,12 +180,12 @@ def in_force(sanctions: Iterable[Sanction]) -> tuple[Span[Sanction], ...]:
     """
     in_order = sorted(sanctions, key=lambda sanction: (sanction.on, sanction.position))
     ends: list[date | None] = []
-    later: list[tuple[date, date | None]] = []
+    later: deque[tuple[date, date | None]] = deque()
     """Of those after this one, the nearest first: the announcement, and until when it holds others."""
     for one in reversed(in_order):
         end = _held(one, one.alone_until(), later)
         ends.append(end)
-        later.insert(0, (one.on, _held(one, one.holds_others_until(), later)))
+        later.appendleft((one.on, _held(one, one.holds_others_until(), later)))
     return tuple(Span(one.on, end, one) for one, end in zip(in_order, reversed(ends), strict=True))
 
 

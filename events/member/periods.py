@@ -28,14 +28,17 @@ class Period(Generic[T]):
 
     def covers(self, day: date) -> bool:
         """Whether it holds on that day."""
-        free_on = self.free_on
-        return self.since <= day and (free_on is None or day < free_on)
+        return self.since <= day and not self.is_over(day)
+
+    def is_over(self, day: date) -> bool:
+        """Whether it has ended by that day."""
+        return (self.until is not None and self.until < day) or (self.ended_on is not None and self.ended_on <= day)
 
     def meets(self, first: date, last: date | None) -> bool:
         """Whether it holds on one of these days; None: on and on."""
-        free_on = self.free_on
-        is_empty = free_on is not None and free_on <= self.since
-        return not is_empty and (last is None or self.since <= last) and (free_on is None or first < free_on)
+        if self.is_over(first) or (last is not None and last < self.since):
+            return False
+        return not self.is_over(self.since)
 
 
 @dataclass

@@ -15,7 +15,16 @@ from starlette.testclient import TestClient
 from events.bus import EmbeddedBus
 from events.ledger import Ledger
 from events.liaison import LiaisonAccepted, LiaisonAssigned
-from events.member import MemberDisciplined, SanctionForm, TransferReceived
+from events.member import (
+    MemberDisciplined,
+    MemberRemoved,
+    RemovalGround,
+    RemovalRestored,
+    SanctionComplained,
+    SanctionForm,
+    SanctionRestored,
+    TransferReceived,
+)
 from events.oath_campaign import OathCampaignOpened
 from events.organisation import OrganisationDissolved
 from projections.catalogue import VIEWS
@@ -194,6 +203,33 @@ def test_an_expelled_member_is_out_and_still_found(full: Desk) -> None:
     assert (member["standing"], member["cell"], member["sanctions"][0]["until"]) == ("out", None, None)
     assert ids(full.ask("/members", card="0002 2000 0002", as_of="2026-05-01")) == [MINH]
     assert MINH not in ids(full.ask(f"/organisations/{CELL_7}/members", as_of="2026-05-01"))
+
+
+def test_what_became_of_a_sanction_is_told_by_both_clocks(full: Desk) -> None:
+    position = full.ask(f"/members/{LAN}")["sanctions"][0]["position"]
+    complained = full.tell(Said(LAN, SanctionComplained(sanction=position), APRIL))
+    full.tell(Said(LAN, SanctionRestored(sanction=position), MAY))
+
+    def told(as_of: str) -> tuple[str, str | None]:
+        (sanction,) = full.ask(f"/members/{LAN}", as_of=as_of)["sanctions"]
+        return sanction["state"], sanction["until"]
+
+    assert [told(day) for day in ("2026-03-31", "2026-04-01", "2026-05-01")] == [
+        ("in_force", "2026-05-01"),
+        ("complained", None),
+        ("restored", "2026-05-01"),
+    ]
+    sentences = [line["sentence"] for line in full.ask(f"/members/{LAN}/history")["items"]]
+    assert f"Khiếu nại quyết định kỷ luật (ghi tại vị trí {position})." in sentences
+    assert complained > position
+
+
+def test_who_is_removed_is_out_and_who_comes_back_is_in_again(full: Desk) -> None:
+    removed = MemberRemoved(ground=RemovalGround.DUES, decision=a_decision("x"))
+    full.tell(Said(MINH, removed, APRIL), Said(MINH, RemovalRestored(cell=CELL_8), MAY))
+    standings = [full.ask(f"/members/{MINH}", as_of=day)["standing"] for day in ("2026-04-01", "2026-05-01")]
+    assert standings == ["out", "full"]
+    assert MINH in ids(full.ask(f"/organisations/{CELL_8}/members", as_of="2026-05-01"))
 
 
 def test_members_are_found_and_listed_by_given_name(full: Desk) -> None:
