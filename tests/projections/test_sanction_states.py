@@ -6,8 +6,10 @@ from events.fact import Fact
 from events.member import (
     ComplaintAnswered,
     ComplaintOutcome,
+    ExemptionGround,
     MemberDied,
     MemberDisciplined,
+    MemberExempted,
     MemberRemoved,
     RemovalGround,
     RemovalRestored,
@@ -15,10 +17,10 @@ from events.member import (
     SanctionForm,
     SanctionRestored,
 )
-from projections import members, sanctions
+from projections import members, roll, sanctions
 from projections.asked import LATEST
 from projections.members import FIRST
-from tests.examples import CELL_8, COMMUNE, LAN, LAN_LIVES_IN_HAI_HOA, MINH, a_decision, a_reprimand
+from tests.examples import CELL_7, CELL_8, COMMUNE, LAN, LAN_LIVES_IN_HAI_HOA, MINH, a_decision, a_reprimand
 from tests.projections.commune import APRIL, COMMUNE_AND_BLOC, DAY, MARCH, MAY, on
 from tests.projections.conftest import Connection, Tell
 from tests.projections.log import Said
@@ -97,3 +99,16 @@ def test_who_is_removed_or_dies_lives_with_nobody_and_who_comes_back_does_again(
     back = members.one(connection, LAN, on(MAY))
     assert back is not None
     assert (back.cell, back.since) == (CELL_8, MAY)
+
+
+def test_who_is_exempt_counts_in_his_cell_and_is_shown_as_exempt(tell_and_feed: Tell, connection: Connection) -> None:
+    exempted = MemberExempted(ground=ExemptionGround.OTHER, until=MAY)
+    tell_and_feed(*COMMUNE_AND_BLOC, Said(LAN, exempted, APRIL))
+
+    def standing(day: date) -> str:
+        line = members.one(connection, LAN, on(day))
+        assert line is not None
+        return line.standing
+
+    assert [standing(day) for day in (APRIL - DAY, APRIL, MAY, MAY + DAY)] == ["full", "exempt", "exempt", "full"]
+    assert roll.head_counts(connection, COMMUNE, on(MAY)) == {CELL_7: 2}
