@@ -1,5 +1,6 @@
 """Yearly classifications over HTTP: in their order, a fifth of the good ones excellent, and opened again."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -162,6 +163,19 @@ def test_of_many_who_ask_for_the_last_places_at_once_no_more_than_a_fifth_get_on
     with ThreadPoolExecutor(50) as threads:
         answers = sorted(threads.map(ask, cells[10:]))
     assert answers == [(201, "")] * 2 + [(409, CAP)] * 48
+
+
+def test_lines_of_a_batch_are_decided_in_their_order(commune: Commune) -> None:
+    grassroots, cells = a_grassroots(commune, 7)
+    bands = ["good"] * 5 + ["excellent"] * 2
+    lines = [{"subject": cell, "year": 2026, "band": band} for cell, band in zip(cells, bands, strict=True)]
+    lines.append({"subject": grassroots, "year": 2026, "band": "good"})
+    content = "\n".join(json.dumps({"post": "/classifications", "body": line}) for line in lines)
+    headers = {"content-type": "application/x-ndjson"}
+    answer = commune.operator.post("/facts", content=content, headers=headers)
+    lines_told = [json.loads(line) for line in answer.text.splitlines()]
+    assert [line["status"] for line in lines_told] == [201] * 6 + [409, 409]
+    assert [line["body"]["type"] for line in lines_told[6:]] == [CAP, "/problems/classification.lower_first"]
 
 
 def test_only_the_superior_decides_on_a_cell_and_nobody_elsewhere(commune: Commune) -> None:

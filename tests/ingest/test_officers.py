@@ -91,6 +91,15 @@ def test_a_token_of_elsewhere_appoints_nobody_and_one_from_above_does(commune: C
         assert elsewhere.post(f"{path}/{commune.lan}/endings", json={"office": "secretary"}).status_code == 403
 
 
+def test_a_supervisor_from_elsewhere_is_appointed_by_who_is_above_both(commune: Commune) -> None:
+    hoa = commune.admit("Lê Hòa", commune.village_cell)
+    path, body = f"/organisations/{commune.office_cell}/officers", {"member": hoa, "office": "supervisor"}
+    with commune.client("secretary", commune.agency) as one, commune.client("secretary", commune.province) as both:
+        assert one.post(path, json=body).status_code == 403
+        assert one.post(path, json={**body, "member": commune.lan}).status_code == 201
+        assert both.post(path, json=body).status_code == 201
+
+
 def papers(commune: Commune) -> list[tuple[str, dict[str, Any], str]]:
     return [
         ("working-rules", {"term": "2025-2030"}, "working_rules_adopted"),

@@ -11,6 +11,7 @@ from events.organisation import Organisation
 from services.ingest.above import stands_below, top
 from services.ingest.asked import Asked, Change, Plan
 from services.ingest.bodies import Body, Ident
+from services.ingest.changes.members import cell_of
 from services.ingest.changes.organisations import organisation_here
 
 B = TypeVar("B", bound=Body)
@@ -36,6 +37,9 @@ def _appoint(asked: Asked[OfficerBody]) -> Plan:
     organisation = organisation_here(asked, ident)
     asked.must_reach(ident)
     member = asked.sight.of(Member, body.member)
+    if body.office is Office.SUPERVISOR and member.admitted is not None:
+        # He may belong elsewhere: who names him must be above both, or would come to see what concerns him.
+        asked.must_reach(cell_of(asked, member))
     appointed = OfficerAppointed(member=body.member, office=body.office, concurrently=body.concurrently)
     facts = appoint(
         organisation, member, appointed, asked.on,
