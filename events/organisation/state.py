@@ -57,6 +57,8 @@ class Organisation:
     splits: list[tuple[date, OrganisationSplit]] = field(default_factory=list)
     joined: list[tuple[date, Id]] = field(default_factory=list)
     """Those whose open matters it took over, and since when."""
+    split_from: Id | None = None
+    """What it was a part of before it began."""
     offices: Offices = field(default_factory=Offices)
     papers: Papers = field(default_factory=Papers)
 
@@ -76,8 +78,8 @@ class Organisation:
                 self.parents.change(on, position, to)
             case OrganisationJoinedBy(organisation=organisation):
                 self.joined.append((on, organisation))
-            case OrganisationSplitOff():
-                pass
+            case OrganisationSplitOff(source=source):
+                self.split_from = source
             case OrganisationSplit(keeps=True):
                 self.splits.append((on, fact))
             case (

@@ -130,6 +130,7 @@ def test_what_is_about_a_person_is_marked() -> None:
         "member.appointed": {"post"},
         "member.inspection_opened": {"ground"},
         "liaison.refused": {"reason"},
+        "liaison.message_sent": {"text"},
         "classification.reopened": {"reason"},
         "proposal.made": {"body"},
         "proposal.rejected": {"reason"},
