@@ -111,6 +111,8 @@ class Asked(msgspec.Struct, Generic[B]):
     """Of this request: a new one, unless the caller's key makes it the same for ever."""
     on: date = date.min
     """When it takes effect: as said, else the day of what is told, else today."""
+    behind: Id = Id("")
+    """The one stream that it would have written, had not an earlier one of its batch done so in the same round."""
     question: Question | None = None
     answers: dict[Question, Any] = {}
     sight: Sight = NOTHING_SEEN

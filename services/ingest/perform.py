@@ -106,6 +106,12 @@ class Performer:
         rights: Rights = {}
         unsure = False
         for number, asked in waiting:
+            if asked.behind in touched:
+                # As it was the last time: what it writes is known, so nobody else need wait for it to be decided again.
+                sorted_.again.append((number, asked))
+                touched.add(asked.ident())
+                asked.answers.clear()
+                continue
             if not touched.isdisjoint(asked.path):
                 # Its turn cannot be now, so it is not even decided: many lines to one stream stay cheap.
                 sorted_.again.append((number, asked))
@@ -126,6 +132,7 @@ class Performer:
                 continue
             elif isinstance(plan, Plan):
                 touched.update([part.stream for part in plan.parts], (asked.ident(),))
+                asked.behind = plan.parts[0].stream if len(plan.parts) == 1 else Id("")
             else:
                 touched.update(asked.path, (asked.ident(),))
             sorted_.again.append((number, asked))

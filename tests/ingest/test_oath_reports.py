@@ -1,5 +1,6 @@
 """An oath review over HTTP: opened in one request, reported, excused, covered, closed."""
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -7,6 +8,9 @@ from uuid import uuid4
 
 import pytest
 
+from events.fact import Fact
+from events.oath_review import OathReported, OathReview, report
+from services.ingest.changes import oath_reviews
 from tests.database import Database
 from tests.ingest.conftest import Commune, a_commune
 from tests.ingest.feeding import feeding
@@ -102,3 +106,34 @@ def test_a_closed_review_takes_nothing_more(commune: Commune) -> None:
     assert commune.post(f"{path}/closings", {}, 200)["facts"] == []
     said = commune.post(f"{path}/reports", {"member": commune.lan, **REPORT}, 409)
     assert said["type"] == "/problems/oath_review.closed"
+
+
+def test_reports_of_one_cell_in_a_batch_are_answered_in_their_order_and_none_is_decided_again_and_again(
+    commune: Commune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided = []
+
+    def counted(review: OathReview, reported: OathReported, on: date) -> list[Fact]:
+        decided.append(reported.member)
+        return report(review, reported, on)
+
+    monkeypatch.setattr(oath_reviews, "report", counted)
+    members = [str(uuid4()) for _ in range(120)]
+    admitted = {"cell": commune.village_cell, "status": "official", "admitted_on": "2015-05-19"}
+    bodies = [{"id": who, "name": "Lê Văn An", "effective_on": "2025-01-01", **admitted} for who in members]
+    assert set(batch(commune, "/members", bodies)) == {201}
+    review = commune.post("/oath-reviews", campaign(commune))["id"]
+    reports = [{"member": who, **REPORT} for who in members]
+    otherwise = {**reports[0], "kept": 6}
+    answers = batch(commune, f"/oath-reviews/{review}/reports", [*reports, otherwise, reports[1]])
+    assert answers == [201] * 120 + [409, 200]
+    told = [record["data"]["member"] for record in commune.log() if record["name"] == "oath_review.reported"]
+    assert told == members
+    assert len(decided) <= 4 * len(members)
+
+
+def batch(commune: Commune, path: str, bodies: list[dict[str, Any]]) -> list[int]:
+    """The statuses of changes that are posted to one path in one batch."""
+    content = "\n".join(json.dumps({"post": path, "body": body}) for body in bodies)
+    answer = commune.operator.post("/facts", content=content, headers={"content-type": "application/x-ndjson"})
+    return [json.loads(line)["status"] for line in answer.text.splitlines()]
