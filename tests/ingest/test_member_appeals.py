@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.ingest.conftest import BOOKS_OPEN, DECISION, Commune
+from tests.ingest.feeding import feeding
 
 REPRIMAND = {"form": "reprimand", "decision": DECISION, "effective_on": "2026-03-02"}
 REMOVAL = {"ground": "absent", "decision": DECISION, "effective_on": "2026-03-02"}
@@ -87,6 +88,16 @@ def test_who_was_expelled_wrongly_is_on_the_roll_of_his_cell_again(commune: Comm
     commune.post(f"/members/{commune.lan}/rewards", reward)
     restored = next(line for line in commune.log() if line["name"] == "member.sanction_restored")
     assert restored["data"]["cell"] == commune.office_cell
+
+
+def test_who_comes_back_to_a_cell_that_has_ended_is_with_what_took_it_over(commune: Commune) -> None:
+    path = expelled(commune)
+    heir = commune.establish("Chi bộ Trường liên cấp", "cell", commune.agency, cell_kind="public_service")
+    with feeding(commune.database.app):
+        commune.post(f"/organisations/{commune.office_cell}/absorptions", APRIL | {"into": heir})
+    commune.post(f"{path}/restorations", MAY)
+    restored = next(line for line in commune.log() if line["name"] == "member.sanction_restored")
+    assert restored["data"]["cell"] == heir
 
 
 def test_who_comes_back_may_be_given_another_cell_that_the_caller_reaches(commune: Commune) -> None:

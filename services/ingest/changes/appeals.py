@@ -27,6 +27,9 @@ from services.ingest.changes.members import cell_of, member_here
 
 B = TypeVar("B", bound=Body)
 
+DEEPEST = 16
+"""A line of successors longer than that is a circle."""
+
 
 class ComplaintBody(Body):
     """A member complains of a decision."""
@@ -124,14 +127,23 @@ def _sanction(asked: Asked[B], member: Member) -> int:
 def _back_in(
     asked: Asked[AnswerBody] | Asked[RestorationBody], member: Member, *, returns: bool
 ) -> tuple[Id | None, Organisation | None]:
-    """The cell on whose roll he is again, and its state: the one that is named, else his last."""
+    """The cell on whose roll he is again, and its state: the one that is named, else his last, or what took it over."""
     cell = asked.body.cell
     if cell is None and returns:
-        cell = member.cells.changes[-1].value
+        cell = _heir(asked, member.cells.changes[-1].value)
     if cell is None:
         return None, None
     asked.must_reach(cell)
     return cell, asked.sight.of(Organisation, cell)
+
+
+def _heir(asked: Asked[AnswerBody] | Asked[RestorationBody], cell: Id) -> Id:
+    for _ in range(DEEPEST):
+        successor = asked.sight.of(Organisation, cell).successor_on(asked.on)
+        if successor is None:
+            break
+        cell = successor
+    return cell
 
 
 def _complain(asked: Asked[ComplaintBody]) -> Plan:
