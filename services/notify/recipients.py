@@ -81,14 +81,19 @@ def addressed(to: To, fact: Fact | None, on: date, member: Member) -> Id | None:
 
 
 def correspondents(
-    rules: Sequence[tuple[Policy, Rule]], fact: Fact, on: date, liaison: Liaison, member: Member
+    rules: Sequence[tuple[Policy, Rule]], on: date, side: Id | None, organisations: Mapping[Id, Organisation]
 ) -> list[Recipient]:
-    """The other side of a message between the two committees of a liaison; [] where nothing is told by a rule."""
-    if not isinstance(fact, MessageSent) or liaison.introduced is None:
-        return []
-    told = other_side(fact, liaison.introduced, cell_before(member, on))
+    """The side of a liaison to which a message goes, or who has its matters by then; [] where no rule tells it."""
+    told = _heir(side, on, organisations)
     found = [(policy, rule) for policy, rule in rules if rule.to is To.CORRESPONDENT]
     return [] if told is None else [Recipient(told, policy, rule) for policy, rule in found[:1]]
+
+
+def written_to(fact: Fact, on: date, liaison: Liaison, member: Member) -> Id | None:
+    """The side of a liaison to which a message goes; None of any other fact."""
+    if not isinstance(fact, MessageSent) or liaison.introduced is None:
+        return None
+    return other_side(fact, liaison.introduced, cell_before(member, on))
 
 
 def cell_before(member: Member, on: date) -> Id | None:

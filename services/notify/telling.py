@@ -13,7 +13,7 @@ from events.liaison import Liaison
 from events.member import Member
 from projections.notices import Told
 from services.notify.policy import Policies
-from services.notify.recipients import Recipient, asked_about, correspondents, recipients
+from services.notify.recipients import Recipient, asked_about, correspondents, recipients, written_to
 from services.notify.states import States
 
 NAMESPACE = UUID("6f0c1d5e-8d63-5c0b-9a3e-2b1f6f0f7a11")
@@ -79,7 +79,9 @@ class Telling:
         if record.kind == Liaison.KIND:
             liaison = self.states.liaison(record.stream, at)
             subject = liaison.introduced.member if liaison.introduced is not None else record.stream
-            found = correspondents(rules, fact, on, liaison, self.states.member(subject, at))
+            side = written_to(fact, on, liaison, self.states.member(subject, at))
+            organisations = self.states.with_those_above({side} if side is not None else (), at)
+            found = correspondents(rules, on, side, organisations)
         else:
             subject, member = record.stream, self.states.member(record.stream, at)
             organisations = self.states.with_those_above(asked_about(rules, fact, on, member), at)

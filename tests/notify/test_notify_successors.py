@@ -1,10 +1,11 @@
 """What waited for a committee that has ended waits for its successor, which reads and acknowledges it."""
 
-from datetime import date
+from datetime import date, timedelta
 
+from events.liaison import LiaisonIntroduced, MessageSent
 from events.member import MemberMoved
 from events.organisation import OrganisationAbsorbed, OrganisationJoinedBy
-from tests.examples import COMMUNE, SURGERY, a_certificate
+from tests.examples import COMMUNE, SURGERY, a_certificate, an_id
 from tests.notify.commune import NAM, PAEDIATRICS, WARD, Log, tell_all
 from tests.notify.conftest import As, Hire, ReadViews, items
 
@@ -68,3 +69,18 @@ def test_the_successor_is_told_of_residents_who_declared_the_committee_before(
         "Đồng chí Phạm Văn Nam chuyển từ Chi bộ Khoa Ngoại sang Chi bộ Khoa Nhi do sắp xếp lại tổ chức, "
         "ngày 04/05/2026."
     )
+
+
+def test_the_successor_is_told_what_the_other_side_of_a_liaison_writes(
+    reprimanded: int, log: Log, hire: Hire, ask: As, read_views: ReadViews
+) -> None:
+    liaison = an_id("a liaison")
+    log.put(liaison, LiaisonIntroduced(member=NAM, committee=COMMUNE, workplace=SURGERY))
+    absorb_the_commune(log)
+    before = log.put(liaison, MessageSent(from_committee=SURGERY, text="Đi công tác"), APRIL - timedelta(days=1))
+    after = log.put(liaison, MessageSent(from_committee=SURGERY, text="Đã về"), MAY)
+    tell_all(hire())
+    read_views()
+    found = items(ask("secretary", WARD), organisation=WARD)
+    told = {notice["position"]: notice["organisation"] for notice in found if notice["role"] == "correspondent"}
+    assert told == {before: COMMUNE, after: WARD}
