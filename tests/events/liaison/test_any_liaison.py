@@ -81,7 +81,7 @@ def test_who_was_refused_is_never_followed_and_nothing_happens_before_or_after(a
         assert liaison.accepted_on is not None
         assert liaison.accepted_on <= min(followed)
     if liaison.ended_on is not None:
-        assert all(on < liaison.ended_on for fact, on in life if isinstance(fact, ContactMade | RemarkDrafted))
+        assert all(on <= liaison.ended_on for fact, on in life if isinstance(fact, ContactMade | RemarkDrafted))
 
 
 @settings(max_examples=200)
