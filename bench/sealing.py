@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
+from bench import sealed_rewards
 from bench.append import MOST_A_SECOND
 from bench.callers import prepared, together
 from bench.facts import ACTOR, BYTES, ON
@@ -83,6 +84,7 @@ def run(server: Server, sizes: Sizes) -> Iterator[Case]:
     settings = {"fact_bytes": BYTES, "seconds": sizes.seconds, "rounds": sizes.rounds, **SAID, **server.settings}
     case = Case(NAME, {"callers": CALLERS}, 0.0, "facts/s", settings=settings, targets=[Target("without", least=0.85)])
     yield summed_up(case, samples)
+    yield from sealed_rewards.run(server, sizes)
 
 
 def _wait_until_kept(connection: psycopg.Connection[Any], head: int) -> None:
