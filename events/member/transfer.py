@@ -43,7 +43,8 @@ def introduce(member: Member, destination: Organisation, transfer: Id, move: Mov
     """The origin introduces him to the destination, whose state must be that of `move.to`.
 
     Raises:
-        Refused: `transfer.exists`, `transfer.already_in_transit`, `transfer.to_own_cell`, `transfer.already_away` (a
+        Refused: `transfer.exists`, `transfer.already_in_transit`, `transfer.introduced_since` (on a later day),
+            `transfer.to_own_cell`, `transfer.already_away` (a
             second temporary one), `transfer.until` (missing or not allowed), `transfer.too_short`, `transfer.too_long`,
             `transfer.under_inspection`, `transfer.complaint_open` (neither with an official one),
             `transfer.destination_unknown`, `transfer.destination_ended`, `transfer.destination_not_a_cell`,
@@ -57,6 +58,9 @@ def introduce(member: Member, destination: Organisation, transfer: Id, move: Mov
     if member.in_transit(on) or any(other.outcome is None for other in member.transfers.values()):
         # Whatever their days: two that wait for an answer could both be received.
         raise Refused("transfer.already_in_transit", "another introduction is still unanswered")
+    if any(other.introduced_on > on for other in member.transfers.values()):
+        # It would be unanswered on days on which he was on another way already.
+        raise Refused("transfer.introduced_since", "an introduction of a later day is on record")
     origin = member.cell_on(on)
     assert origin is not None, "who is listed has a cell"
     if move.to == origin:

@@ -34,10 +34,15 @@ from events.member import (
     SanctionComplained,
     SanctionForm,
     SanctionRestored,
+    TransferExtended,
+    TransferExtensionAsked,
     TransferIntroduced,
     TransferKind,
     TransferReceived,
     TransferRefused,
+    TransferReturned,
+    TransferSide,
+    TransferWithdrawn,
 )
 from events.oath_review import Excuse, MemberExcused, OathReviewClosed
 from events.organisation import (
@@ -118,6 +123,10 @@ OF_MEMBERS: list[Fact] = [
     MemberMoved(cell=CELL_8, from_cell=CELL_7, by=CELL_7),
     MemberMoved(cell=SURGERY, from_cell=CELL_8, by=CELL_8),
     *[TransferRefused(transfer=way, reason="lý do") for way in WAYS],
+    *[TransferWithdrawn(transfer=way) for way in WAYS],
+    *[TransferExtended(transfer=way, until=UNTIL + timedelta(days=60)) for way in WAYS],
+    TransferExtensionAsked(transfer=WAYS[0], until=UNTIL + timedelta(days=60), side=TransferSide.ORIGIN),
+    *[TransferReturned(transfer=way) for way in WAYS],
 ]
 OF_STRUCTURE: list[Fact] = [
     *[OrganisationRenamed(name=name) for name in ("Đảng bộ A", "Đảng bộ B")],

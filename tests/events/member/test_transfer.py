@@ -70,6 +70,11 @@ def test_nor_is_he_on_an_earlier_day_while_a_later_introduction_is_unanswered() 
     known.when(introduce, CELL_8_STATE, ANOTHER, Move(CELL_8, TO_SURGERY.kind)).refused("transfer.already_in_transit")
 
 
+def test_an_introduction_is_not_entered_behind_a_later_one() -> None:
+    known = given(Member, (LAN_ADMITTED, BOOK_OPENED), (INTRODUCED, MARCH_9), (REFUSED, MARCH_20))
+    known.when(introduce, CELL_8_STATE, ANOTHER, Move(CELL_8, TO_SURGERY.kind)).refused("transfer.introduced_since")
+
+
 def test_after_a_refusal_he_may_be_introduced_again() -> None:
     refused = given(Member, LAN_ADMITTED, INTRODUCED, (REFUSED, MARCH_9))
     again = replace(INTRODUCED, transfer=ANOTHER, due_on=date(2026, 4, 20))
