@@ -130,7 +130,7 @@ class Candidacy:
         return self.steps.changes[-1].on if self.steps.changes else date.min
 
 
-# Decisions: the order of a candidacy's life is that of DOMAIN.md section 4, which names no source.
+# Decisions, in the order of a candidacy's life; no national paper sets it.
 
 
 def register(candidacy: Candidacy, cell: Organisation, registered: CandidacyRegistered, on: date) -> list[Fact]:

@@ -97,7 +97,7 @@ def stream_of(subject: Id, year: int) -> Id:
     return Id(str(uuid5(UUID(subject), f"classification:{year}")))
 
 
-# Decisions, by 366-QĐ/TW of 30 Aug 2025 (DOMAIN.md section 4)
+# Decisions, by 366-QĐ/TW of 30 Aug 2025
 
 
 def says_the_same(classification: Classification, decided: ClassificationDecided) -> bool:

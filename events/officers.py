@@ -25,7 +25,6 @@ def appoint(
     `belongs`: his cell of that day stands where officers of this kind come from, below the organisation, or, for a
     supervisor, below anything above it. `gone` says from when on the organisation's other secretaries belong to it no
     longer (see `gone_from`): their offices are over by then, and ended in words where another one follows.
-    (The sources are not named in DOMAIN.md, nor is a rule for probationary members.)
 
     Raises:
         Refused: `office.organisation_unknown`, `office.organisation_ended`, `office.member_unknown`,
