@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from events import wire
+from events.correction import effective
 from events.fact import Id
 from events.ledger import END
 from events.liaison import ContactMade, Liaison, LiaisonIntroduced, RemarkDrafted
@@ -96,7 +97,7 @@ def read_liaison(
 
 def _folded(here: Context, liaison: Id, known: int, day: date | None) -> tuple[Liaison, int]:
     state, position = Liaison(), 0
-    for record in here.opened(here.ledger.stream(liaison, known)):
+    for record in effective(here.opened(here.ledger.stream(liaison, known))):
         if record.kind == Liaison.KIND and (day is None or record.effective_on <= day):
             state.see(wire.decode(record.name, record.data), record.effective_on, record.position)
             position = record.position

@@ -216,3 +216,13 @@ def test_a_score_follows_the_right_attendance(office: Commune) -> None:
     lines = read(office, f"/scores/meetings/{meeting}", position)["lines"]
     attendance = next(line for line in lines if line["item"] == "attendance")
     assert (attendance["points"], attendance["facts"]) == (5, [position])
+
+
+def test_a_contact_on_the_wrong_day_is_put_right(office: Commune) -> None:
+    begun = {"effective_on": "2026-01-05"}
+    liaison = office.post("/liaisons", {"member": office.lan, "committee": office.commune, **begun})["id"]
+    office.post(f"/liaisons/{liaison}/acceptances", begun)
+    wrong = office.post(f"/liaisons/{liaison}/contacts", {"on": "2026-11-03", "kind": "visit"})["position"]
+    position = corrected(office, wrong, {"on": "2026-11-04", "kind": "visit"})["position"]
+    contacts = read(office, f"/liaisons/{liaison}", position)["contacts"]
+    assert [contact["on"] for contact in contacts] == ["2026-11-04"]
