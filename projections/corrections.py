@@ -1,6 +1,7 @@
 """Which facts are struck through, and by which correction."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 import psycopg
@@ -14,10 +15,11 @@ LATEST = 2**63 - 1
 
 
 class Row(NamedTuple):
-    """The fact at `struck`, of the same stream as the correction at `position`."""
+    """The fact at `struck`, of the same stream as the correction at `position`, which was made on that day."""
 
     struck: int
     position: int
+    effective_on: date
 
 
 class _Said(Struct):
@@ -29,12 +31,12 @@ _decode = json.Decoder(_Said).decode
 
 def rows(record: Record) -> Iterator[Row]:
     """The one that it strikes."""
-    yield Row(_decode(record.data).position, record.position)
+    yield Row(_decode(record.data).position, record.position, record.effective_on)
 
 
 VIEW = View(
     name="corrections",
-    columns={"struck": "bigint NOT NULL", "position": "bigint NOT NULL"},
+    columns={"struck": "bigint NOT NULL", "position": "bigint NOT NULL", "effective_on": "date NOT NULL"},
     reads=NAMES,
     each=rows,
     indexes=("(struck)",),

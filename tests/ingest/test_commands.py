@@ -1,5 +1,6 @@
 """What makes a change happen once is the same for ever: the command of a key, and the digest of a body."""
 
+import re
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
@@ -60,11 +61,13 @@ def test_ids_differ_and_sort_by_their_time() -> None:
     }
 
 
+KNOWN = {"id": MEMBER, "member": MEMBER, "year": "2026", "position": "7"}
+
+
 def test_a_path_leads_to_its_change_and_to_no_other() -> None:
     for change in CHANGES:
-        values = [MEMBER, "2026"][: change.path.count("{")]
-        found = TABLE.find(change.path.replace("{id}", MEMBER).replace("{year}", "2026"))
-        assert found == (change, tuple(values))
+        values = tuple(KNOWN[named] for named in re.findall("{(.*?)}", change.path))
+        assert TABLE.find(change.path.format(**KNOWN)) == (change, values)
     for path in ("", "/", "members", "/members/", "//members", "/member", f"/members/{MEMBER}", "/members/x/y/z"):
         assert TABLE.find(path) is None
 

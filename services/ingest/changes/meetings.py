@@ -37,7 +37,7 @@ class PreMeetingBody(Body):
     held_at: PastInstant
     minutes: bool | Line | None = None
 
-    def naturalday_of(self, now: datetime) -> date | None:
+    def natural_day(self, now: datetime) -> date | None:
         """The day of the pre-meeting."""
         return day_of(self.held_at, now)
 
@@ -48,7 +48,7 @@ class DocumentsBody(Body):
     sent_at: PastInstant
     titles: Annotated[tuple[Line, ...], Field(max_length=100)] = ()
 
-    def naturalday_of(self, now: datetime) -> date | None:
+    def natural_day(self, now: datetime) -> date | None:
         """The day on which they went out."""
         return day_of(self.sent_at, now)
 

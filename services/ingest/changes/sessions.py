@@ -67,7 +67,7 @@ class SessionBody(Body):
     attendance: Annotated[tuple[AttendanceForm, ...], Field(max_length=2000)] = ()
     counts: CountsForm | None = None
 
-    def naturalday_of(self, now: datetime) -> date | None:
+    def natural_day(self, now: datetime) -> date | None:
         """The day on which it began."""
         return day_of(self.started_at, now)
 
@@ -106,7 +106,7 @@ class MinutesBody(Body):
     sent_at: PastInstant | None = None
     sha256: Sha256 | None = None
 
-    def naturalday_of(self, now: datetime) -> date | None:
+    def natural_day(self, now: datetime) -> date | None:
         """The day on which they were approved."""
         return day_of(self.approved_at, now)
 
