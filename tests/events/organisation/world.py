@@ -67,10 +67,12 @@ class World:
 
     def comes_later(self, ident: Id, day: date) -> bool:
         """Whether somebody or something comes there on a later day only."""
-        rolls = [(one, s) for one, member in self.members.items() for s in member.cell_spans()]
-        edges = [(one, s) for one, of in self.organisations.items() for s in of.parents.spans(end=of.ended_on)]
+        rolls = [(one, s.value, s.since) for one, member in self.members.items() for s in member.cell_spans()]
+        edges = [
+            (one, s.value, s.since) for one, of in self.organisations.items() for s in of.parents.spans(end=of.ended_on)
+        ]
         there = {*self.on_roll(ident, day), *self.directly_below(ident, day)}
-        return any(s.value == ident and s.since > day and one not in there for one, s in (*rolls, *edges))
+        return any(to == ident and since > day and one not in there for one, to, since in (*rolls, *edges))
 
     def establish(self, name: str, kind: OrganisationKind, parent: str | None, on: date) -> None:
         """A new one."""
