@@ -168,6 +168,11 @@ HELD_FOR = sql("""
 SELECT DISTINCT m.cell::text FROM views.meetings m
 WHERE m.campaign = %(campaign)s::uuid AND {known:m} AND m.started_at IS NOT NULL AND m.meets_on <= %(day)s
 """)
+HELD_ABOUT = sql("""
+SELECT DISTINCT m.cell::text FROM views.meetings m
+WHERE m.campaign IS NULL AND lower(m.theme) = lower(%(theme)s) AND m.meets_on BETWEEN %(first)s AND %(last)s
+  AND {known:m} AND m.started_at IS NOT NULL AND m.meets_on <= %(day)s
+""")
 
 REGULAR_BEFORE = """
 SELECT m.stream::text FROM views.meetings n JOIN views.meetings m ON m.cell = n.cell AND m.known_to = n.known_to
@@ -219,3 +224,11 @@ def whose(connection: psycopg.Connection[Any], ids: list[Id], known: int) -> dic
 def cells_that_met_for(connection: psycopg.Connection[Any], campaign: Id, as_of: AsOf) -> set[Id]:
     """The cells that had held a meeting for an oath review by a day."""
     return {row[0] for row in connection.execute(HELD_FOR, {"campaign": campaign, **as_of._asdict()})}
+
+
+def cells_that_met_about(
+    connection: psycopg.Connection[Any], theme: str, days: tuple[date, date], as_of: AsOf
+) -> set[Id]:
+    """Those that had held a meeting with that theme, from a day to a day, which was called for no oath review."""
+    said = {"theme": theme, "first": days[0], "last": days[1], **as_of._asdict()}
+    return {row[0] for row in connection.execute(HELD_ABOUT, said)}

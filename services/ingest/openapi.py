@@ -56,6 +56,41 @@ PROBLEM = {
         },
     },
 }
+_WRONG = {
+    "type": "object",
+    "required": ["row", "column", "rule", "message"],
+    "properties": {
+        "row": {"type": "integer"},
+        "column": {"type": ["string", "null"]},
+        "rule": {"type": "string"},
+        "message": {"type": "string"},
+    },
+}
+_COUNT = {"type": "integer", "minimum": 0}
+IMPORTED = {
+    "type": "object",
+    "required": ["files"],
+    "properties": {
+        "files": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["file", "sheet", "rows", "new", "unchanged", "refusals"],
+                "properties": {
+                    "file": {"type": "string"},
+                    "sheet": {"type": ["string", "null"]},
+                    "form": {"type": ["string", "null"]},
+                    "rows": _COUNT,
+                    "new": _COUNT,
+                    "unchanged": _COUNT,
+                    "refusals": {"type": "array", "items": _WRONG},
+                    "warnings": {"type": "array", "items": _WRONG},
+                    "proposals": {"type": "array", "items": {"type": "object"}},
+                },
+            },
+        }
+    },
+}
 PROBLEMS = {
     "400": "malformed", "401": "no token, or an unknown one", "403": "beyond the token's reach",
     "404": "what the path names does not exist", "409": "refused by a rule, which `type` names",
@@ -93,6 +128,7 @@ def describe(app: FastAPI, changes: Sequence[Change[Any]]) -> None:
                     change, refs[change.body, "validation"]
                 )
             schema["paths"]["/facts"] = {"post": _batch()}
+            schema["paths"]["/imports"] = {"post": _imports()}
             schema["security"] = [{"bearer": []}]
             app.openapi_schema = schema
         return app.openapi_schema
@@ -146,6 +182,29 @@ def _batch() -> dict[str, Any]:
         "requestBody": {"required": False, "content": content},
         "responses": {"200": {"description": "a line for each", "content": content}, **_problems()},
     }
+
+
+def _imports() -> dict[str, Any]:
+    files = {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1}
+    form = {"type": "object", "required": ["file"], "properties": {"file": files}}
+    problems = {status: why for status, why in PROBLEMS.items() if status not in ("409", "412")}
+    return {
+        "tags": ["changes"],
+        "summary": "The sheets of offices",
+        "description": "CSV, XLSX or NDJSON; each row goes in whole or not at all, and says why not.",
+        "operationId": "post_imports",
+        "parameters": [
+            {"name": "dry_run", "in": "query", "schema": {"type": "string", "enum": ["true", "false"]},
+             "description": "Write nothing."},
+            {"name": "campaign", "in": "query", "schema": {"type": "string", "format": "uuid"},
+             "description": "The oath review that rows belong to."},
+        ],
+        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}},
+        "responses": {
+            "200": {"description": "a report for each sheet", "content": {"application/json": {"schema": IMPORTED}}},
+            **_problems({**problems, "429": "other imports are running"}),
+        },
+    }  # fmt: skip
 
 
 def _place(name: str) -> dict[str, Any]:

@@ -76,6 +76,12 @@ class Performer:
             await self.perform_all(late)
         return [outcomes[number] for number in range(len(changes))]
 
+    async def expect(self, streams: Sequence[Id], persons: Sequence[Id]) -> None:
+        """Say what will be made, by ids that nobody has: it need not be looked for, and persons get keys at once."""
+        self._streams.keep({stream: [] for stream in streams})
+        if persons:
+            await asyncio.to_thread(self._sealing.make, set(persons))
+
     async def _round(self, waiting: Waiting, outcomes: dict[int, Outcome]) -> Waiting:
         """Decide all that can be decided now and append it; answers those that must be asked again."""
         sorted_ = self._sort(waiting)

@@ -85,6 +85,9 @@ def read_coverage(
         found = tree.below(connection, organisation, AsOf(opened.opens_on, as_of.known))
         counts = oath_answers.counts(connection, of, as_of)
         met = meetings.cells_that_met_for(connection, of, as_of)
+        # Books name the theme of a meeting, and not the campaign it was held for.
+        days = (opened.opens_on, opened.closes_on)
+        met |= meetings.cells_that_met_about(connection, opened.title, days, as_of)
     if not found:
         raise not_found("organisation")
     by_cell: dict[Id, Counter[str | None]] = {}

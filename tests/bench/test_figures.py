@@ -20,6 +20,9 @@ BASELINES = {
     "http": {"noop", "starlette", "fastapi-eventsourcing"},
     "notify": set[str](),
     "sealing": {"without", "without the tree"},
+    "import": set[str](),
+    "lives": {"3 facts"},
+    "roll": set[str](),
     "relay": {"kafka-python", "kafka-python without headers"},
     "proofs": set[str](),
     "verify": set[str](),
@@ -27,7 +30,7 @@ BASELINES = {
 }
 
 
-SLOW = {"http", "lives", "notify", "roll", "startup"}
+SLOW = {"http", "import", "lives", "notify", "roll", "startup"}
 """Those that start whole systems: a minute and a half for three of them."""
 
 

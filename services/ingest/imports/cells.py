@@ -183,7 +183,8 @@ def _plain(value: Any) -> str:
         return str(int(value))
     if isinstance(value, datetime):
         return vietnamese(value.date())
-    return str(getattr(value, "text", value) or "")  # an array formula of a spreadsheet has its text in it
+    found = getattr(value, "text", value)  # an array formula of a spreadsheet has its text in it
+    return "" if found is None else str(found)
 
 
 def _missing(column: str) -> Any:

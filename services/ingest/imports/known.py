@@ -66,6 +66,11 @@ class Known:
         """The id of what holds the claim or, where nobody does, of what this row makes."""
         return self._held.get(claim) or self._new.setdefault(claim, new_id())
 
+    def fresh(self) -> tuple[list[Id], list[Id]]:
+        """What the rows of this batch would make and nobody has yet, and which of it are persons."""
+        persons = [ident for claim, ident in self._new.items() if claim.startswith("card:")]
+        return list(self._new.values()), persons
+
     def organisation(self, row: Row, column: str) -> Id:
         """The organisation whose code stands there."""
         code = row.must(column)

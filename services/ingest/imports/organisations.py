@@ -49,15 +49,21 @@ def read(row: Row, known: Known) -> Entry:
 
 
 def _unless_so(here: Id, said: dict[str, Any]) -> Told:
-    """Not where it is on record and is today, or was at first, as the row says."""
+    """Not where it is on record and is, or ever was, what the row says."""
 
     def due(sight: Sight) -> bool:
         state = sight.glance(Organisation, here)
         if state.established is None:
             return True
-        for column, field in ((NAME, "name"), (KIND, "kind"), (CELL_KIND, "cell_kind"), (PARENT, "parent"),
-                              (PLACE, "place"), (PLACE, "serves")):  # fmt: skip
-            if said[field] not in (getattr(state, field), getattr(state.established, field)):
+        for column, value, known in (
+            (NAME, said["name"], {change.value for change in state.names.changes}),
+            (KIND, said["kind"], {state.kind}),
+            (CELL_KIND, said["cell_kind"], {state.cell_kind}),
+            (PARENT, said["parent"], {change.value for change in state.parents.changes} or {None}),
+            (PLACE, said["place"], {state.place, state.serves}),
+            (PLACE, said["serves"], {state.serves}),
+        ):
+            if value not in known:
                 raise Unclear(column, "organisation.exists", f"mã {said['code']} đã có, với “{column}” khác")
         return False
 

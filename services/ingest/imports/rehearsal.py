@@ -157,6 +157,9 @@ class Unsealed(Sealing):
                 must_not_be_erased(warm.state)
         return {}
 
+    def make(self, persons: set[Id]) -> None:
+        """Nobody needs a key."""
+
 
 class Rehearser(Performer):
     """Performs changes on a rehearsal."""

@@ -106,7 +106,10 @@ class Import:
             except Unreadable as broken:
                 report = self._report(upload.name, None, None)
                 report.refusals.append(Wrong(WHOLE_FILE, None, "import.unreadable", str(broken)))
-        return sorted(work, key=lambda one: one.order)
+        work.sort(key=lambda one: one.order)
+        # Told in the order in which they went in; a sheet whose rows go in at several times stands where it began.
+        self.reports += list({id(one.report): one.report for one in work}.values())
+        return work
 
     def _tables(self, upload: Upload) -> list[Work]:
         work: list[Work] = []
@@ -115,7 +118,7 @@ class Import:
             found = recognised(sheet)
             if found is not None:
                 form, table = found
-                report = self._report(upload.name, sheet.title, form.name)
+                report = Report(upload.name, sheet.title, form.name)
                 work += [Work(which.order, report, form, table, which) for which in form.passes]
         if not work:
             raise Unreadable("không nhận ra biểu mẫu: không thấy hàng tiêu đề của biểu mẫu nào đã biết")
@@ -129,6 +132,7 @@ class Import:
             work.report.rows += len(batch)
             entered = [(row, entry) for row, entry in batch if entry is not None]
             asked = [self._asked(work.form, row, entry) for row, entry in entered]
+            await self._asker.performer.expect(*self._known.fresh())
             for (row, entry), outcome in zip(entered, await self._perform(asked), strict=True):
                 self._note(work, row, entry, outcome)
             yield

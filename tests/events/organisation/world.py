@@ -67,9 +67,11 @@ class World:
 
     def comes_later(self, ident: Id, day: date) -> bool:
         """Whether somebody or something comes there on a later day only."""
-        rolls = [(one, s.value, s.since) for one, member in self.members.items() for s in member.cell_spans()]
+        rolls = [(one, span.value, span.since) for one, member in self.members.items() for span in member.cell_spans()]
         edges = [
-            (one, s.value, s.since) for one, of in self.organisations.items() for s in of.parents.spans(end=of.ended_on)
+            (one, edge.value, edge.since)
+            for one, of in self.organisations.items()
+            for edge in of.parents.spans(end=of.ended_on)
         ]
         there = {*self.on_roll(ident, day), *self.directly_below(ident, day)}
         return any(to == ident and since > day and one not in there for one, to, since in (*rolls, *edges))
