@@ -3,6 +3,7 @@
 import pkgutil
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import typer
@@ -29,7 +30,7 @@ class Plainly(TyperGroup):
 
 def names() -> list[str]:
     """Every command there is: a file in services/program/commands."""
-    return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
+    return sorted(module.name.rstrip("_") for module in pkgutil.iter_modules(commands.__path__))
 
 
 def build(first: str | None) -> typer.Typer:
@@ -39,7 +40,8 @@ def build(first: str | None) -> typer.Typer:
     app.callback()(_the_program)
     known = names()
     for name in [first] if first in known else known:
-        import_module(f"{commands.__name__}.{name}").register(app)
+        # A word of the language names its file with a line after it.
+        import_module(f"{commands.__name__}.{name}{'_' if iskeyword(name) else ''}").register(app)
     return app
 
 
