@@ -30,8 +30,8 @@ BASELINES = {
 }
 
 
-SLOW = {"http", "import", "lives", "notify", "roll", "startup"}
-"""Those that start whole systems: a minute and a half for three of them."""
+SLOW = {"append", "http", "import", "lives", "notify", "rebuild", "relay", "roll", "sealing", "startup"}
+"""Those that start whole systems, or take longer than a test should."""
 
 
 @pytest.fixture(scope="module")
