@@ -1,4 +1,4 @@
-"""The quickstart does what it says, on either bus, and nothing that any process logs names a person or opens anything."""
+"""The quickstart does what it says, on either bus, and nothing that a process logs names a person or opens anything."""
 
 import json
 import re
