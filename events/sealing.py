@@ -26,6 +26,7 @@ UNSEALABLE = "_unsealable"
 NONCE = 12
 AT_ONCE = 256
 MEMBER = "member."
+_NOTHING: tuple[object, ...] = (None, ())
 _MARK = b'"_sealed":'
 
 Fields = dict[str, msgspec.Raw]
@@ -44,7 +45,7 @@ class Unsealable(Exception):
 
 def has_to_be_sealed(fact: Fact, reason: str) -> bool:
     """Whether anything of it is text about a person, when it is about one."""
-    return bool(reason) or any(getattr(fact, field) is not None for field in personal_fields(type(fact)))
+    return bool(reason) or any(getattr(fact, field) not in _NOTHING for field in personal_fields(type(fact)))
 
 
 def seal(

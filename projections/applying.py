@@ -1,6 +1,6 @@
 """From records to a table: cold streams are read from the log, what follows is written, what is refused is found."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -57,18 +57,32 @@ def apply_carefully(connection: psycopg.Connection[Any], fold: Fold, table: Tabl
         apply_carefully(connection, fold, table, records[half:])
 
 
-def forget(connection: psycopg.Connection[Any], fold: Fold, table: Table, streams: Iterable[Id], upto: int) -> None:
+def forget(connection: psycopg.Connection[Any], fold: Fold, table: Table, persons: Iterable[Id], upto: int) -> None:
     """Write all rows that erased persons ever had as they are without what was personal, up to a position.
 
     They are folded from the log again, so that they are what a view made anew will have: also of who is parked, whose
     rows are those before the record that nobody can read.
     """
-    for past in pasts(connection, streams, upto):
+    fold.erased.update(persons)
+    for past in pasts(connection, _streams_about(connection, fold, table, persons), upto):
         for stream, records in past.items():
             fold.drop(stream)
-            left = readable(connection, Fold(fold.view), records)
+            afresh = Fold(fold.view)
+            afresh.erased.update(persons)
+            left = readable(connection, afresh, records)
             table.clear(connection, stream)
             if left:
                 # Nothing is left in them to be opened, or to be forgotten.
                 alone = Fold(replace(fold.view, personal=False, opens=None), whole=True)
                 apply_carefully(connection, alone, table, left)
+
+
+def _streams_about(
+    connection: psycopg.Connection[Any], fold: Fold, table: Table, persons: Iterable[Id]
+) -> Collection[Id]:
+    """The streams in which something personal may stand about them: their own, or those whose rows name them."""
+    about = fold.view.about
+    if about is None:
+        return list(persons)
+    query = f"SELECT DISTINCT stream::text FROM {table.name} WHERE {about} = ANY (%s::uuid[])"  # noqa: S608  # fixed names
+    return [Id(row[0]) for row in connection.execute(query.encode(), [list(persons)])]

@@ -82,6 +82,8 @@ VIEW = View(
     },
     reads=facts_of("liaison", but=("liaison.message_sent",)),
     subject=lambda: Folded(Liaison(), rows),
+    personal=True,
+    about="member",
     indexes=("(member)", "(committee)", "(cell) WHERE cell IS NOT NULL"),
 )
 

@@ -7,7 +7,7 @@ import psycopg
 
 from events.fact import Id, Record, stored_name
 from events.member import MemberErased
-from events.sealing import is_sealed, opened
+from events.sealing import is_sealed, opened, person_of
 from projections.fold import Fold
 
 ERASURE = stored_name(MemberErased)
@@ -28,7 +28,7 @@ def readable(connection: Connection, fold: Fold, records: Sequence[Record]) -> S
     fold.erased |= erased_in(records)
     reads, erased = fold.view.reads, fold.erased
     wanted = [record for record in records if record.name in reads]
-    left = [opened(record, None) if record.stream in erased and is_sealed(record) else record for record in wanted]
+    left = [opened(record, None) if is_sealed(record) and person_of(record) in erased else record for record in wanted]
     return left if opens is None else opens(connection, left)
 
 

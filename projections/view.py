@@ -62,6 +62,8 @@ class View:
     version: int = 1
     personal: bool = False
     opens: Opens | None = None
+    about: str | None = None
+    """Of a personal view whose streams are not persons: the column that says whom a row is about."""
 
     def __post_init__(self) -> None:
         """Whoever looks at facts of a kind of stream looks at their corrections, too."""

@@ -19,7 +19,7 @@ class LiaisonIntroduced(Fact, frozen=True, tag="liaison.introduced"):
     committee: Id
     workplace: Id | None = None
     activity_exempt: bool = False
-    strengths: tuple[str, ...] = ()
+    strengths: tuple[Personal, ...] = ()
     code: str | None = None
 
 
@@ -42,7 +42,7 @@ class LiaisonAssigned(Fact, frozen=True, tag="liaison.assigned"):
 class StrengthsChanged(Fact, frozen=True, tag="liaison.strengths_changed"):
     """What he can do for the place, all of it, from that day on."""
 
-    strengths: tuple[str, ...]
+    strengths: tuple[Personal, ...] = ()
 
 
 class MessageSent(Fact, frozen=True, tag="liaison.message_sent"):

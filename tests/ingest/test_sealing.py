@@ -11,6 +11,7 @@ from events.bus import EmbeddedBus
 from events.fact import ERASED
 from projections import catalogue
 from projections.feed import Feeder
+from projections.rebuild import compare
 from tests.ingest.conftest import DECISION, Commune
 from tests.keys import keyring
 from tests.serving import client, serving
@@ -188,3 +189,21 @@ def test_a_key_that_somebody_has_changed_is_said_and_harms_nobody_else(commune: 
             assert [json.loads(line)["status"] for line in said.splitlines()] == [409, 201]
             owner.execute("UPDATE keys.persons p SET wrapped = a.wrapped FROM aside a WHERE a.person = p.person")
             assert fresh.post(f"/members/{commune.lan}/rewards", json=body).status_code == 201
+
+
+def test_what_somebody_can_do_is_sealed_and_leaves_the_views_with_him(commune: Commune, secret: str) -> None:
+    body = {"member": secret, "committee": commune.commune, "strengths": ["nghề hiếm"], "effective_on": "2026-01-05"}
+    liaison = commune.post("/liaisons", body)["id"]
+    changed = {"strengths": ["nghề hiếm", "nghề riêng"], "effective_on": "2026-02-05"}
+    commune.post(f"/liaisons/{liaison}/strengths", changed)
+    assert "nghề" not in everything(commune)
+    feed(commune)
+    with psycopg.connect(commune.database.owner, autocommit=True) as connection:
+        known = connection.execute("SELECT strengths FROM views.liaisons ORDER BY no").fetchall()
+        assert [("nghề hiếm",), ("nghề hiếm", "nghề riêng")] == [tuple(row[0]) for row in known if row[0]][-2:]
+        erase(commune, secret)
+        feed(commune)
+        assert connection.execute("SELECT DISTINCT strengths FROM views.liaisons").fetchall() == [([],)]
+    # A view made anew has the same rows: nothing of him can be opened again.
+    (view,) = [view for view in catalogue.opened_by(keyring()) if view.name == "liaisons"]
+    assert compare(commune.database.app, view).difference is None
