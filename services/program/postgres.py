@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
+import psycopg
+
 from services.program import lock, tether
 from services.program.directories import PRIVATE, make, make_data, make_own, socket_place
 from services.program.postgres_binaries import Binaries, reachable
@@ -26,7 +28,7 @@ QUIT_SECONDS = 10.0
 
 
 class PostgresFailed(Trouble):
-    """The server ended before it was ready; the text carries the end of its log."""
+    """The server ended before it was of use; the text carries the end of its log, or what its client was told."""
 
 
 def _silently(_: str) -> None:
@@ -84,7 +86,12 @@ class Postgres:
         server = cls(process, cluster, socket_dir, data / "logs" / "postgres.log")
         try:
             server._wait_until_ready(offset, note)
-            furnish(server.dsn(database="postgres"))
+            try:
+                furnish(server.dsn(database="postgres"))
+            except psycopg.OperationalError as error:
+                # Killed a moment after it was ready.
+                said = str(error).partition("\n")[0]
+                raise PostgresFailed(f"PostgreSQL went away while starting ({server.log}): {said}") from error
         except BaseException:
             server.stop()
             raise

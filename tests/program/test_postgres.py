@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from services.program import postgres, postgres_cluster
 from services.program.postgres import Postgres, PostgresFailed, PostgresRefused
 from services.program.postgres_leftovers import occupants
 from tests.program.places import alive, eventually, place
@@ -152,6 +153,27 @@ def test_a_server_that_ends_while_starting_says_why_at_once(data: Path) -> None:
     (data / "etc" / "local.conf").write_text("shared_buffers = 'much'\n")
     with pytest.raises(PostgresFailed, match="shared_buffers"):
         Postgres.start(data)
+
+
+@pytest.mark.parametrize("killed", ["postmaster", "backend"])
+def test_a_server_that_is_killed_as_soon_as_it_is_ready_has_failed_to_start(
+    data: Path, monkeypatch: pytest.MonkeyPatch, killed: str
+) -> None:
+    real = postgres_cluster.furnish
+
+    def furnish(conninfo: str) -> None:
+        with psycopg.connect(conninfo) as connection:
+            leader = int((data / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0])
+            os.kill(leader if killed == "postmaster" else connection.info.backend_pid, signal.SIGKILL)
+            if killed == "postmaster":
+                real(conninfo)
+            connection.execute("SELECT 1")
+
+    monkeypatch.setattr(postgres, "furnish", furnish)
+    with pytest.raises(PostgresFailed, match="went away while starting"):
+        Postgres.start(data)
+    monkeypatch.undo()
+    Postgres.start(data).stop()
 
 
 def test_an_operator_may_choose_otherwise_but_not_less_durably(data: Path) -> None:
