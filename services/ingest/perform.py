@@ -6,18 +6,17 @@ from typing import Any
 
 import msgspec
 
-from events.claims import claims
 from events.correction import Struck
 from events.fact import Id, Record, Refused
 from events.keys import Keyring
 from events.ledger import Ledger
 from events.member import MemberErased
-from events.request import Appended, Claimed, Conflict, Entry, Request, Write
+from events.request import Appended, Claimed, Conflict, Request
 from services.ingest.answer import Answer, Changed, Outcome, Told, appended, first_answer
-from services.ingest.asked import Asked, Plan, marks
+from services.ingest.asked import Asked, Plan
 from services.ingest.past import HistoryOf, RecordAt
+from services.ingest.requesting import reason_of, request_of
 from services.ingest.sealing import Sealing
-from services.ingest.stored import entry_of
 from services.ingest.streams import NotLoaded, Question, Rights, Sight, Streams
 from services.ingest.sweeping import to_sweep
 from services.ingest.turns import Turns
@@ -173,7 +172,7 @@ class Performer:
                     asked.sight.warm(part.stream)
             if asked.if_match is not None:
                 self._must_match(asked, plan)
-            plan.seals = self._sealing.seals(plan, asked.sight, _reason(asked, plan))
+            plan.seals = self._sealing.seals(plan, asked.sight, reason_of(asked, plan))
         except NotLoaded as unseen:
             sorted_.missing.update(unseen.streams)
             sorted_.persons.update(unseen.persons)
@@ -240,44 +239,8 @@ class Performer:
                 outcomes[number] = first_answer(asked, known[asked.command])
 
     def _request(self, asked: Asked[Any], plan: Plan) -> Request:
-        looked_at = dict(asked.sight.looked_at)
-        writes: list[Write] = []
-        takes: list[tuple[str, Id]] = []
-        releases: list[tuple[str, Id]] = list(plan.releases)
-        for part in plan.parts:
-            expected = looked_at.pop(part.stream, None)
-            if expected is None:
-                expected = asked.sight.warm(part.stream).version
-            if not part.facts:
-                looked_at[part.stream] = expected
-                continue
-            entries: list[Entry] = []
-            for piece in part.pieces:
-                body, on = piece.body or asked.body, piece.on or asked.on
-                for fact in piece.facts:
-                    place = (part.stream, expected + len(entries) + 1)
-                    sealed = plan.seals.get((part.stream, len(entries)))
-                    entries.append(entry_of(fact, on, marks(body, fact), sealed, place))
-                    taken, released = claims(fact, part.stream)
-                    takes += taken
-                    releases += released
-            writes.append(Write(part.stream, expected, entries))
-        if releases and (kept := set(takes).intersection(releases)):
-            # What is given up and taken again stays where it is.
-            takes, releases = [one for one in takes if one not in kept], [one for one in releases if one not in kept]
-        return Request(
-            command=asked.command,
-            by=asked.caller.id,
-            writes=writes,
-            # What was sealed with a fact about a person is not said beside it.
-            reason="" if plan.seals else _reason(asked, plan),
-            cause=plan.cause,
-            digest=asked.digest,
-            conditions=list(looked_at.items()),
-            takes=[(self._sealing.blind(claim), stream) for claim, stream in takes],
-            releases=[(self._sealing.blind(claim), stream) for claim, stream in releases],
-            answer=b"" if writes else msgspec.json.encode(self._nothing_new(plan).body),
-        )
+        answer = b"" if plan.has_facts else msgspec.json.encode(self._nothing_new(plan).body)
+        return request_of(asked, plan, self._sealing.blind, answer)
 
     def _appended(self, plan: Plan, request: Request, result: Appended) -> Answer:
         position, version = result.first, 0
@@ -313,13 +276,3 @@ class Performer:
         version = asked.sight.warm(plan.against or plan.stream).version
         if version != asked.if_match:
             raise Problem(412, "stale", f"the stream stands at version {version}", headers={"ETag": f'"{version}"'})
-
-
-def _reason(asked: Asked[Any], plan: Plan) -> str:
-    reason: str = asked.body.reason or plan.reason
-    return "" if reason and _tells_its_reason(plan) else reason
-
-
-def _tells_its_reason(plan: Plan) -> bool:
-    """Some facts have a reason among their fields; then it is not said twice."""
-    return any("reason" in fact.__struct_fields__ for part in plan.parts for fact in part.facts)

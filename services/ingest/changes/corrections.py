@@ -122,6 +122,9 @@ def _must_still_follow(
     Raises:
         Refused: `correction.begins` (everything else rests on it), `correction.later_facts`, `correction.depended_on`.
     """
+    instead = again.parts[0] if again is not None else Part(record.stream, ())
+    facts = [*struck, *instead.facts]
+    days = [on] * len(struck) + [instead.on or on] * len(instead.facts)
     standing = effective(history)
     others = [one for one in standing if one.position != record.position]
     if standing[0].position == record.position:
@@ -129,12 +132,10 @@ def _must_still_follow(
             raise Refused(
                 "correction.begins", "all that is recorded later rests on it: say what stands instead", "/position"
             )
-        if again is not None and others and (again.parts[0].on or on) > min(one.effective_on for one in others):
+        if again is not None and others and days[-1] > min(one.effective_on for one in others):
             raise Refused(
                 "correction.later_facts", "something on record took effect before that day", "/instead/effective_on"
             )
-    facts = [*struck, *(again.parts[0].facts if again is not None else ())]
-    days = [on] * len(struck) + ([again.parts[0].on or on] * len(again.parts[0].facts) if again is not None else [])
     last = history[-1]
     records = [
         last._replace(

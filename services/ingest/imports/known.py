@@ -73,11 +73,7 @@ class Known:
 
     def organisation(self, row: Row, column: str) -> Id:
         """The organisation whose code stands there."""
-        code = row.must(column)
-        found = self._find(code_claim(ORGANISATION, code))
-        if found is None:
-            raise Unclear(column, "organisation.unknown", f"không có tổ chức đảng nào mang mã {code}")
-        return found
+        return self._coded(row, column, ORGANISATION, "tổ chức đảng")
 
     def member(self, row: Row, column: str) -> Id:
         """The member whose card's number stands there; a name never decides who somebody is."""
@@ -89,11 +85,7 @@ class Known:
 
     def meeting(self, row: Row, column: str) -> Id:
         """The meeting whose code stands there."""
-        code = row.must(column)
-        found = self._find(code_claim(MEETING, code))
-        if found is None:
-            raise Unclear(column, "meeting.unknown", f"không có cuộc họp nào mang mã {code}")
-        return found
+        return self._coded(row, column, MEETING, "cuộc họp")
 
     def home(self, row: Row, column: str) -> dict[str, str] | None:
         """Where somebody lives, and the committee that follows him there; a place without one here stands alone."""
@@ -102,6 +94,13 @@ class Known:
             return None
         committee = self.committees.get(place)
         return {"place": place, "committee": committee} if committee else {"place": place}
+
+    def _coded(self, row: Row, column: str, kind: str, called: str) -> Id:
+        code = row.must(column)
+        found = self._find(code_claim(kind, code))
+        if found is None:
+            raise Unclear(column, f"{kind}.unknown", f"không có {called} nào mang mã {code}")
+        return found
 
     def _find(self, claim: str) -> Id | None:
         return self._held.get(claim) or self._new.get(claim)
