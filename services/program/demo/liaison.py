@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+from services.ingest.imports.words import CONTACTS, FRONT, INTRODUCED, REMARKS, YES
 from services.program.demo.known import Known
 from services.program.demo.lines import Line, Reading, history, ident
 from services.program.demo.sheets import Dirty, Row, csv_rows, each
 
 BOOK = "liaison-2025.csv"
-INTRODUCED, EXEMPT = "Giới thiệu", "Có"
 EVENTS = {
     "Tiếp nhận": "acceptances",
     "Từ chối": "refusals",
@@ -18,10 +18,7 @@ EVENTS = {
     "Xác nhận nhận xét": "confirmations",
     "Kết thúc": "endings",
 }
-CONTACTS = {"Gặp mặt": "meeting", "Thăm hỏi": "visit", "Lấy ý kiến": "opinion", "Đóng góp": "contribution"}
-BANDS = {"Tốt": "good", "Khá": "fair", "Trung bình": "average", "Kém": "weak"}
 GROUNDS = {"Chuyển nơi ở": "moved", "Nghỉ hưu": "retired", "Từ trần": "died"}
-FRONT = "Ban công tác Mặt trận"
 
 
 def liaison(known: Known) -> Iterator[Reading]:
@@ -36,7 +33,7 @@ def _event(row: Row, known: Known) -> Line:
         return history(
             row.source, on, "/liaisons", id=here, code=code, member=member.id,
             committee=known.organisation(row, "Nơi nhận"),
-            activity_exempt=True if row.text("Miễn sinh hoạt nơi cư trú") == EXEMPT else None,
+            activity_exempt=True if row.text("Miễn sinh hoạt nơi cư trú") == YES else None,
         )  # fmt: skip
     noun = row.word("Sự việc", EVENTS)
     where = f"remarks/{on.year}/confirmations" if noun == "confirmations" else noun
@@ -53,7 +50,7 @@ def _said(noun: str, row: Row, known: Known) -> dict[str, Any]:
             return {"on": row.day("Ngày").isoformat(), "kind": row.word("Nội dung", CONTACTS)}
         case "remarks":
             consulted = [FRONT] if FRONT in row.text("Ghi chú") else None
-            return {"year": row.day("Ngày").year, "band": row.word("Nội dung", BANDS), "consulted": consulted}
+            return {"year": row.day("Ngày").year, "band": row.word("Nội dung", REMARKS), "consulted": consulted}
         case "endings":
             return {"ground": row.word("Nội dung", GROUNDS)}
         case "acceptances" | "confirmations":

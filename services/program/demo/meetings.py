@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from services.ingest.imports.words import OUTSIDE_THE_BASE, PRESENCE
 from services.program.demo.known import Known
 from services.program.demo.lines import DIRTY, Line, PassedOver, Reading, Source, history, ident, instant
 from services.program.demo.oath import CAMPAIGN, THEME
@@ -10,8 +11,6 @@ from services.program.demo.sheets import HEADINGS_ROW, Dirty, Row, csv_rows, eac
 BOOK = "meetings-2026.csv"
 MATRIX = "attendance-2026-10.xlsx"
 KINDS = {"Thường kỳ": "regular", "Chuyên đề": "thematic"}
-PRESENCE = {"x": "present", "p": "excused", "k": "absent"}
-OUTSIDE_THE_BASE = {"m", "t"}
 ABOUT_PEOPLE = {"TT", "Số thẻ", "Họ và tên", "Chi bộ"}
 
 

@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator
 
+from services.ingest.imports.words import REMOVAL, REWARD, SANCTION, SANCTIONS
 from services.program.demo.known import Known, Person
 from services.program.demo.lines import PassedOver, Reading, history
 from services.program.demo.sheets import Dirty, Row, csv_rows, each
 
 BOOK = "rewards-and-discipline-2026.csv"
-REWARD, SANCTION, REMOVAL = "Khen thưởng", "Kỷ luật", "Xóa tên"
 BADGES = {f"Huy hiệu Đảng {years} năm": f"badge_{years}" for years in (30, *range(40, 95, 5))}
 REWARDS = {
     "Biểu dương": "commendation", "Giấy khen": "certificate_lower", "Bằng khen": "certificate_higher", **BADGES,
-}  # fmt: skip
-SANCTIONS = {
-    "Khiển trách": "reprimand", "Cảnh cáo": "warning", "Cách chức": "removal_from_post", "Khai trừ": "expulsion",
 }  # fmt: skip
 FOR_OFFICIAL_MEMBERS = ("removal_from_post", "expulsion")
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from services.ingest.imports.words import EXCUSES
 from services.program.demo.known import Known
 from services.program.demo.lines import Line, Reading, Source, history, ident
 from services.program.demo.sheets import Row, csv_rows, each
@@ -13,12 +14,6 @@ PROVINCE = "T22"
 THEME = "Giữ trọn lời thề đảng viên"
 CAMPAIGN = ident("oath-review", "2026")
 OPENS_ON, CLOSES_ON = date(2026, 3, 1), date(2026, 5, 31)
-EXCUSES = {
-    "Miễn sinh hoạt": "exempt",
-    "Chuyển sinh hoạt tạm thời": "temporarily_away",
-    "Ốm đau": "ill",
-    "Khác": "other",
-}
 HEADINGS = {"kept": "Giữ trọn", "not_well": "Làm chưa tốt", "not_done": "Hứa chưa làm", "opinions": "Số ý kiến"}
 
 

@@ -2,22 +2,12 @@
 
 from collections.abc import Iterator
 
+from services.ingest.imports.words import GROUNDS, RECEIVED, REFUSED, TRANSFERS, WAITING, WITHDRAWN
 from services.program.demo.known import Known
 from services.program.demo.lines import PassedOver, Reading, history, ident
 from services.program.demo.sheets import Dirty, Row, csv_rows, each
 
 BOOK = "transfers-2026.csv"
-KINDS = {"Chính thức": "official", "Tạm thời": "temporary"}
-RECEIVED, REFUSED, WITHDRAWN, WAITING = "Đã tiếp nhận", "Từ chối", "Rút", "Chưa tiếp nhận"
-GROUNDS = {
-    "Biệt phái": "work",
-    "Điều động": "work",
-    "Chuyển công tác": "work",
-    "Được tuyển dụng": "work",
-    "Học tập trung": "study",
-    "Nghỉ hưu": "other",
-    "Nghỉ chờ hưu": "other",
-}
 
 
 def transfers(known: Known) -> Iterator[Reading]:
@@ -33,7 +23,7 @@ def _transfer(row: Row, known: Known) -> Iterator[Reading]:
     failed = result in (REFUSED, WITHDRAWN)
     yield history(
         row.source, introduced, f"/members/{member.id}/transfers", id=transfer, code=code, to=to,
-        kind=row.word("Hình thức", KINDS), ground=None if failed else GROUNDS.get(why.split(",")[0]),
+        kind=row.word("Hình thức", TRANSFERS), ground=None if failed else GROUNDS.get(why.split(",")[0]),
         until=until.isoformat() if until else None, reason=None if failed else why or None,
     )  # fmt: skip
     if result == RECEIVED:
