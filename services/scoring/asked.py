@@ -8,7 +8,7 @@ from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from events.fact import Id
-from services.scoring.rulebook import Pack
+from services.scoring.rulebook import Of, Pack
 from services.scoring.score import Short, to_json
 from services.web.problem import unprocessable
 from services.web.written import Day, Instant
@@ -103,6 +103,8 @@ def shown(pack: Pack) -> dict[str, object]:
     if not pack.kinds:
         del said["kinds"]
     for item in said["items"]:
+        if pack.of is Of.INDICATORS:
+            item.pop("max")
         if not item["judged"]:
             item.pop("judged")
         elif "rule" not in item:

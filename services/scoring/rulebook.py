@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
@@ -16,6 +17,30 @@ Figure = Annotated[Decimal, Field(max_digits=8, decimal_places=4), NUMBER]
 Points = Annotated[Decimal, Field(ge=0, le=100, decimal_places=2), NUMBER]
 
 FULL_MARKS = Decimal(100)
+
+
+class Of(StrEnum):
+    """What a pack judges: one meeting, a cell's year towards "four good", a year's work, or a province's objectives."""
+
+    MEETING = "meeting"
+    FOUR_GOOD = "four-good"
+    YEAR = "year"
+    INDICATORS = "indicators"
+
+
+class Condition(StrEnum):
+    """What the surroundings of a meeting may be: a thematic meeting in its month; a cell that has only a secretary."""
+
+    THEMATIC_MONTH = "thematic-month"
+    SECRETARY_ONLY = "secretary-only"
+
+
+class Body(StrEnum):
+    """Who scores: the committee itself, the vote of those whom it leads, the superior."""
+
+    SELF = "self"
+    VOTE = "vote"
+    SUPERIOR = "superior"
 
 
 class Part(BaseModel):
@@ -57,16 +82,21 @@ class Option(Part):
 class Item(Part):
     """A line of a rubric: people judge it, or a `rule` measures facts and the first option that holds gives points.
 
-    With both, people judge where the facts that the rule looks at are not on record.
+    With both, people judge where the facts that the rule looks at are not on record. Where the condition `when` does
+    not hold, the item is not asked for and gives nothing; where `full_when` holds, it gives its maximum. An indicator
+    has no `max` (0) but a `target`, in which its value has to lie.
     """
 
     id: Name
     title: Words
     group: Words | None = None
-    max: Annotated[Decimal, Field(gt=0, le=100, decimal_places=2), NUMBER]
+    max: Points = Decimal()
     judged: bool = False
     rule: Name | None = None
     options: tuple[Option, ...] = ()
+    when: Condition | None = None
+    full_when: Condition | None = None
+    target: Bounds | None = None
     source: Words
 
     def option(self, measures: Mapping[str, Decimal]) -> Option | None:
@@ -94,14 +124,15 @@ class Gate(Part):
 
 
 class Pack(Part):
-    """A rubric as one issuer dated it; it holds for meetings of `[valid_from, valid_to)`. Made by `rulebook_file.read`.
+    """A rubric as one issuer dated it; it holds for days of `[valid_from, valid_to)`. Made by `rulebook_file`.
 
-    `kinds` are the kinds of cell that it is for, all where there are none. Numbers of papers repeat: a paper is known
-    by its issuer, its number and its day (`on`) together.
+    `of` is what it judges, `kinds` the kinds of cell that it is for, all where there are none, `scored_by` the bodies
+    that score by it. Numbers of papers repeat: a paper is known by its issuer, its number and its day (`on`) together.
     """
 
     id: Name
     version: Annotated[int, Field(ge=1)]
+    of: Of = Of.MEETING
     title: Words
     issuer: Words
     number: Words
@@ -109,16 +140,25 @@ class Pack(Part):
     valid_from: date
     valid_to: date | None = None
     kinds: tuple[CellKind, ...] = ()
-    items: Annotated[tuple[Item, ...], Field(min_length=1)]
-    bands: Annotated[tuple[Band, ...], Field(min_length=1)]
+    scored_by: tuple[Body, ...] = (Body.SELF, Body.VOTE, Body.SUPERIOR)
+    items: Annotated[tuple[Item, ...], Field(min_length=1, max_length=200)]
+    bands: tuple[Band, ...] = ()
     gates: tuple[Gate, ...] = ()
 
     def valid_on(self, day: date) -> bool:
         """Whether it holds for what happened on that day."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
+    def suits(self, kind: CellKind | None) -> bool:
+        """Whether it is for cells of that kind; one for some kinds only is not for an organisation that has none."""
+        return not self.kinds or kind in self.kinds
+
+    def item(self, ident: str) -> Item | None:
+        """The item of that id; None where there is none."""
+        return next((item for item in self.items if item.id == ident), None)
+
     def band(self, points: Decimal) -> str:
-        """The band of that many points."""
+        """The band of that many points, 0 to 100, by a pack that has bands."""
         return next(
             band.id for band in self.bands if band.at_least <= points and (not band.below or points < band.below)
         )

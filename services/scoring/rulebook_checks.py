@@ -1,11 +1,11 @@
 """Whether the parts of a pack fit together: sums, references, and bands without a hole, an overlap or an empty one."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from services.scoring.meeting_rules import RULES
-from services.scoring.rulebook import FULL_MARKS, Band, Item, Pack
+from services.scoring.measures import MEASURES
+from services.scoring.rulebook import FULL_MARKS, Band, Item, Of, Pack
 
 Place = tuple[str | int, ...]
 """The path to a field, as pydantic gives it: `("items", 2, "max")`."""
@@ -19,8 +19,14 @@ def faults(pack: Pack) -> Found:
         yield ("valid_to",), f"it ends on {pack.valid_to}, before it begins on {pack.valid_from}"
     yield from _doubled("items", [item.id for item in pack.items])
     yield from _doubled("bands", [band.id for band in pack.bands])
+    if pack.of is Of.INDICATORS:
+        for number, item in enumerate(pack.items):
+            yield from _indicator(("items", number), item)
+        if pack.bands or pack.gates:
+            yield ("bands",) if pack.bands else ("gates",), "indicators have targets, and neither bands nor gates"
+        return
     for number, item in enumerate(pack.items):
-        yield from _item(("items", number), item)
+        yield from _item(("items", number), item, MEASURES[pack.of])
     if (total := sum(item.max for item in pack.items)) != FULL_MARKS:
         yield ("items",), f"the maxima add up to {total}, not to {FULL_MARKS}"
     yield from _bands(pack.bands)
@@ -34,7 +40,21 @@ def _doubled(name: str, ids: Sequence[str]) -> Found:
             yield (name, last, "id"), f"{ident!r} stands here {times} times"
 
 
-def _item(place: Place, item: Item) -> Found:
+def _indicator(place: Place, item: Item) -> Found:
+    """An indicator is computed by the rule of its id, and has at most a target."""
+    known = MEASURES[Of.INDICATORS]
+    if item.id not in known:
+        yield (*place, "id"), f"there is no indicator {item.id!r}; there are: {', '.join(sorted(known))}"
+    for field in ("max", "judged", "rule", "options", "when", "full_when"):
+        if field in item.model_fields_set:
+            yield (*place, field), "an indicator has a target, and nothing that gives points"
+
+
+def _item(place: Place, item: Item, rules: Mapping[str, frozenset[str]]) -> Found:
+    if item.max == 0:
+        yield (*place, "max"), f"{item.id!r} needs a maximum above 0"
+    if item.target is not None:
+        yield (*place, "target"), "only indicators have a target"
     if not item.judged and item.rule is None:
         yield place, f"{item.id!r} is judged by people (judged = true), measured by a rule, or both"
         return
@@ -42,10 +62,10 @@ def _item(place: Place, item: Item) -> Found:
         if item.options:
             yield (*place, "options"), f"{item.id!r} is judged by people, who need no options"
         return
-    if item.rule not in RULES:
-        yield (*place, "rule"), f"there is no rule {item.rule!r}; there are: {', '.join(sorted(RULES))}"
+    if item.rule not in rules:
+        yield (*place, "rule"), f"there is no rule {item.rule!r}; there are: {', '.join(sorted(rules)) or 'none'}"
         return
-    yield from _options(place, item, RULES[item.rule].measures)
+    yield from _options(place, item, rules[item.rule])
 
 
 def _options(place: Place, item: Item, measures: frozenset[str]) -> Found:
@@ -67,6 +87,9 @@ def _options(place: Place, item: Item, measures: frozenset[str]) -> Found:
 
 def _bands(bands: Sequence[Band]) -> Found:
     """Every number of points from 0 to 100 is in one band, and every band holds one of them."""
+    if not bands:
+        yield ("bands",), "there are no bands"
+        return
     places = sorted(range(len(bands)), key=lambda number: (bands[number].at_least, bands[number].below or 101))
     first, last = places[0], places[-1]
     if bands[first].at_least != 0:

@@ -1,15 +1,23 @@
 """The rule packs that are at hand, and which of them holds for a meeting of some day."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from services.scoring.rulebook import Pack
+from events.organisation import CellKind
+from services.scoring.rulebook import Of, Pack
 from services.scoring.rulebook_file import Fault, PackRefused, read
 
 DEFAULT = "meeting-national"
 """The pack for every cell whose superiors have adopted no other."""
+DEFAULTS: Mapping[Of, Sequence[str]] = {
+    Of.MEETING: (DEFAULT,),
+    Of.FOUR_GOOD: ("four-good-agency", "four-good-public-service", "four-good-enterprise"),
+    Of.YEAR: ("year-national",),
+    Of.INDICATORS: ("indicators-province",),
+}
+"""The packs that hold where nobody has adopted another, by what they judge; of several, the first that suits."""
 
 
 class Shelf:
@@ -29,6 +37,14 @@ class Shelf:
     def versions(self, ident: str) -> list[Pack]:
         """Every version of one pack, the latest last; [] of one that is not here."""
         return [pack for pack in self._packs if pack.id == ident]
+
+    def default(self, of: Of, day: date, kind: CellKind | None) -> Pack | None:
+        """The shipped pack for whom nobody has adopted another; None where none held on that day for that kind."""
+        for ident in DEFAULTS[of]:
+            for pack in reversed(self.versions(ident)):
+                if pack.valid_on(day) and pack.suits(kind):
+                    return pack
+        return None
 
     def for_meeting(self, day: date) -> Pack | None:
         """The pack for a meeting of that day; None where none held yet, or none any more."""
