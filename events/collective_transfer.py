@@ -47,6 +47,7 @@ class CollectiveTransfer:
     introduced: CollectiveTransferIntroduced | None = None
     introduced_on: date | None = None
     received: CollectiveTransferReceived | None = None
+    received_on: date | None = None
 
     def see(self, fact: Fact, on: date, _position: int) -> None:
         """Take in one more fact."""
@@ -54,7 +55,7 @@ class CollectiveTransfer:
             case CollectiveTransferIntroduced():
                 self.introduced, self.introduced_on = fact, on
             case CollectiveTransferReceived():
-                self.received = fact
+                self.received, self.received_on = fact, on
 
 
 # Decisions

@@ -10,9 +10,10 @@ import psycopg
 from events.candidacy import Candidacy, Step
 from events.classification import Rated, YearBand
 from events.fact import Id
-from projections.asked import AsOf
+from projections.asked import AsOf, sql
 from projections.folded import Folded, facts_of
 from projections.placed import counted
+from projections.tree import ids_below, with_lineage
 from projections.view import FOREVER, View
 
 
@@ -93,3 +94,50 @@ def totals(connection: psycopg.Connection[Any], scope: Id | None, year: int, as_
         excellent=excellent,
         certificates=steps[Step.CERTIFIED],
     )
+
+
+class Found(NamedTuple):
+    """A candidacy as of a day, at a step since when."""
+
+    id: Id
+    cell: Id
+    year: int
+    code: str | None
+    registered_on: date
+    step: Step
+    since: date
+
+
+class Asked(NamedTuple):
+    """Which candidacies: of the cells below `scope`, of a year, a cell, at a step, of an office's code."""
+
+    scope: Id | None = None
+    year: int | None = None
+    cell: Id | None = None
+    step: Step | None = None
+    code: str | None = None
+
+
+Place = tuple[date, str]
+"""The day of registration and the id of the last one of the page before."""
+LINES = """
+SELECT k.stream::text, k.cell::text, k.year, k.code, k.registered_on, k.step, k.from_on
+FROM views.candidacies k WHERE {holds:k} AND (k.registered_on, k.stream) > (%(on)s, %(id)s::uuid)
+"""
+FILTERS = {
+    "scope": "k.cell = ANY (%(cells)s::uuid[])",
+    "year": "k.year = %(year)s",
+    "cell": "k.cell = %(cell)s::uuid",
+    "step": "k.step = %(step)s",
+    "code": "k.code = %(code)s",
+}
+
+
+def find(connection: psycopg.Connection[Any], asked: Asked, as_of: AsOf, after: Place, limit: int) -> list[Found]:
+    """Those that are asked for, by the day of their registration; of a cell that ended, its successor is asked, too."""
+    wanted = [condition for name, condition in FILTERS.items() if getattr(asked, name) is not None]
+    query = LINES + "".join(f" AND {one}" for one in wanted) + " ORDER BY k.registered_on, k.stream LIMIT %(limit)s"
+    params = {**asked._asdict(), **as_of._asdict(), "on": after[0], "id": after[1], "limit": limit}
+    if asked.scope is not None:
+        params["cells"] = with_lineage(connection, ids_below(connection, asked.scope, as_of), as_of)
+    return list(map(Found._make, connection.execute(sql(query), params).fetchall()))

@@ -9,8 +9,9 @@ import psycopg
 
 from events.fact import Id
 from events.liaison import Liaison
-from projections.asked import sql
+from projections.asked import AsOf, sql
 from projections.folded import Folded, facts_of, spells
+from projections.tree import ids_below, lineage, with_lineage
 from projections.view import View
 
 
@@ -97,3 +98,60 @@ WHERE l.stream = ANY (%(ids)s::uuid[]) AND {known:l}
 def whose(connection: psycopg.Connection[Any], ids: list[Id], known: int) -> dict[Id, Id]:
     """The members of liaisons; an id of something else is missing."""
     return dict(connection.execute(WHOSE, {"ids": ids, "known": known}).fetchall())
+
+
+class Found(NamedTuple):
+    """A liaison as of a day; `workplace` introduced him, `cell` follows him, `since` when all of it is so."""
+
+    id: Id
+    member: Id
+    committee: Id
+    workplace: Id | None
+    activity_exempt: bool
+    strengths: Sequence[str]
+    code: str | None
+    introduced_on: date
+    state: State
+    cell: Id | None
+    since: date
+
+
+class Asked(NamedTuple):
+    """Which liaisons: with one committee, of one member, in one state, of an office's code; `scope` sees them."""
+
+    scope: Id | None = None
+    committee: Id | None = None
+    member: Id | None = None
+    state: State | None = None
+    code: str | None = None
+
+
+Place = tuple[date, str]
+"""The day of introduction and the id of the last one of the page before."""
+LINES = """
+SELECT l.stream::text, l.member::text, l.committee::text, l.workplace::text, l.activity_exempt, l.strengths, l.code,
+       l.introduced_on, l.state, l.cell::text, l.from_on
+FROM views.liaisons l WHERE {holds:l} AND (l.introduced_on, l.stream) > (%(on)s, %(id)s::uuid)
+"""
+FILTERS = {
+    # Where he lives, where he was introduced from, and where he works on that day.
+    "scope": """(l.committee = ANY (%(seen)s::uuid[]) OR l.workplace = ANY (%(seen)s::uuid[])
+        OR l.cell = ANY (%(seen)s::uuid[]) OR EXISTS (SELECT FROM views.roll r
+            WHERE r.stream = l.member AND {holds:r} AND r.cell = ANY (%(seen)s::uuid[])))""",
+    "committee": "l.committee = ANY (%(committees)s::uuid[])",
+    "member": "l.member = %(member)s::uuid",
+    "state": "l.state = %(state)s",
+    "code": "l.code = %(code)s",
+}
+
+
+def find(connection: psycopg.Connection[Any], asked: Asked, as_of: AsOf, after: Place, limit: int) -> list[Found]:
+    """Those that are asked for, by the day of their introduction; of what ended, its successor is asked, too."""
+    wanted = [condition for name, condition in FILTERS.items() if getattr(asked, name) is not None]
+    query = LINES + "".join(f" AND {one}" for one in wanted) + " ORDER BY l.introduced_on, l.stream LIMIT %(limit)s"
+    params = {**asked._asdict(), **as_of._asdict(), "on": after[0], "id": after[1], "limit": limit}
+    if asked.scope is not None:
+        params["seen"] = with_lineage(connection, ids_below(connection, asked.scope, as_of), as_of)
+    if asked.committee is not None:
+        params["committees"] = lineage(connection, asked.committee, as_of)
+    return list(map(Found._make, connection.execute(sql(query), params).fetchall()))

@@ -3,7 +3,10 @@
 from fastapi import APIRouter
 
 from services.questions import (
+    candidacies,
+    collective_transfers,
     history,
+    liaison_list,
     liaisons,
     meetings,
     members,
@@ -15,7 +18,21 @@ from services.questions import (
     years,
 )
 
-PARTS = (organisations, officers, years, members, history, transfers, meetings, liaisons, oath_reviews, proposals)
+PARTS = (
+    organisations,
+    officers,
+    years,
+    candidacies,
+    members,
+    history,
+    transfers,
+    collective_transfers,
+    meetings,
+    liaison_list,
+    liaisons,
+    oath_reviews,
+    proposals,
+)
 
 router = APIRouter()
 for part in PARTS:

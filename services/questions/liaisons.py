@@ -12,7 +12,7 @@ from events.correction import effective
 from events.fact import Id
 from events.ledger import END
 from events.liaison import ContactMade, Liaison, LiaisonIntroduced, RemarkDrafted
-from projections import liaisons
+from projections import liaisons, members
 from projections.asked import LATEST
 from services.access import Relation
 from services.questions.asked import Question, reading
@@ -22,7 +22,7 @@ from services.web.problem import Problem, not_found
 
 router = APIRouter(tags=["liaisons"])
 
-VIEWS = ("liaisons", "tree")
+VIEWS = ("liaisons", "roll", "tree")
 DECEMBER = 12
 
 
@@ -91,7 +91,9 @@ def read_liaison(
     state, position = _folded(here, of, known, asked.as_of)
     if state.introduced is None or state.introduced_on is None:
         raise not_found("liaison")
-    _must_see(here, asking, state, as_of.day)
+    with here.pool.connection() as connection:
+        works_in = members.last_cell(connection, state.introduced.member, as_of)
+    _must_see(here, asking, state, [state.introduced.workplace, works_in, state.cells.at(as_of.day)])
     return _shown(of, state, state.introduced, as_of.day, position)
 
 
@@ -104,14 +106,13 @@ def _folded(here: Context, liaison: Id, known: int, day: date | None) -> tuple[L
     return state, position
 
 
-def _must_see(here: Context, asking: Asking, state: Liaison, day: date) -> None:
-    """The committee where he lives, the cell that follows him, or the cell that introduced him.
+def _must_see(here: Context, asking: Asking, state: Liaison, sides: Sequence[Id | None]) -> None:
+    """The committee where he lives, the cell that follows him, the one that introduced him, or where he works now.
 
     Raises:
         Problem: 403.
     """
     assert state.introduced is not None
-    sides = [state.introduced.workplace, state.cells.at(day)]
     for organisation in filter(None, sides):
         try:
             must(here, asking, Relation.SEE, organisation)

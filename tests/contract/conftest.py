@@ -99,6 +99,9 @@ def happened(system: System) -> None:
     }
     c.post(f"/meetings/{meeting['id']}/sessions", session)
     transfer = c.post(f"/members/{nam}/transfers", {"to": c.village_cell, "kind": "official"})
+    binh = c.admit("Lê Bình", c.office_cell)
+    listed = {"from": c.office_cell, "to": c.village_cell, "members": [binh], "decision": DECISION}
+    together = c.post("/collective-transfers", listed)
     liaison = c.post("/liaisons", {"member": c.lan, "committee": c.commune})
     review = c.post(
         "/oath-reviews",
@@ -112,7 +115,7 @@ def happened(system: System) -> None:
         organisation=[c.province, c.commune, c.agency, c.village_cell, c.office_cell], spare=[spare],
         cell=[c.village_cell, c.office_cell], member=[c.lan, nam], meeting=[meeting["id"]], transfer=[transfer["id"]],
         liaison=[liaison["id"]], review=[review["id"]], proposal=[proposal["proposal"]], token=[token],
-        pack=["meeting-national"], candidacy=[candidacy["id"]],
+        pack=["meeting-national"], candidacy=[candidacy["id"]], list=[together["id"]],
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ BODY = {
 COLLECTIONS = {
     "members": "member", "meetings": "meeting", "liaisons": "liaison", "oath-reviews": "review", "notices": "notice",
     "transfers": "transfer", "proposals": "proposal", "organisations": "spare", "four-good": "candidacy",
+    "collective-transfers": "list",
 }  # fmt: skip
 """What `{id}` is, by the first word of the path. Organisations are dissolved, so it is a spare one."""
 
