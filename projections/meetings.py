@@ -174,6 +174,12 @@ WHERE m.campaign IS NULL AND lower(m.theme) = lower(%(theme)s) AND m.meets_on BE
   AND {known:m} AND m.started_at IS NOT NULL AND m.meets_on <= %(day)s
 """)
 
+# Also by rows that are past: whoever asks what was so then finds in the records whether it was.
+OF_CELLS = """
+SELECT DISTINCT m.stream::text FROM views.meetings m
+WHERE m.cell = ANY (%(cells)s::uuid[]) AND m.meets_on BETWEEN %(first)s AND %(last)s AND m.known_from <= %(known)s
+"""
+
 REGULAR_BEFORE = """
 SELECT m.stream::text FROM views.meetings n JOIN views.meetings m ON m.cell = n.cell AND m.known_to = n.known_to
 WHERE n.stream = %(meeting)s::uuid AND n.known_to = %(stands)s AND m.stream <> n.stream
@@ -219,6 +225,17 @@ def whose(connection: psycopg.Connection[Any], ids: list[Id], known: int) -> dic
     """The cell and the day of meetings; an id of something else is missing."""
     found = connection.execute(WHOSE, {"ids": ids, "known": known}).fetchall()
     return {meeting: (cell, on) for meeting, cell, on in found}
+
+
+def ever_of_cells(
+    connection: psycopg.Connection[Any], cells: Sequence[Id], days: tuple[date, date], known: int
+) -> list[Id]:
+    """The meetings that were ever held, or planned, by these cells from a day to a day, as known by a position.
+
+    The days are those that were entered, on whichever clock: take in one more at either end.
+    """
+    params = {"cells": list(cells), "first": days[0], "last": days[1], "known": known}
+    return [row[0] for row in connection.execute(OF_CELLS, params)]
 
 
 def cells_that_met_for(connection: psycopg.Connection[Any], campaign: Id, as_of: AsOf) -> set[Id]:

@@ -1,7 +1,7 @@
 """What is on record about one meeting: the facts that a score looks at, each with its place in the log."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Generic, NamedTuple, TypeVar, cast
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from events.meeting import (
     VoteTaken,
 )
 from events.meeting.session import count
+from services.scoring.meeting_context import ALONE, MeetingContext
 
 F = TypeVar("F", bound=Fact)
 
@@ -52,14 +53,17 @@ class Told(NamedTuple, Generic[F]):
 
 
 class MeetingFacts:
-    """One meeting's facts in the order of their positions, and the time zone in which its days are counted."""
+    """One meeting's facts in the order of their positions, the time zone of its days, and what surrounds it."""
 
-    __slots__ = ("_last", "meeting", "told", "zone")
+    __slots__ = ("_last", "context", "meeting", "told", "zone")
 
-    def __init__(self, meeting: Id, told: Sequence[Told[Fact]], zone: ZoneInfo) -> None:
+    def __init__(
+        self, meeting: Id, told: Sequence[Told[Fact]], zone: ZoneInfo, context: MeetingContext = ALONE
+    ) -> None:
         self.meeting = meeting
         self.told = told
         self.zone = zone
+        self.context = context
         self._last = {type(one.fact): one for one in told}
 
     @property
@@ -77,7 +81,8 @@ class MeetingFacts:
 
     def upto(self, position: int) -> "MeetingFacts":
         """What was on record at that position."""
-        return MeetingFacts(self.meeting, [told for told in self.told if told.position <= position], self.zone)
+        told = [told for told in self.told if told.position <= position]
+        return MeetingFacts(self.meeting, told, self.zone, self.context)
 
     def there(self) -> tuple[Counts, tuple[int, ...]] | None:
         """How many were present, excused and absent, and the positions that say so; None before the session.
@@ -99,6 +104,25 @@ class MeetingFacts:
         if postponed is None:
             return called.fact.planned_at, (called.position,)
         return postponed.fact.planned_at, (called.position, postponed.position)
+
+    @property
+    def cell(self) -> Id | None:
+        """Whose meeting it is; None before the call."""
+        called = self.last(MeetingCalled)
+        return None if called is None else called.fact.cell
+
+    @property
+    def day(self) -> date | None:
+        """On which it began, or is planned to by now, on the committees' clock; None before the call."""
+        held, planned = self.last(MeetingHeld), self.planned
+        if planned is None:
+            return None
+        return self.local(held.fact.started_at if held else planned[0]).date()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was called off."""
+        return self.last(MeetingCancelled) is not None
 
     def local(self, instant: datetime) -> datetime:
         """The same instant on the committees' clock, whose date is the day that counts."""

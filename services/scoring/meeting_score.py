@@ -6,7 +6,6 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from events.fact import Id, Record
-from events.meeting import MeetingCalled, MeetingCancelled, MeetingHeld
 from services.scoring.meeting_bands import bands, computed_band, late
 from services.scoring.meeting_facts import MeetingFacts, gather
 from services.scoring.meeting_lines import gates, lines
@@ -21,11 +20,10 @@ def score_meeting(meeting: Id, records: Iterable[Record], shelf: Shelf, zone: Zo
     Its day is the day on which it began, or is planned to by now, on the committees' clock (`zone`).
     """
     facts = gather(meeting, records, zone)
-    called, held, planned = facts.last(MeetingCalled), facts.last(MeetingHeld), facts.planned
-    if called is None or planned is None or facts.last(MeetingCancelled) is not None:
+    cell, day = facts.cell, facts.day
+    if cell is None or day is None or facts.is_cancelled:
         return None
-    day = facts.local(held.fact.started_at if held else planned[0]).date()
-    return score(facts, called.fact.cell, day, shelf.for_meeting(day))
+    return score(facts, cell, day, shelf.for_meeting(day))
 
 
 def score(facts: MeetingFacts, cell: Id, day: date, pack: Pack | None) -> Score:

@@ -1,0 +1,39 @@
+"""What surrounds a meeting, as far as a rubric asks: its cell, its members of that day, the year's other meetings."""
+
+from dataclasses import dataclass
+
+from events.fact import Id
+from events.organisation import CellKind
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The longest run of meetings, this one the last of them, that one member missed with a reason, since 1 January.
+
+    It is `at_least` and at most `at_most` meetings long: old books keep counts without names, so that nobody knows
+    whether it was the same member each time. `facts` are the sessions' positions.
+    """
+
+    at_least: int = 0
+    at_most: int = 0
+    facts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingContext:
+    """Of one meeting. `outside`: the members who do not belong to the base on its day (exempt, suspended, away).
+
+    `thematic_in_month`: the cell held a thematic meeting in the same calendar month. `position` is the last one from
+    which any of it follows; 0 where nothing is known.
+    """
+
+    cell_kind: CellKind | None = None
+    secretary_only: bool = False
+    outside: frozenset[Id] = frozenset()
+    thematic_in_month: bool = False
+    excused_run: Run = Run()
+    position: int = 0
+
+
+ALONE = MeetingContext()
+"""Of a meeting of which nothing else is known."""
