@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from services.program import commands
+from services.program import commands, loading
 from services.program.printing import ReaderGone
 from services.trouble import Exit, Trouble
 
@@ -38,6 +38,7 @@ def build(first: str | None) -> typer.Typer:
     # A traceback with the values of variables would print what people entered.
     app = typer.Typer(name="caunoi", cls=Plainly, help=HELP, no_args_is_help=True, pretty_exceptions_enable=False)
     app.callback()(_the_program)
+    loading.load_logging()
     known = names()
     for name in [first] if first in known else known:
         # A word of the language names its file with a line after it.
