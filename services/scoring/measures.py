@@ -28,7 +28,7 @@ INDICATORS = (
 MEASURES: Mapping[Of, Mapping[str, frozenset[str]]] = {
     Of.MEETING: {name: rule.measures for name, rule in RULES.items()},
     Of.FOUR_GOOD: {},
-    Of.YEAR: {},
+    Of.YEAR: {"discipline": frozenset({"sanctions"}), "tasks": frozenset({"on_time"})},
     Of.INDICATORS: dict.fromkeys(INDICATORS, frozenset({"value"})),
 }
 """By what the pack judges: the names of the rules, and the measures that each takes."""

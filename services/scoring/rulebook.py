@@ -12,6 +12,8 @@ from events.organisation import CellKind
 
 Words = Annotated[str, Field(min_length=1, max_length=500)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+BandName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", max_length=60)]
+"""A year's bands have the names under which the log keeps them."""
 NUMBER = WithJsonSchema({"type": "number"})
 Figure = Annotated[Decimal, Field(max_digits=8, decimal_places=4), NUMBER]
 Points = Annotated[Decimal, Field(ge=0, le=100, decimal_places=2), NUMBER]
@@ -92,6 +94,8 @@ class Item(Part):
     group: Words | None = None
     max: Points = Decimal()
     judged: bool = False
+    whole: bool = False
+    """People give all of it or nothing: a line of a list of passes."""
     rule: Name | None = None
     options: tuple[Option, ...] = ()
     when: Condition | None = None
@@ -107,20 +111,32 @@ class Item(Part):
 class Band(Part):
     """Points from `at_least` on and below `below`; the best band has no upper end."""
 
-    id: Name
+    id: BandName
     title: Words
     at_least: Points
     below: Points | None = None
 
 
 class Gate(Part):
-    """On top of points: `band` needs full marks on the `items`, and is `otherwise` without them."""
+    """On top of points: `band` needs full marks on the `items`, and is `otherwise` without them.
+
+    In place of items it may name a `rule` whose measures have to lie within bounds, or be `judged`: nobody but those
+    who decide can know then whether it is met. Such a one says in `title` what it asks for.
+    """
 
     id: Name
-    band: Name
-    items: Annotated[tuple[Name, ...], Field(min_length=1)]
-    otherwise: Name
+    title: Words | None = None
+    band: BandName
+    items: tuple[Name, ...] = ()
+    rule: Name | None = None
+    bounds: Annotated[dict[str, Bounds], Field(alias="if")] = {}
+    judged: bool = False
+    otherwise: BandName
     source: Words
+
+    def holds(self, measures: Mapping[str, Decimal]) -> bool:
+        """Whether every bound of its rule holds; a measure that the facts do not give lies nowhere."""
+        return all(name in measures and bounds.hold(measures[name]) for name, bounds in self.bounds.items())
 
 
 class Pack(Part):
@@ -141,6 +157,8 @@ class Pack(Part):
     valid_to: date | None = None
     kinds: tuple[CellKind, ...] = ()
     scored_by: tuple[Body, ...] = (Body.SELF, Body.VOTE, Body.SUPERIOR)
+    full: Annotated[Decimal, Field(gt=0, le=100, decimal_places=2), NUMBER] = FULL_MARKS
+    """What the maxima add up to."""
     items: Annotated[tuple[Item, ...], Field(min_length=1, max_length=200)]
     bands: tuple[Band, ...] = ()
     gates: tuple[Gate, ...] = ()

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import pairwise
 
 from services.scoring.measures import MEASURES
-from services.scoring.rulebook import FULL_MARKS, Band, Item, Of, Pack
+from services.scoring.rulebook import Band, Gate, Item, Of, Pack
+from services.scoring.rulebook_options import unclear
 
 Place = tuple[str | int, ...]
 """The path to a field, as pydantic gives it: `("items", 2, "max")`."""
@@ -27,9 +29,9 @@ def faults(pack: Pack) -> Found:
         return
     for number, item in enumerate(pack.items):
         yield from _item(("items", number), item, MEASURES[pack.of])
-    if (total := sum(item.max for item in pack.items)) != FULL_MARKS:
-        yield ("items",), f"the maxima add up to {total}, not to {FULL_MARKS}"
-    yield from _bands(pack.bands)
+    if (total := sum(item.max for item in pack.items)) != pack.full:
+        yield ("items",), f"the maxima add up to {total}, not to {pack.full}"
+    yield from _bands(pack.bands, pack.full)
     yield from _gates(pack)
 
 
@@ -58,6 +60,8 @@ def _item(place: Place, item: Item, rules: Mapping[str, frozenset[str]]) -> Foun
     if not item.judged and item.rule is None:
         yield place, f"{item.id!r} is judged by people (judged = true), measured by a rule, or both"
         return
+    if item.whole and not item.judged:
+        yield (*place, "whole"), f"{item.id!r} is not judged by people"
     if item.rule is None:
         if item.options:
             yield (*place, "options"), f"{item.id!r} is judged by people, who need no options"
@@ -81,12 +85,14 @@ def _options(place: Place, item: Item, measures: frozenset[str]) -> Found:
                 yield (*at, "if", name), "bounds without a bound"
         if option.points > item.max:
             yield (*at, "points"), f"{option.points} points are more than the item's {item.max}"
+    for number, why in unclear(item.options):
+        yield (*place, "options", number), why
     if all(option.points != item.max for option in item.options):
         yield place, f"no option of {item.id!r} gives its {item.max} points"
 
 
-def _bands(bands: Sequence[Band]) -> Found:
-    """Every number of points from 0 to 100 is in one band, and every band holds one of them."""
+def _bands(bands: Sequence[Band], full: Decimal) -> Found:
+    """Every number of points from 0 to full marks is in one band, and every band holds one of them."""
     if not bands:
         yield ("bands",), "there are no bands"
         return
@@ -99,6 +105,8 @@ def _bands(bands: Sequence[Band]) -> Found:
     for number, band in enumerate(bands):
         if band.below is not None and band.below <= band.at_least:
             yield ("bands", number), f"nothing reaches {band.id!r}: from {band.at_least} and below {band.below}"
+        elif band.at_least > full:
+            yield ("bands", number, "at_least"), f"nothing reaches {band.id!r}: there are {full} points at most"
     for lower, upper in pairwise(places):
         ends, begins = bands[lower].below, bands[upper].at_least
         pair = f"{bands[lower].id!r} and {bands[upper].id!r}"
@@ -112,8 +120,31 @@ def _gates(pack: Pack) -> Found:
     items, bands = {item.id for item in pack.items}, {band.id for band in pack.bands}
     yield from _doubled("gates", [gate.id for gate in pack.gates])
     for number, gate in enumerate(pack.gates):
+        yield from _condition(("gates", number), gate, MEASURES[pack.of])
+        if pack.of is Of.MEETING and not gate.items:
+            yield ("gates", number), "a gate of a meeting's rubric asks for items"
         for item in set(gate.items) - items:
             yield ("gates", number, "items"), f"there is no item {item!r}"
         for field, band in (("band", gate.band), ("otherwise", gate.otherwise)):
             if band not in bands:
                 yield ("gates", number, field), f"there is no band {band!r}"
+
+
+def _condition(place: Place, gate: Gate, rules: Mapping[str, frozenset[str]]) -> Found:
+    """A gate asks for items, for the measures of a rule, or for what people judge: for one of the three."""
+    if (bool(gate.items), gate.rule is not None, gate.judged).count(True) != 1:
+        yield place, f"{gate.id!r} asks for `items`, for a `rule`, or is `judged`: one of the three"
+        return
+    if not gate.items and gate.title is None:
+        yield (*place, "title"), f"{gate.id!r} says in its title what it asks for"
+    if gate.rule is None:
+        if gate.bounds:
+            yield (*place, "if"), "bounds are for a rule"
+        return
+    if gate.rule not in rules:
+        yield (*place, "rule"), f"there is no rule {gate.rule!r}; there are: {', '.join(sorted(rules)) or 'none'}"
+        return
+    if not gate.bounds:
+        yield (*place, "if"), "the rule needs bounds"
+    for name in gate.bounds.keys() - rules[gate.rule]:
+        yield (*place, "if", name), f"the rule {gate.rule!r} has no measure {name!r}"

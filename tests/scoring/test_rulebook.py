@@ -267,4 +267,4 @@ def test_a_version_is_at_hand_once() -> None:
 
 
 def test_every_shipped_pack_can_be_used() -> None:
-    assert [pack.id for pack in shipped()] == ["meeting-national"]
+    assert "meeting-national" in {pack.id for pack in shipped()}

@@ -219,7 +219,7 @@ def test_a_cursor_that_is_none_is_refused(client: TestClient, after: str) -> Non
 
 def test_the_rules_are_listed_in_full(client: TestClient) -> None:
     answer = client.get("/rules").json()
-    (pack,) = answer["items"]
+    pack = next(pack for pack in answer["items"] if pack["id"] == "meeting-national")
     assert answer["next"] is None
     assert {"id", "version", "issuer", "number", "on", "valid_from", "items", "bands", "gates"} <= set(pack)
     assert (pack["number"], pack["on"], sum(item["max"] for item in pack["items"])) == (
