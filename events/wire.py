@@ -20,6 +20,7 @@ from events import (
     organisation,
     organisation_papers,
     proposal,
+    rule,
 )
 from events.correction import STRIKES
 from events.fact import Fact, State, personal_fields, stored_name
@@ -118,6 +119,7 @@ _KINDS: Kinds = (
     (excellence.Excellence, (excellence.ExcellenceGranted, excellence.ExcellenceGivenUp)),
     (proposal.Proposal, (proposal.ProposalMade, proposal.ProposalApproved, proposal.ProposalRejected)),
     (notice.Notice, (notice.NoticeAcknowledged,)),
+    (rule.Rule, rule.FACTS),
 )
 """Every kind of stream and what may be said in it."""
 

@@ -60,6 +60,8 @@ ELSEWHERE = {
     "proposal.approved": "/proposals/{id}/approvals",
     "proposal.rejected": "/proposals/{id}/rejections",
     "notice.acknowledged": "/notices/{id}/acknowledgements",
+    "rule.published": "/rules",
+    "rule.adopted": "/rules/{pack}/adoptions",
 }
 """Where facts come from that are not corrected by the change that records them."""
 

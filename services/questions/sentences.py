@@ -18,6 +18,7 @@ from services.questions import words
 from services.questions.sentences_of_life import OF_LIFE
 from services.questions.sentences_of_meetings import OF_MEETINGS
 from services.questions.sentences_of_papers import OF_PAPERS
+from services.questions.sentences_of_rules import OF_RULES
 from services.questions.sentences_of_transfers import OF_TRANSFERS
 from services.questions.words import Called, day, of, paper, who
 
@@ -233,5 +234,6 @@ SENTENCES: dict[type[Fact], Callable[[Any, Called], str]] = {
     proposal.ProposalRejected: _rejected,
     notice.NoticeAcknowledged: _known,
     **OF_LIFE,
+    **OF_RULES,
 }
 """By the fact's class; a test sees to it that none is missing."""
