@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from pydantic import WithJsonSchema
@@ -16,7 +16,12 @@ Number = Annotated[Decimal, WithJsonSchema({"type": "number"})]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One item. `points` is None where nothing can be known yet or nobody has judged; `facts` are positions."""
+    """One item. `points` is None where nothing can be known yet or nobody has judged; `facts` are positions.
+
+    `claimed`: what the committee's own score says of it; it stands beside the points of an item that facts decide, and
+    `because` tells the difference. `applies`: whether the rubric asks for the item at all this time; one that it does
+    not ask for has no points, and the score is complete without it.
+    """
 
     item: str
     title: str
@@ -26,6 +31,8 @@ class Line:
     facts: tuple[int, ...]
     source: str
     judged: bool
+    claimed: Number | None = None
+    applies: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +88,25 @@ class Short:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """Facts that would move the band to `band`, with `points` then: the positions `strikes` struck through, and `facts`
+    (stored name and data) recorded. `items` are those that have other points; `sentence` says all of it for people.
+    """
+
+    sentence: str
+    points: Number | None
+    band: str
+    items: tuple[str, ...]
+    strikes: tuple[int, ...]
+    facts: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """A meeting's score. `points` is the sum of the lines that have some, None where none has; `rubric` None: no pack
-    held on that day. `complete`: every line has points. `late`: positions recorded after the superior had decided;
-    they count in the computed points and in no band that was decided. `position`: the last one looked at.
+    held on that day. `complete`: every line that applies has points. `late`: positions recorded after the superior had
+    decided; they count in the computed points and in no band that was decided. `position`: the last one looked at.
+    `changes`: what would move the band, the nearest first; told of one meeting that was asked for.
     """
 
     meeting: Id
@@ -99,6 +121,7 @@ class Score:
     gates: tuple[GateLine, ...]
     late: tuple[int, ...]
     position: int
+    changes: tuple[Change, ...] = ()
 
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
