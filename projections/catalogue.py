@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from events.keys import Keyring
 from projections import (
+    absences,
     candidacies,
     classifications,
     concerns,
@@ -23,6 +24,7 @@ from projections import (
 from projections.view import View
 
 VIEWS: tuple[View, ...] = (
+    absences.VIEW,
     candidacies.VIEW,
     classifications.VIEW,
     concerns.VIEW,

@@ -176,7 +176,7 @@ WHERE m.campaign IS NULL AND lower(m.theme) = lower(%(theme)s) AND m.meets_on BE
 
 # Also by rows that are past: whoever asks what was so then finds in the records whether it was.
 OF_CELLS = """
-SELECT DISTINCT m.stream::text FROM views.meetings m
+SELECT DISTINCT m.cell::text, m.stream::text FROM views.meetings m
 WHERE m.cell = ANY (%(cells)s::uuid[]) AND m.meets_on BETWEEN %(first)s AND %(last)s AND m.known_from <= %(known)s
 """
 
@@ -229,13 +229,16 @@ def whose(connection: psycopg.Connection[Any], ids: list[Id], known: int) -> dic
 
 def ever_of_cells(
     connection: psycopg.Connection[Any], cells: Sequence[Id], days: tuple[date, date], known: int
-) -> list[Id]:
-    """The meetings that were ever held, or planned, by these cells from a day to a day, as known by a position.
+) -> dict[Id, list[Id]]:
+    """The meetings that these cells ever held, or planned, from a day to a day, by cell, as known by a position.
 
     The days are those that were entered, on whichever clock: take in one more at either end.
     """
     params = {"cells": list(cells), "first": days[0], "last": days[1], "known": known}
-    return [row[0] for row in connection.execute(OF_CELLS, params)]
+    found: dict[Id, list[Id]] = {}
+    for cell, meeting in connection.execute(OF_CELLS, params):
+        found.setdefault(cell, []).append(meeting)
+    return found
 
 
 def cells_that_met_for(connection: psycopg.Connection[Any], campaign: Id, as_of: AsOf) -> set[Id]:

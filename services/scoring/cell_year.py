@@ -1,45 +1,89 @@
 """A cell's year: all of its meetings with what surrounds each, read from the log, and what each of them is worth."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
 
-from events.correction import effective
-from events.fact import Id
-from events.meeting import MeetingHeld
+from events.correction import NAMES, effective
+from events.fact import Fact, Id, Record
+from events.meeting import AttendanceRecorded, MeetingHeld
 from projections import meetings
 from projections.asked import AsOf
 from projections.reading import pasts
-from services.scoring.meeting_facts import MeetingFacts, gather
+from services.scoring import circumstances
+from services.scoring.circumstances import Circumstances
+from services.scoring.meeting_facts import MeetingFacts, Told, decoded
 from services.scoring.meeting_score import score
 from services.scoring.rulebook import Of
 from services.scoring.rules_in_force import RulesInForce
 from services.scoring.score import Score
+from services.scoring.year_context import contexts, day_of
 
 AT_ONCE = 100
 """Cells whose meetings are in memory at a time."""
 A_DAY = timedelta(days=1)
 
 
-class CellYear(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Everything that a year follows from, up to some position: the records of all meetings that ever were in it."""
+
+    records: Mapping[Id, Sequence[Record]]
+    told: Mapping[int, Told[Fact]]
+    """What the records say that a score looks at, by position."""
+    around: Circumstances
+    zone: ZoneInfo
+    day: date
+    """Facts count that held by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellYear:
     """The meetings of a cell whose day is in that year, in the order of their days; those called off are among them."""
 
     cell: Id
     year: int
     meetings: tuple[MeetingFacts, ...]
+    sources: Sources | None = field(default=None, repr=False, compare=False)
+
+    def at(self, position: int) -> "CellYear":
+        """The same year as it was known at an earlier position; a year that was not read from a log is what it is."""
+        return self if self.sources is None else made(self.cell, self.year, self.sources, position)
+
+
+def made(cell: Id, year: int, sources: Sources, known: int) -> CellYear:
+    """The year that follows from its sources up to a position."""
+    found: list[MeetingFacts] = []
+    struck = 0
+    for meeting, records in sources.records.items():
+        read = [record for record in records if record.position <= known]
+        struck = max((struck, *(record.position for record in read if record.name in NAMES)))
+        facts = MeetingFacts(meeting, _told(read, sources), sources.zone)
+        if facts.cell == cell and facts.day is not None and facts.day.year == year:
+            found.append(facts)
+    found.sort(key=_place)
+
+    def known_at(meeting: Id, position: int) -> MeetingFacts | None:
+        then = made(cell, year, sources, position)
+        return next((facts for facts in then.meetings if facts.meeting == meeting), None)
+
+    for facts, context in zip(found, contexts(cell, found, sources.around, known, struck), strict=True):
+        facts.context, facts.known_at = context, known_at
+    return CellYear(cell, year, tuple(found), sources)
 
 
 def cell_years(
     connection: psycopg.Connection[Any], cells: Sequence[Id], years: Sequence[int], zone: ZoneInfo, as_of: AsOf
 ) -> Iterator[CellYear]:
-    """Each of these years of each of these cells, cell by cell, also where there was no meeting.
+    """Each of these years of each of these cells, also where there was no meeting, some cells at a time.
 
-    Facts count that hold by `as_of.day` and were known at `as_of.known`. The connection is in autocommit, and may be
-    used for other questions between two of the answers.
+    Facts of meetings count that hold by `as_of.day`, and all that was known at `as_of.known`. The connection is in
+    autocommit, and may be used for other questions between two of the answers.
     """
     rest = iter(cells)
     while some := list(islice(rest, AT_ONCE)):
@@ -51,8 +95,8 @@ def score_year(year: CellYear, rules: RulesInForce) -> list[Score]:
     """The scores of its meetings in their order, but for those that were called off."""
     found: list[Score] = []
     for facts in year.meetings:
-        day = facts.day
-        if day is not None and not facts.is_cancelled:
+        if not facts.is_cancelled:
+            day = day_of(facts)
             pack = rules.pack(Of.MEETING, year.cell, day, facts.context.cell_kind)
             found.append(score(facts, year.cell, day, pack))
     return found
@@ -61,20 +105,31 @@ def score_year(year: CellYear, rules: RulesInForce) -> list[Score]:
 def _years(
     connection: psycopg.Connection[Any], cells: Sequence[Id], year: int, zone: ZoneInfo, as_of: AsOf
 ) -> Iterator[CellYear]:
-    first, last = date(year, 1, 1) - A_DAY, date(year, 12, 31) + A_DAY
-    ids = meetings.ever_of_cells(connection, cells, (first, last), as_of.known)
-    found: dict[Id, list[MeetingFacts]] = {cell: [] for cell in cells}
-    for past in pasts(connection, ids, as_of.known):
-        for meeting, records in past.items():
-            facts = gather(meeting, (r for r in effective(records) if r.effective_on <= as_of.day), zone)
-            if facts.day is not None and facts.day.year == year and facts.cell in found:
-                found[facts.cell].append(facts)
-    for cell, its in found.items():
-        yield CellYear(cell, year, tuple(sorted(its, key=_place)))
+    days = (date(year, 1, 1) - A_DAY, date(year, 12, 31) + A_DAY)
+    whose = meetings.ever_of_cells(connection, cells, days, as_of.known)
+    records: dict[Id, Sequence[Record]] = {}
+    for past in pasts(connection, {meeting for its in whose.values() for meeting in its}, as_of.known):
+        records.update(past)
+    told = {one.position: one for its in records.values() for one in decoded(its)}
+    around = circumstances.read(connection, cells, list(_named(told)), year, as_of.known)
+    for cell in cells:
+        mine = {meeting: records[meeting] for meeting in whose.get(cell, ())}
+        yield made(cell, year, Sources(mine, told, around, zone, as_of.day), as_of.known)
+
+
+def _named(told: Mapping[int, Told[Fact]]) -> set[Id]:
+    """Everybody who was ever listed at a meeting."""
+    sessions = [one.fact for one in told.values() if isinstance(one.fact, MeetingHeld | AttendanceRecorded)]
+    return {one.member for session in sessions for one in session.attendance}
+
+
+def _told(records: Sequence[Record], sources: Sources) -> list[Told[Fact]]:
+    """What counts of a meeting's records, in the order of their positions."""
+    counts = [one.position for one in effective(records) if one.effective_on <= sources.day]
+    return [sources.told[position] for position in sorted(counts) if position in sources.told]
 
 
 def _place(facts: MeetingFacts) -> tuple[date, datetime, Id]:
-    held, planned, day = facts.last(MeetingHeld), facts.planned, facts.day
-    assert day is not None, "it was called"
+    held, planned = facts.last(MeetingHeld), facts.planned
     assert planned is not None, "it was called"
-    return day, held.fact.started_at if held else planned[0], facts.meeting
+    return day_of(facts), held.fact.started_at if held else planned[0], facts.meeting

@@ -40,11 +40,11 @@ def self_points(facts: MeetingFacts, pack: Pack, of: tuple[Line, ...]) -> Decima
     scored, decided = facts.last(SelfScored), facts.last(BandDecided)
     if scored is None or scored.fact.total is not None:
         return scored.fact.total if scored else None
-    if decided is not None and decided.position < facts.position:
+    if decided is not None and decided.position < max(facts.position, facts.context.position):
         of = lines(facts.upto(max(decided.position, scored.position)), pack)
-    given = scored.fact.items
-    values = [given.get(line.item, line.points) for line in of]
-    if any(value is None or value > line.max for value, line in zip(values, of, strict=True)):
+    given, asked = scored.fact.items, [line for line in of if line.applies]
+    values = [given.get(line.item, line.points) for line in asked]
+    if any(value is None or value > line.max for value, line in zip(values, asked, strict=True)):
         return None
     return sum((value for value in values if value is not None), Decimal())
 

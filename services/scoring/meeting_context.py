@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from events.fact import Id
 from events.organisation import CellKind
 
+Positions = tuple[int, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -16,15 +18,16 @@ class Run:
 
     at_least: int = 0
     at_most: int = 0
-    facts: tuple[int, ...] = ()
+    facts: Positions = ()
 
 
 @dataclass(frozen=True, slots=True)
 class MeetingContext:
     """Of one meeting. `outside`: the members who do not belong to the base on its day (exempt, suspended, away).
 
-    `thematic_in_month`: the cell held a thematic meeting in the same calendar month. `position` is the last one from
-    which any of it follows; 0 where nothing is known.
+    `secretary_only`: a small cell that has a secretary and no committee. `thematic_in_month`: the cell held a thematic
+    meeting in the same calendar month. Each has the positions that say so. `position` is the last one from which any of
+    it may follow; 0 where nothing is known.
     """
 
     cell_kind: CellKind | None = None
@@ -33,6 +36,9 @@ class MeetingContext:
     thematic_in_month: bool = False
     excused_run: Run = Run()
     position: int = 0
+    secretary_facts: Positions = ()
+    outside_facts: Positions = ()
+    thematic_facts: Positions = ()
 
 
 ALONE = MeetingContext()

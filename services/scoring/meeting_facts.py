@@ -1,6 +1,6 @@
 """What is on record about one meeting: the facts that a score looks at, each with its place in the log."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Generic, NamedTuple, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from events import wire
 from events.fact import Fact, Id, Record, stored_name
 from events.meeting import (
+    Attendance,
     AttendanceRecorded,
     BandDecided,
     Counts,
@@ -52,10 +53,14 @@ class Told(NamedTuple, Generic[F]):
     fact: F
 
 
+KnownAt = Callable[[Id, int], "MeetingFacts | None"]
+"""The same meeting, and what surrounded it, as known at a position."""
+
+
 class MeetingFacts:
     """One meeting's facts in the order of their positions, the time zone of its days, and what surrounds it."""
 
-    __slots__ = ("_last", "context", "meeting", "told", "zone")
+    __slots__ = ("_last", "context", "known_at", "meeting", "told", "zone")
 
     def __init__(
         self, meeting: Id, told: Sequence[Told[Fact]], zone: ZoneInfo, context: MeetingContext = ALONE
@@ -64,6 +69,7 @@ class MeetingFacts:
         self.told = told
         self.zone = zone
         self.context = context
+        self.known_at: KnownAt | None = None
         self._last = {type(one.fact): one for one in told}
 
     @property
@@ -80,20 +86,41 @@ class MeetingFacts:
         return cast("Told[F] | None", self._last.get(kind))
 
     def upto(self, position: int) -> "MeetingFacts":
-        """What was on record at that position."""
+        """What was on record at that position, of its surroundings too where those are known."""
+        if self.known_at is not None and (found := self.known_at(self.meeting, position)) is not None:
+            return found
         told = [told for told in self.told if told.position <= position]
         return MeetingFacts(self.meeting, told, self.zone, self.context)
 
-    def there(self) -> tuple[Counts, tuple[int, ...]] | None:
-        """How many were present, excused and absent, and the positions that say so; None before the session.
-
-        A session's names, recorded after its counts, agree with them (contract of `meeting.attendance_recorded`).
-        """
+    @property
+    def session(self) -> tuple[int, ...]:
+        """The positions that tell of the session and of who was there; () before it."""
         held, named = self.last(MeetingHeld), self.last(AttendanceRecorded)
         if held is None:
+            return ()
+        return (held.position, named.position) if named else (held.position,)
+
+    @property
+    def attendance(self) -> tuple[Attendance, ...]:
+        """Everybody who is listed by name, also who is outside the base; () where there are only counts."""
+        held, named = self.last(MeetingHeld), self.last(AttendanceRecorded)
+        if held is None:
+            return ()
+        return named.fact.attendance if named else held.fact.attendance
+
+    def there(self) -> tuple[Counts, tuple[int, ...]] | None:
+        """How many of the base were present, excused and absent, and the positions that say so; None before it.
+
+        Who is outside the base on that day counts nowhere, though he be listed. A session's names, recorded after its
+        counts, agree with them (contract of `meeting.attendance_recorded`); counts have nobody but the base.
+        """
+        held, listed, outside = self.last(MeetingHeld), self.attendance, self.context.outside
+        if held is None:
             return None
-        counts = held.fact.counts or count(named.fact.attendance if named else held.fact.attendance)
-        return counts, (held.position, named.position) if named else (held.position,)
+        if listed and not outside.isdisjoint(one.member for one in listed):
+            left = count([one for one in listed if one.member not in outside])
+            return left, tuple(sorted({*self.session, *self.context.outside_facts}))
+        return held.fact.counts or count(listed), self.session
 
     @property
     def planned(self) -> tuple[datetime, tuple[int, ...]] | None:
@@ -129,7 +156,11 @@ class MeetingFacts:
         return instant.astimezone(self.zone)
 
 
+def decoded(records: Iterable[Record]) -> Iterator[Told[Fact]]:
+    """What the records say that a score looks at."""
+    return (Told(r.position, wire.decode(r.name, r.data)) for r in records if r.name in LOOKED_AT)
+
+
 def gather(meeting: Id, records: Iterable[Record], zone: ZoneInfo) -> MeetingFacts:
     """The facts in a meeting's records; the place in the log orders them, not the order in which they come."""
-    told = [Told(r.position, wire.decode(r.name, r.data)) for r in records if r.name in LOOKED_AT]
-    return MeetingFacts(meeting, sorted(told, key=lambda one: one.position), zone)
+    return MeetingFacts(meeting, sorted(decoded(records), key=lambda one: one.position), zone)

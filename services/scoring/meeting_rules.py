@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 
-from events.meeting import DocumentsSent, MeetingHeld, MinutesApproved, PreMeetingHeld, ResolutionAdopted, SelfScored
+from events.meeting import (
+    Counts,
+    DocumentsSent,
+    MeetingHeld,
+    MinutesApproved,
+    PreMeetingHeld,
+    ResolutionAdopted,
+    SelfScored,
+)
 from services.scoring.meeting_facts import MeetingFacts
 
 SECOND = timedelta(seconds=1)
@@ -13,11 +21,15 @@ SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found. `measures` is None where nothing can be known yet; one that is missing lies in no bounds."""
+    """What a rule found. `measures` is None where nothing can be known yet; one that is missing lies in no bounds.
+
+    Where only bounds are known, `measures` are at the one end of them and `or_else` at the other.
+    """
 
     measures: Mapping[str, Decimal] | None
     figures: str
     facts: tuple[int, ...] = ()
+    or_else: Mapping[str, Decimal] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +49,9 @@ def duration(facts: MeetingFacts) -> Finding:
     if held is None or there is None:
         return NOT_HELD
     counts, positions = there
-    base = counts.present + counts.excused + counts.absent
+    base = base_of(counts)
     minutes = Decimal((held.fact.ended_at - held.fact.started_at) // SECOND) / 60
-    said = f"Họp {figure(minutes)} phút; {base} đảng viên thuộc diện dự họp."
+    said = f"Họp {figure(minutes)} phút; {base} đảng viên thuộc diện dự họp{_without(facts)}."
     return Finding({"minutes": minutes, "base": Decimal(base)}, said, positions)
 
 
@@ -49,20 +61,50 @@ def attendance(facts: MeetingFacts) -> Finding:
     if there is None:
         return NOT_HELD
     counts, positions = there
-    base = counts.present + counts.excused + counts.absent
+    base = base_of(counts)
     if base == 0:
         return Finding(None, "Không có đảng viên nào thuộc diện dự họp.", positions)
     share = Decimal(counts.present) / base
     said = (
-        f"Có mặt {counts.present}/{base} đảng viên thuộc diện dự họp ({figure(share * 100)} %); "
+        f"Có mặt {counts.present}/{base} đảng viên thuộc diện dự họp ({figure(share * 100)} %){_without(facts)}; "
         f"vắng có lý do {counts.excused}, vắng không lý do {counts.absent}."
     )
     measures = {"share": share, "excused": Decimal(counts.excused), "absent": Decimal(counts.absent)}
     return Finding(measures, said, positions)
 
 
+def excused_in_a_row(facts: MeetingFacts) -> Finding:
+    """`meetings` in a row, this one the last of them, that one member missed with a reason, since 1 January."""
+    if facts.last(MeetingHeld) is None:
+        return NOT_HELD
+    run = facts.context.excused_run
+    positions = run.facts or facts.session
+    least, most = {"meetings": Decimal(run.at_least)}, {"meetings": Decimal(run.at_most)}
+    if run.at_most == 0:
+        return Finding(least, "Không có đảng viên vắng có lý do.", positions)
+    if run.at_least == run.at_most:
+        said = f"Đảng viên vắng có lý do liên tiếp nhiều nhất: {run.at_most} cuộc họp tính từ đầu năm."
+        return Finding(least, said, positions)
+    said = f"Sổ cũ chỉ ghi số lượng: đảng viên vắng có lý do liên tiếp từ {run.at_least} đến {run.at_most} cuộc họp."
+    return Finding(least, said, positions, most)
+
+
+def speakers(facts: MeetingFacts) -> Finding:
+    """`share` of those present who spoke (0 to 1)."""
+    there = facts.there()
+    if there is None:
+        return NOT_HELD
+    counts, positions = there
+    if counts.spoke is None or counts.present == 0:
+        return Finding(None, "Chưa ghi nhận số đảng viên phát biểu.", positions)
+    share = Decimal(counts.spoke) / counts.present
+    said = f"Phát biểu {counts.spoke}/{counts.present} đảng viên có mặt ({figure(share * 100)} %)."
+    return Finding({"share": share}, said, positions)
+
+
 def notice(facts: MeetingFacts) -> Finding:
-    """`pre_meeting` and `called` (1: before the session began), and `days_before`: of the first documents, by calendar.
+    """`pre_meeting` and `called` (1: before the session began), `pre_minutes` (1: minutes of the pre-meeting), and
+    `days_before`: of the first documents, by calendar.
 
     A meeting that is on record was called; one entered afterwards as history counts as called.
     """
@@ -70,7 +112,7 @@ def notice(facts: MeetingFacts) -> Finding:
     if held is None or planned is None:
         return NOT_HELD
     start = facts.local(held.fact.started_at)
-    measures = {"called": Decimal(1), "pre_meeting": Decimal(0)}
+    measures = {"called": Decimal(1), "pre_meeting": Decimal(0), "pre_minutes": Decimal(0)}
     positions, said = [*planned[1], held.position], []
     before = facts.last(PreMeetingHeld)
     if before is None:
@@ -79,9 +121,10 @@ def notice(facts: MeetingFacts) -> Finding:
         positions.append(before.position)
         in_time = before.fact.held_at < held.fact.started_at
         measures["pre_meeting"] = Decimal(in_time)
-        said.append(
-            f"họp chi ủy {moment(facts.local(before.fact.held_at))}, {'trước' if in_time else 'không trước'} cuộc họp"
-        )
+        measures["pre_minutes"] = Decimal(bool(before.fact.minutes))
+        when = moment(facts.local(before.fact.held_at))
+        book = "có biên bản" if before.fact.minutes else "chưa ghi nhận biên bản"
+        said.append(f"họp chi ủy {when}, {'trước' if in_time else 'không trước'} cuộc họp, {book}")
     sent = min(facts.all(DocumentsSent), key=lambda told: told.fact.sent_at, default=None)
     if sent is None:
         said.append("chưa ghi nhận gửi tài liệu")
@@ -95,23 +138,35 @@ def notice(facts: MeetingFacts) -> Finding:
 
 
 def closing(facts: MeetingFacts) -> Finding:
-    """`resolution` (1: adopted), and `days_after`: calendar days from the session's end to the minutes' approval."""
+    """`resolution` (1: adopted), its `tasks`, `approved` (1: minutes), `days_after` and `days_sent`: calendar days from
+    the session's end to the minutes' approval, and to their sending.
+    """
     held = facts.last(MeetingHeld)
     if held is None:
         return NOT_HELD
     end = facts.local(held.fact.ended_at)
     adopted, approved = facts.last(ResolutionAdopted), facts.last(MinutesApproved)
-    measures = {"resolution": Decimal(adopted is not None)}
-    said = ["đã có kết luận, nghị quyết" if adopted else "chưa ghi nhận kết luận, nghị quyết"]
+    tasks = len(adopted.fact.tasks) if adopted else 0
+    measures = {"resolution": Decimal(adopted is not None), "tasks": Decimal(tasks), "approved": Decimal(0)}
+    said = [f"đã có kết luận, nghị quyết ({tasks} nhiệm vụ)" if adopted else "chưa ghi nhận kết luận, nghị quyết"]
     if approved is None:
         said.append("chưa ghi nhận biên bản được thông qua")
     else:
-        # A meeting that runs over midnight may have its minutes approved at the table: nought days, not less.
-        days = max((facts.local(approved.fact.approved_at).date() - end.date()).days, 0)
-        measures["days_after"] = Decimal(days)
-        said.append(f"biên bản thông qua {moment(facts.local(approved.fact.approved_at))}, {days} ngày sau cuộc họp")
+        measures["approved"] = Decimal(1)
+        measures["days_after"], after = _days_after(facts, end, approved.fact.approved_at)
+        said.append(f"biên bản thông qua {after}")
+        if approved.fact.sent_at is not None:
+            measures["days_sent"], after = _days_after(facts, end, approved.fact.sent_at)
+            said.append(f"gửi cấp trên {after}")
     positions = (told.position for told in (held, adopted, approved) if told is not None)
     return Finding(measures, f"Cuộc họp kết thúc {moment(end)}; {'; '.join(said)}.", tuple(sorted(positions)))
+
+
+def _days_after(facts: MeetingFacts, end: datetime, instant: datetime) -> tuple[Decimal, str]:
+    """A meeting that runs over midnight may have its minutes approved at the table: nought days, not less."""
+    local = facts.local(instant)
+    days = max((local.date() - end.date()).days, 0)
+    return Decimal(days), f"{moment(local)}, {days} ngày sau cuộc họp"
 
 
 def last_resolution(facts: MeetingFacts) -> Finding:
@@ -127,9 +182,11 @@ def last_resolution(facts: MeetingFacts) -> Finding:
 RULES = {
     "duration": Rule(frozenset({"minutes", "base"}), duration),
     "attendance": Rule(frozenset({"share", "excused", "absent"}), attendance),
-    "notice": Rule(frozenset({"called", "pre_meeting", "days_before"}), notice),
+    "excused-in-a-row": Rule(frozenset({"meetings"}), excused_in_a_row),
+    "notice": Rule(frozenset({"called", "pre_meeting", "pre_minutes", "days_before"}), notice),
+    "speakers": Rule(frozenset({"share"}), speakers),
     "last-resolution": Rule(frozenset({"share"}), last_resolution),
-    "closing": Rule(frozenset({"resolution", "days_after"}), closing),
+    "closing": Rule(frozenset({"resolution", "tasks", "approved", "days_after", "days_sent"}), closing),
 }
 
 
@@ -141,6 +198,17 @@ def figure(value: Decimal) -> str:
 def moment(local: datetime) -> str:
     """An instant on the committees' clock: `19:30 ngày 05/01/2026`."""
     return local.strftime("%H:%M ngày %d/%m/%Y")
+
+
+def base_of(counts: Counts) -> int:
+    """How many there should have been."""
+    return counts.present + counts.excused + counts.absent
+
+
+def _without(facts: MeetingFacts) -> str:
+    """Said where somebody who is listed does not count."""
+    outside = sum(one.member in facts.context.outside for one in facts.attendance)
+    return f", không tính {outside} đảng viên được miễn, bị đình chỉ hoặc đang ở nơi khác" if outside else ""
 
 
 def _ahead(days: int) -> str:

@@ -32,7 +32,7 @@ def score(facts: MeetingFacts, cell: Id, day: date, pack: Pack | None) -> Score:
     conditions = gates(pack, told) if pack else ()
     known = [line.points for line in told if line.points is not None]
     points = sum(known, Decimal()) if known else None
-    complete = bool(told) and len(known) == len(told)
+    complete = bool(known) and len(known) == sum(line.applies for line in told)
     computed = computed_band(pack, points, conditions) if pack and complete and points is not None else None
     said = bands(facts, pack, computed, told)
     return Score(
