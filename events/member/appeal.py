@@ -8,7 +8,7 @@ from events.member.facts import SanctionForm, Status
 from events.member.facts_of_order import ComplaintAnswered, ComplaintOutcome, SanctionComplained, SanctionRestored
 from events.member.honours import Sanction
 from events.member.state import Member
-from events.organisation import Organisation, must_be_cell
+from events.organisation import Organisation, must_take_members
 from events.working_days import working_days_after
 
 COMPLAINT_WORKING_DAYS = 30
@@ -141,7 +141,7 @@ def must_come_back_somewhere(
         return
     if cell is None or state is None:
         raise Refused("restoration.cell", "who comes back onto a roll is given a cell", "/cell")
-    must_be_cell(state, on, "restoration.cell", "/cell")
+    must_take_members(state, on, "restoration.cell", "/cell")
     if member.latest_on is not None and on < member.latest_on:
         raise Refused("member.later_facts", f"something took effect on {member.latest_on}, when he was out")
 

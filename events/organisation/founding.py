@@ -11,7 +11,7 @@ from events.organisation.facts import (
     OrganisationKind,
     OrganisationRenamed,
 )
-from events.organisation.state import STANDS_BELOW, Organisation, must_exist, must_not_be_passed_on
+from events.organisation.state import STANDS_BELOW, Organisation, must_exist, must_have_no_end
 
 
 class Other(NamedTuple):
@@ -122,6 +122,6 @@ def must_be_last(organisation: Organisation, on: date) -> None:
 
 def _must_stand_below(kind: OrganisationKind, parent: Organisation, on: date, pointer: str) -> None:
     must_exist(parent, on, "organisation.parent", pointer)
-    must_not_be_passed_on(parent, "organisation.parent", pointer)
+    must_have_no_end(parent, "organisation.parent", pointer)
     if parent.kind not in STANDS_BELOW[kind]:
         raise Refused("organisation.parent_kind", f"a {kind} may not stand below a {parent.kind}", pointer)

@@ -171,27 +171,26 @@ def must_be_cell(organisation: Organisation, on: date, role: str, pointer: str) 
 
 
 def must_take_members(organisation: Organisation, on: date, role: str, pointer: str) -> None:
-    """The same where somebody comes onto a roll: those whose cell becomes another's are led there when it does.
+    """The same where somebody comes onto a roll: of a cell that ends, nobody is left on it when it does.
 
     Who came into the book afterwards, for a day before, would be left behind.
 
     Raises:
-        Refused: `ROLE_unknown`, `ROLE_ended` (by that day; or later, and its members went to its successor),
-            `ROLE_not_a_cell`.
+        Refused: `ROLE_unknown`, `ROLE_ended` (by that day, or on a later one), `ROLE_not_a_cell`.
     """
     must_be_cell(organisation, on, role, pointer)
-    must_not_be_passed_on(organisation, role, pointer)
+    must_have_no_end(organisation, role, pointer)
 
 
-def must_not_be_passed_on(organisation: Organisation, role: str, pointer: str) -> None:
-    """Nothing is added, for an earlier day, to what went to a successor as a whole.
+def must_have_no_end(organisation: Organisation, role: str, pointer: str) -> None:
+    """Nothing is added, for an earlier day, to what was empty when it ended, or went to a successor as a whole.
 
     Raises:
         Refused: `ROLE_ended`.
     """
-    if isinstance(organisation.ending, OrganisationAbsorbed | OrganisationConsolidated | OrganisationSplit):
+    if organisation.ended_on is not None:
         raise Refused(
             f"{role}_ended",
-            f"all that belonged to it went elsewhere on {organisation.ended_on}: name the one that has it since",
+            f"nothing belongs to it since {organisation.ended_on}: name what is there since, or a successor",
             pointer,
         )

@@ -8,13 +8,22 @@ from psycopg import Connection
 
 from events.fact import Id, Record
 from events.keys import Keyring
-from events.ledger import POSITIONS
+from events.ledger import HEAD, POSITIONS
+from projections import concerns
 from projections.reading import pasts
+from projections.waiting import at_least
 
 SHARED = """
 SELECT count(DISTINCT l.stream) FROM ledger.log l JOIN ledger.names n ON n.no = l.name
 WHERE l.command = %s AND n.name NOT LIKE 'proposal.%%'
 """
+NAMING = """
+SELECT DISTINCT l.stream::text FROM views.concerns c JOIN ledger.log l ON l.position = c.position
+JOIN ledger.names n ON n.no = l.name
+WHERE c.subject = %(stream)s::uuid AND l.stream <> %(stream)s::uuid AND n.name NOT LIKE 'proposal.%%' LIMIT %(most)s
+"""
+MOST_NAMING = 20
+"""Streams that are looked into; more are not all going to have been struck."""
 END = 2**63 - 1
 
 
@@ -51,6 +60,24 @@ class HistoryOf:
     def ask(self, connection: Connection[Any], keys: Keyring | None = None) -> Sequence[Record]:
         """They, as they are now, with what is personal in them."""
         return _opened(connection, next(pasts(connection, [self.stream], END))[self.stream], keys)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedElsewhere:
+    """In which other streams a stream is named, in a fact that counts or in a struck one; proposals do not count."""
+
+    stream: Id
+
+    def ask(self, connection: Connection[Any]) -> Sequence[Id]:
+        """`MOST_NAMING` of them at most.
+
+        Raises:
+            Behind: the view has not read the log to its end in time.
+        """
+        row = connection.execute(HEAD).fetchone()
+        at_least(connection, (concerns.VIEW.name,), row[0] if row else 0)
+        params = {"stream": self.stream, "most": MOST_NAMING}
+        return [found[0] for found in connection.execute(NAMING, params).fetchall()]
 
 
 def _opened(connection: Connection[Any], records: Sequence[Record], keys: Keyring | None) -> Sequence[Record]:

@@ -1,9 +1,11 @@
 """The streams that decisions look at, folded and kept warm; the ledger refuses whoever looked at a stale one."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 from psycopg import Connection
@@ -56,26 +58,51 @@ class HolderOf:
 class Warm:
     """One stream as of its last known version. `kind` is '' while it does not exist."""
 
-    __slots__ = ("kind", "position", "state", "version")
+    __slots__ = ("_state", "_unfolded", "kind", "position", "version")
 
     def __init__(self) -> None:
         self.kind = ""
-        self.state: State | None = None
         self.version = 0
         self.position = 0
+        self._state: State | None = None
+        self._unfolded: list[tuple[Fact, date, int]] = []
+
+    @property
+    def state(self) -> State | None:
+        """What its facts say, folded when somebody looks: of thousands that are written at once hardly any is."""
+        unfolded = self._unfolded
+        while unfolded:
+            if self._state is None:
+                self._state = wire.state_of(self.kind)()
+            self._state.see(*unfolded[0])
+            # Only now: a fact that cannot be folded stays so, and is never passed over.
+            del unfolded[0]
+        return self._state
 
     def see(self, name: str, fact: Fact, on: date, position: int) -> None:
         """Take in the next fact, which is stored under that name."""
-        if self.state is None:
+        if not self.kind:
             self.kind = name.partition(".")[0]
-            self.state = wire.state_of(self.kind)()
-        self.state.see(fact, on, position)
+        self._unfolded.append((fact, on, position))
         self.version += 1
         self.position = position
+
+    def copy(self) -> "Warm":
+        """The same, of which nobody else knows."""
+        found = Warm()
+        found.kind, found.version, found.position = self.kind, self.version, self.position
+        found._state, found._unfolded = deepcopy(self._state), list(self._unfolded)
+        return found
 
     def pass_over(self, record: Record) -> None:
         """The next fact is of a kind that no decision looks at: there is something, and nothing to know of it."""
         self.kind, self.version, self.position = record.kind, self.version + 1, record.position
+
+
+@cache
+def nothing_said(state: type[S]) -> S:
+    """The state of a stream without facts. It is everybody's: decisions are pure, and only a fold alters a state."""
+    return state()
 
 
 class Streams:
@@ -137,7 +164,7 @@ class Sight:
         self._answers = answers
         self._rights = rights
         self.today = today
-        self._otherwise: tuple[Id, State] | None = None
+        self._otherwise: Mapping[Id, State] = {}
         self.looked_at: dict[Id, int] = {}
         self.seen: dict[Id, int] = {}
         """The versions of all that was seen, at a glance too: a refusal must hold for today's."""
@@ -156,10 +183,10 @@ class Sight:
         """The same without a condition: for what may as well have been a moment older (who stands below whom)."""
         return self._state(state, stream, self.warm(stream))
 
-    def where(self, stream: Id, otherwise: State) -> "Sight":
-        """The same sight, in which one stream is in another state than it is."""
+    def where(self, otherwise: Mapping[Id, State]) -> "Sight":
+        """The same sight, in which these streams are in other states than they are."""
         sight = Sight(self._streams, self._answers, self._rights, self.today)
-        sight.looked_at, sight.seen, sight._otherwise = self.looked_at, self.seen, (stream, otherwise)  # its own
+        sight.looked_at, sight.seen, sight._otherwise = self.looked_at, self.seen, otherwise  # its own
         return sight
 
     def reaches(self, caller: Caller, relation: Relation, organisation: Id | None) -> bool:
@@ -179,8 +206,8 @@ class Sight:
         return may
 
     def _state(self, state: type[S], stream: Id, warm: Warm) -> S:
-        known = warm.state if self._otherwise is None or self._otherwise[0] != stream else self._otherwise[1]
-        return known if isinstance(known, state) else state()
+        known = self._otherwise.get(stream, warm.state)
+        return known if isinstance(known, state) else nothing_said(state)
 
     def _above(self, organisation: Id, seen: dict[Id, int]) -> Id | None:
         warm = self.warm(organisation)

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 from events import wire
 from events.claims import claims
 from events.correction import effective, fold, strike
-from events.fact import Fact, Id, Record, Refused, stored_name
+from events.fact import Fact, Id, Record, Refused, State, stored_name
 from events.liaison import Liaison
 from events.meeting import Meeting
 from events.member import Member
@@ -21,6 +21,7 @@ from services.ingest.asked import Asked, Change, Nothing, Part, Plan
 from services.ingest.bodies import Body, Text
 from services.ingest.changes.instead import PATHS, Place, must_be_correctable, place_of
 from services.ingest.changes.members import cell_of
+from services.ingest.changes.resting import as_they_stood, must_be_among_living, must_not_be_built_on
 from services.ingest.past import HistoryOf, RecordAt, Recorded
 from services.ingest.proposing import propose
 from services.ingest.stored import fact_of
@@ -61,7 +62,11 @@ def change(changes: Sequence[Change[Any]]) -> Change[CorrectionBody]:
         again = _again(asked, record, history, by_path)
         facts = again.parts[0].facts if again is not None else ()
         struck = strike(record.kind, effective(history), position, len(facts), asked.on)
-        _must_still_follow(record, history, struck, again, asked.on)
+        after = _must_still_follow(record, history, struck, again, asked.on)
+        if effective(history)[0].position == position:
+            first = again.parts[0] if again is not None else None
+            must_not_be_built_on(asked, record, first.facts[0] if first else None, (first and first.on) or asked.on)
+        must_be_among_living(asked, fold(wire.state_of(record.kind), history, fact_of), after)
         part = Part(record.stream, struck, asked.now.date(), then=again.parts[0] if again is not None else None)
         taken, _ = claims(fact_of(record), record.stream)
         whole = Plan(record.stream, record.kind, [part], releases=[*taken, *(again.releases if again else ())])
@@ -102,7 +107,8 @@ def _again(
     inner = Asked(
         same, where.path, body, asked.caller, asked.now, numbers=where.numbers, approved=True, new_id=where.ident
     )
-    inner.answers, inner.sight = asked.answers, asked.sight.where(record.stream, state)
+    inner.answers = asked.answers
+    inner.sight = asked.sight.where({**as_they_stood(asked, record, before), record.stream: state})
     plan = same.plan(inner)
     if len(plan.parts) != 1 or plan.parts[0].stream != record.stream or not plan.parts[0].facts:
         raise Refused(
@@ -116,8 +122,8 @@ def _again(
 
 def _must_still_follow(
     record: Record, history: Sequence[Record], struck: Sequence[Fact], again: Plan | None, on: date
-) -> None:
-    """What was recorded later must still follow from what stands then.
+) -> State:
+    """What was recorded later must still follow from what stands then; answers the state that it comes to.
 
     Raises:
         Refused: `correction.begins` (everything else rests on it), `correction.later_facts`, `correction.depended_on`.
@@ -145,7 +151,7 @@ def _must_still_follow(
         for number, (fact, day) in enumerate(zip(facts, days, strict=True), start=1)
     ]  # fmt: skip
     try:
-        fold(wire.state_of(record.kind), [*history, *records], fact_of)
+        return fold(wire.state_of(record.kind), [*history, *records], fact_of)
     except Exception:  # noqa: BLE001  # whatever a state finds impossible
         raise Refused(
             "correction.depended_on", "something on record rests on this fact: strike that through first", "/position"

@@ -16,6 +16,7 @@ FIRST = date(2026, 1, 1)
 SUPERIORS, GRASSROOTS, CELLS = ("S0", "S1", "S2"), ("G0", "G1", "G2"), ("C0", "C1", "C2", "C3")
 PARTS = tuple(f"part {number}" for number in range(6))
 PEOPLE = tuple(f"M{number}" for number in range(8))
+NEWCOMERS = tuple(f"N{number}" for number in range(6))
 Command = Callable[[World, date], None]
 
 LEVELS = [(*SUPERIORS, *PARTS[:2]), (*GRASSROOTS, *PARTS[2:4]), (*CELLS, *PARTS[4:])]
@@ -36,7 +37,7 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.builds(lambda one, to: lambda w, on: w.dissolve(one, to, on), ANY, st.one_of(st.none(), ANY)),
     st.builds(lambda one: lambda w, on: w.disband(one, on), ANY),
     st.builds(lambda one, name: lambda w, on: w.rename(one, name, on), ANY, NEW),
-    st.builds(lambda name, cell: lambda w, on: w.admit(name, cell, on), st.sampled_from(PEOPLE), ANY),
+    st.builds(lambda name, cell: lambda w, on: w.admit(name, cell, on), st.sampled_from(NEWCOMERS), ANY),
 )  # fmt: skip
 DAYS = st.integers(-3, 60).map(lambda number: FIRST + timedelta(days=number))
 ASKED = st.lists(st.tuples(COMMANDS, DAYS), min_size=10, max_size=25)
