@@ -11,6 +11,7 @@ import pytest
 from services.program.kafka import Kafka
 from services.program.postgres import Postgres
 from tests.database import Database, fresh, stocked
+from tests.program.places import room
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -25,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """An embedded server with its durability on, below a directory that an unprivileged user can enter."""
-    place = Path(tempfile.mkdtemp(prefix="caunoi-test-"))
+    place = Path(tempfile.mkdtemp(prefix="caunoi-test-", dir=room()))
     place.chmod(0o755)
     server = Postgres.start(place / "data")
     try:

@@ -14,7 +14,7 @@ from services.program.schemas import install
 
 TEMPLATE = "caunoi_template"
 AHEAD = 2
-"""Databases that are made before anybody asks for them: a copy takes a third of a second, and there is another core."""
+"""Databases that are made before anybody asks for them: a copy takes a tenth of a second."""
 
 
 WAITING_FOR_LOCKS = """SELECT count(*) FROM pg_stat_activity
@@ -57,8 +57,9 @@ class Stock:
             dropped.result()
 
     def _make(self) -> str:
+        # File by file, and not block by block through the server's memory and its log.
         name = f"test_{uuid4().hex[:12]}"
-        _run(self._server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        _run(self._server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
         return name
 
 
