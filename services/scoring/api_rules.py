@@ -4,31 +4,55 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from services.scoring.asked import RuleQuestion, RulesPage, RulesQuestion, answer, shown
+from events.rule import stream_of
+from projections.asked import LATEST, position_at
+from services.scoring.asked import RuleQuestion, RulesPage, RulesQuestion, answer
+from services.scoring.published import shown
 from services.scoring.rulebook import Pack
-from services.scoring.shelf import shipped
-from services.web.context import Asking
+from services.scoring.rules_in_force import RulesInForce
+from services.web.asking import AtLeast, wait
+from services.web.context import Asking, Here
 from services.web.problem import not_found
+from services.web.written import Instant
 
 router = APIRouter()
 
+VIEWS = ("rules",)
+
 
 @router.get("/rules", response_model=RulesPage)
-def read_rules(_: Asking, asked: Annotated[RulesQuestion, Query()]) -> Response:
-    """The rule packs at hand, every version, each in full."""
-    packs, first = list(shipped()), int(asked.after)
+def read_rules(_: Asking, here: Here, asked: Annotated[RulesQuestion, Query()], at_least: AtLeast = None) -> Response:
+    """The rule packs at hand, every version, each in full; with `as_of`, those that held on that day."""
+    wait(here, VIEWS, at_least)
+    packs = [pack for pack in _at_hand(here, asked.known_at).packs() if _wanted(pack, asked)]
+    first = int(asked.after)
     end = first + asked.limit
     return answer({"items": [shown(pack) for pack in packs[first:end]], "next": str(end) if end < len(packs) else None})
 
 
 @router.get("/rules/{pack}", response_model=Pack)
-def read_rule(pack: str, _: Asking, asked: Annotated[RuleQuestion, Query()]) -> Response:
-    """One rule pack."""
+def read_rule(
+    pack: str, _: Asking, here: Here, asked: Annotated[RuleQuestion, Query()], at_least: AtLeast = None
+) -> Response:
+    """One rule pack, by its id or its stream's: the version that is asked for, or held on a day; else the latest."""
+    wait(here, VIEWS, at_least)
+    rules = _at_hand(here, asked.known_at)
+    found = rules.versions(pack) or [one for one in rules.packs() if stream_of(one.id) == pack]
     found = [
         one
-        for one in shipped().versions(pack)
+        for one in found
         if asked.version in {None, one.version} and (asked.as_of is None or one.valid_on(asked.as_of))
     ]
     if not found:
         raise not_found("rule pack")
     return answer(shown(found[-1]))
+
+
+def _wanted(pack: Pack, asked: RulesQuestion) -> bool:
+    return (asked.of is None or pack.of is asked.of) and (asked.as_of is None or pack.valid_on(asked.as_of))
+
+
+def _at_hand(here: Here, known_at: Instant | None) -> RulesInForce:
+    """The packs by an instant; a version that was published later is not among them."""
+    with here.pool.connection() as connection:
+        return RulesInForce.read(connection, LATEST if known_at is None else position_at(connection, known_at))

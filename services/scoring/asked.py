@@ -39,18 +39,18 @@ class ScoresQuestion(ScoreQuestion):
     after: Annotated[str, Field(max_length=60)] | None = None
 
 
-class RulesQuestion(Question):
-    """The next packs; `after` is what `next` said."""
+class RulesQuestion(ScoreQuestion):
+    """The next packs, all or those that judge one thing; `after` is what `next` said."""
 
+    of: Of | None = None
     limit: Limit = 50
     after: Annotated[str, Field(pattern=r"^[0-9]{1,6}$")] = "0"
 
 
-class RuleQuestion(Question):
+class RuleQuestion(ScoreQuestion):
     """Which version: by its number, or the one that held on a day; else the latest."""
 
     version: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
-    as_of: Day | None = None
 
 
 class ScoresPage(BaseModel):
@@ -95,23 +95,3 @@ class Place(NamedTuple):
 def answer(said: object) -> Response:
     """JSON in which points are numbers."""
     return Response(to_json(said), media_type="application/json")
-
-
-def shown(pack: Pack) -> dict[str, object]:
-    """A pack as its issuer wrote it; what it leaves open is left out."""
-    said = pack.model_dump(by_alias=True, exclude_none=True)
-    if not pack.kinds:
-        del said["kinds"]
-    for item in said["items"]:
-        if pack.of is Of.INDICATORS:
-            item.pop("max")
-        if not item["whole"]:
-            item.pop("whole")
-        if not item["judged"]:
-            item.pop("judged")
-        elif "rule" not in item:
-            item.pop("options")
-    said["gates"] = [
-        {name: part for name, part in gate.items() if part not in ((), {}, False)} for gate in said["gates"]
-    ]
-    return said
