@@ -22,10 +22,15 @@ def shown(pack: Pack) -> dict[str, Any]:
     for item in said["items"]:
         if pack.of is Of.INDICATORS:
             item.pop("max")
+        if not item["whole"]:
+            item.pop("whole")
         if not item["judged"]:
             item.pop("judged")
         elif "rule" not in item:
             item.pop("options")
+    said["gates"] = [
+        {name: part for name, part in gate.items() if part not in ((), {}, False)} for gate in said["gates"]
+    ]
     return said
 
 
