@@ -132,6 +132,17 @@ SELECT r.stream::text, greatest(min(r.from_on), %(day)s) FROM views.roll r
 WHERE r.away_to = %(cell)s::uuid AND r.cell <> r.away_to AND %(day)s < r.to_on AND {known:r} GROUP BY r.stream
 """)
 
+CELLS = sql("""
+SELECT r.cell::text FROM views.roll r WHERE r.stream = %(member)s::uuid AND r.cell IS NOT NULL AND {known:r}
+AND r.from_on <= %(day)s AND %(first)s < r.to_on GROUP BY r.cell ORDER BY min(r.from_on), r.cell
+""")
+
+
+def cells_between(connection: psycopg.Connection[Any], member: Id, first: date, as_of: AsOf) -> list[Id]:
+    """On whose rolls a member was from one day to that of `as_of`, both included, the first cell first."""
+    params = {"member": member, "first": first, **as_of._asdict()}
+    return [row[0] for row in connection.execute(CELLS, params)]
+
 
 def belonging_from(connection: psycopg.Connection[Any], cell: Id, as_of: AsOf) -> dict[Id, date]:
     """Who is on the roll of a cell on a day or any later one, and from which of these days on."""

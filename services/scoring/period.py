@@ -45,8 +45,8 @@ class Period:
         """The year in which all of it lies."""
         return self.first.year
 
-    def __contains__(self, day: date) -> bool:
-        return self.first <= day <= self.last
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and self.first <= day <= self.last
 
     def months(self) -> tuple[date, ...]:
         """The first day of each of its months, in order: 12, 3 or 1."""

@@ -1,0 +1,103 @@
+"""What may be asked about longer times over HTTP: a cell's period, the year of an organisation or a member."""
+
+from datetime import date
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
+
+from projections import members
+from projections.asked import LATEST, AsOf, position_at
+from services.access import Relation
+from services.scoring.asked import ScoreQuestion, answer
+from services.scoring.cell_period import PeriodScore
+from services.scoring.period import Period
+from services.scoring.period_reading import At, cell_period, member_year, organisation_year
+from services.scoring.year_score import YearScore
+from services.web.asking import AtLeast, ident, wait
+from services.web.context import Asking, Context, Here, must
+from services.web.problem import not_found, unprocessable
+
+router = APIRouter()
+
+VIEWS = ("tree", "roll", "offices", "absences", "meetings")
+
+
+class PeriodQuestion(ScoreQuestion):
+    """Which period: `2026`, `2026-Q3` or `2026-10`."""
+
+    period: Annotated[str, Field(max_length=20)]
+
+
+class YearQuestion(ScoreQuestion):
+    """Which year."""
+
+    year: Annotated[int, Field(ge=1990, le=2200)]
+
+
+@router.get("/scores/cells/{cell}", response_model=PeriodScore)
+def read_cell_score(
+    cell: str, asking: Asking, here: Here, asked: Annotated[PeriodQuestion, Query()], at_least: AtLeast = None
+) -> Response:
+    """A cell's score of a month, a quarter or a year: the mean of its meetings, a line each, and how regularly it met.
+
+    Asked for a year, it says how the cell is classified for it, too.
+    """
+    of = ident(cell, "cell")
+    try:
+        period = Period.parse(asked.period)
+    except ValueError as error:
+        raise unprocessable("/period", str(error)) from None
+    wait(here, VIEWS, at_least)
+    must(here, asking, Relation.SEE, of)
+    with here.pool.connection() as connection:
+        found = cell_period(connection, of, period, at(here, asked, connection))
+    if found is None:
+        raise not_found("cell")
+    return answer(found)
+
+
+@router.get("/scores/organisations/{organisation}", response_model=YearScore)
+def read_organisation_score(
+    organisation: str, asking: Asking, here: Here, asked: Annotated[YearQuestion, Query()], at_least: AtLeast = None
+) -> Response:
+    """How an organisation is classified for a year, by which conditions, and what came too late for it."""
+    of = ident(organisation, "organisation")
+    wait(here, VIEWS, at_least)
+    must(here, asking, Relation.SEE, of)
+    with here.pool.connection() as connection:
+        found = organisation_year(connection, of, asked.year, at(here, asked, connection))
+    if found is None:
+        raise not_found("organisation")
+    return answer(found)
+
+
+@router.get("/scores/members/{member}", response_model=YearScore)
+def read_member_score(
+    member: str, asking: Asking, here: Here, asked: Annotated[YearQuestion, Query()], at_least: AtLeast = None
+) -> Response:
+    """How a member is classified for a year, and what is on record about it; for his cell and those above it."""
+    of = ident(member, "member")
+    wait(here, VIEWS, at_least)
+    with here.pool.connection() as connection:
+        cell = members.last_cell(connection, of, AsOf(here.today()))
+    if cell is None:
+        raise not_found("member")
+    must(here, asking, Relation.SEE, cell)
+    with here.pool.connection() as connection:
+        found = member_year(connection, of, asked.year, at(here, asked, connection))
+    if found is None:
+        raise not_found("member")
+    return answer(found)
+
+
+def at(here: Context, asked: ScoreQuestion, connection: psycopg.Connection[Any]) -> At:
+    """By which clocks it is asked; without a day every fact counts that is on record."""
+    return At(
+        day=asked.as_of or date.max,
+        known=LATEST if asked.known_at is None else position_at(connection, asked.known_at),
+        today=asked.as_of or here.today(),
+        zone=ZoneInfo(here.settings.timezone),
+    )
