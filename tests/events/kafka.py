@@ -44,7 +44,7 @@ def relaying(database: Database, brokers: str, ledger: str) -> Iterator[Relay]:
         raise raised[0]
 
 
-def on_topic(brokers: str, ledger: str, last: int, seconds: float = 30) -> list[Record]:
+def on_topic(brokers: str, ledger: str, last: int, seconds: float = 60) -> list[Record]:
     """The records from the beginning of the topic until the one at position `last`, as a stranger reads them."""
     partition = TopicPartition(topic_of(ledger), 0)
     consumer = KafkaConsumer(bootstrap_servers=brokers, group_id=None, auto_offset_reset="earliest", **CONNECTION)

@@ -11,6 +11,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+import events.bus
 from events.appender import Appender
 from events.bus import Bus, BusAway, EmbeddedBus, Reader
 from events.fact import Id, Record
@@ -18,6 +19,8 @@ from events.request import Entry, Request, Write
 from tests.database import Database
 
 DAY = date(2026, 10, 1)
+WAIT = 60.0
+"""Seconds that nothing takes, on however busy a machine."""
 
 
 @contextmanager
@@ -49,7 +52,7 @@ def append(appender: Appender, facts: int = 1) -> int:
     return done.first + done.facts - 1
 
 
-def take_upto(reader: Reader, position: int, seconds: float = 20) -> list[Record]:
+def take_upto(reader: Reader, position: int, seconds: float = 60) -> list[Record]:
     """All records up to a position, or what came in time."""
     found: list[Record] = []
     until = monotonic() + seconds
@@ -88,7 +91,7 @@ def test_records_come_as_they_were_stored(bus: Bus, appender: Appender) -> None:
 def test_a_reader_starts_after_any_position(bus: Bus, appender: Appender, after: int) -> None:
     append(appender, 300)
     reader = bus.read("test", after)
-    found = take_upto(reader, 300, seconds=20 if after < 300 else 0.3)
+    found = take_upto(reader, 300, seconds=60 if after < 300 else 0.3)
     assert positions(found) == list(range(after + 1, 301))
     reader.close()
 
@@ -106,30 +109,27 @@ def test_waiting_in_vain_ends_in_time_and_with_nothing(bus: Bus) -> None:
     reader.take(0.1)
     started = monotonic()
     assert reader.take(0.3) == []
-    assert 0.25 < monotonic() - started < 1.5
+    assert 0.25 < monotonic() - started < 30
     reader.close()
 
 
-def test_a_waiting_reader_wakes_at_once(bus: Bus, appender: Appender) -> None:
+def test_a_waiting_reader_is_woken(bus: Bus, appender: Appender, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events.bus, "POLL", WAIT)  # then it does not look by itself
     append(appender)
     reader = bus.read("test", 0)
     take_upto(reader, 1)
-    delays = []
+    started = monotonic()
+
+    def later() -> None:
+        sleep(0.03)
+        append(appender)
+
     for number in range(2, 22):
-        appended: list[float] = []
-
-        def later(appended: list[float] = appended) -> None:
-            sleep(0.03)
-            append(appender)
-            appended.append(monotonic())
-
         writer = Thread(target=later)
         writer.start()
-        assert positions(reader.take(5)) == [number]
-        taken = monotonic()
+        assert positions(reader.take(WAIT)) == [number]
         writer.join()
-        delays.append(taken - appended[0])
-    assert sorted(delays)[10] < 0.04
+    assert monotonic() - started < WAIT, "twenty were there before one would have been waited for in vain"
     reader.close()
 
 
@@ -186,7 +186,7 @@ def test_a_lost_connection_loses_no_record(bus: Bus, database: Database, appende
     with psycopg.connect(database.owner, autocommit=True) as owner:
         for _ in range(5):
             append(appender, 3)
-            found += reader.take(2)
+            found += reader.take(WAIT)
             owner.execute(SEVER)
         last = append(appender)
     found += take_upto(reader, last)
@@ -208,6 +208,6 @@ def test_a_lost_hint_delays_but_loses_nothing(database: Database, appender: Appe
     reader._open[0].execute("UNLISTEN *")
     append(appender)
     started = monotonic()
-    assert positions(reader.take(5)) == [1]
-    assert monotonic() - started < 0.5
+    assert positions(reader.take(WAIT)) == [1]
+    assert monotonic() - started < WAIT
     reader.close()

@@ -35,7 +35,7 @@ def test_what_comes_while_a_group_is_on_its_way_is_judged_as_any_other(database:
     with psycopg.connect(database.owner) as owner:
         owner.execute("SELECT FROM ledger.counter FOR UPDATE")
         appender.submit([to(exists, 1)], told.extend)
-        until = monotonic() + 10
+        until = monotonic() + 60
         while not appender._turn.locked():
             assert monotonic() < until
         requests = [
@@ -61,7 +61,7 @@ def test_an_event_loop_that_is_over_is_not_kept(ledger: Ledger) -> None:
         return ref(asyncio.get_running_loop())
 
     loop = asyncio.run(call())
-    until = monotonic() + 10
+    until = monotonic() + 60
     # The appender's thread holds it for the moment in which it calls it.
     while loop() is not None:
         gc.collect()

@@ -52,7 +52,7 @@ def test_a_follower_misses_nothing(database: Database, rounds: int) -> None:
         with way(database) as take:
             while not done.is_set():
                 found += take()
-            until = monotonic() + 2
+            until = monotonic() + 60
             while monotonic() < until:
                 more = take()
                 found += more

@@ -33,7 +33,7 @@ def test_a_follower_that_is_killed_loses_and_doubles_nothing(
             billing.recorder.wait("Shop", before + 1, timeout=60)
             sleep(dice.random() * 0.1)
             follower.send_signal(signal.SIGKILL)
-            follower.wait(10)
+            follower.wait(60)
             stood.append(billing.recorder.max_tracking_id("Shop") or 0)
         with EventSourcedProjectionRunner(application_class=Shop, projection_class=Billing) as runner:
             runner.wait(last, timeout=60)

@@ -160,7 +160,7 @@ def put(database: Database, kafka: Kafka, ledger: str, which: list[int]) -> None
     for position in which:
         record = log[position - 1]
         relay._producer.send(topic_of(ledger), record.data, key_of(record), headers_of(record, ledger))
-        relay._producer.flush(timeout=10)
+        relay._producer.flush(timeout=60)
     relay.close()
 
 
@@ -173,7 +173,7 @@ def test_another_ledgers_topic_is_refused(database: Database, kafka: Kafka, appe
     assert relay.alone()
     relay.begin()
     relay._producer.send(topic_of(ledger), stranger.data, key_of(stranger), headers_of(stranger, ledger))
-    relay._producer.flush(timeout=10)
+    relay._producer.flush(timeout=60)
     relay.close()
     relay = Relay(database.app, kafka.address, ledger)
     assert relay.alone()

@@ -14,6 +14,7 @@ from time import monotonic, sleep
 from typing import Self
 
 import psycopg
+import pytest
 
 from events.fact import Id
 from events.papers import Decision
@@ -89,7 +90,7 @@ def test_killed_at_random_moments_it_loses_and_doubles_no_notice(database: Datab
     process = a_process(database, said)
     until_read(database, changes.positions[-1])
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     assert len(changes.positions) > 100
     expected = [(at, Id(COMMUNE), "residence") for at in changes.positions]
     assert rows(database, "position, organisation::text, role") == expected
@@ -102,7 +103,7 @@ def test_asked_to_stop_it_finishes_the_batch_and_ends_well(database: Database, l
     process = a_process(database, tmp_path / "notify.log")
     until_read(database, log.ledger.head())
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     assert '"event": "stopped"' in (tmp_path / "notify.log").read_text()
 
 
@@ -113,7 +114,7 @@ def test_its_log_names_nobody(database: Database, log: Log, tmp_path: Path) -> N
     process = a_process(database, tmp_path / "notify.log")
     until_read(database, log.ledger.head())
     process.send_signal(signal.SIGTERM)
-    process.wait(10)
+    process.wait(60)
     said = (tmp_path / "notify.log").read_text()
     assert '"parked"' in said
     assert "Bí Mật" not in said
@@ -133,6 +134,7 @@ def running(hire: Hire) -> Iterator[None]:
         thread.join()
 
 
+@pytest.mark.long
 def test_how_long_it_takes_from_a_change_to_its_notice(
     database: Database, log: Log, hire: Hire, record_property: object
 ) -> None:

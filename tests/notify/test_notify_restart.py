@@ -44,6 +44,6 @@ def test_the_telling_goes_on_after_a_restart_of_the_database() -> None:
                 assert telling.is_alive()
             finally:
                 stop.set()
-                telling.join(10)
+                telling.join(60)
         finally:
             server.stop()

@@ -32,7 +32,7 @@ def place(mode: int = 0o755) -> Iterator[Path]:
         eventually(lambda: _gone(made))
 
 
-def eventually(condition: Callable[[], bool], *, seconds: float = 30.0) -> None:
+def eventually(condition: Callable[[], bool], *, seconds: float = 60.0) -> None:
     """Returns when it holds; fails when it does not within `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():

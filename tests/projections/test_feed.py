@@ -172,7 +172,7 @@ def test_it_runs_until_it_is_told_to_stop(ledger: Ledger, database: Database) ->
     last = tell(ledger, LAN, [1])
     eventually(lambda: stands(database) == last)
     stop.set()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
     assert now(database.app) == {LAN: [1]}
 

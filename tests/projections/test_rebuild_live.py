@@ -75,7 +75,7 @@ def test_while_the_log_grows_and_the_view_is_fed_and_read_nothing_is_lost(ledger
         assert compare(database.app, ODD).same
     stop.set()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert failed == []
     assert compare(database.app, ODD).same
     assert stands(database) > 50

@@ -44,7 +44,7 @@ def following(settings: Settings) -> Iterator[None]:
     thread.start()
     yield
     stop.set()
-    thread.join(20)
+    thread.join(60)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 from threading import Event, Thread
 from typing import Any, Self
-from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -17,13 +16,16 @@ import pytest
 from events.bands import Band
 from events.fact import Id
 from events.ledger import Ledger
-from projections import scores
+from projections.asked import LATEST, AsOf
+from projections.meetings import VIEW
+from projections.positions import status
 from projections.rebuild import compare, rebuild
 from services.program.postgres import Postgres
 from services.program.schemas import install
-from services.scoring.kept import row, scores_view
+from services.scoring.cell_year import cell_years, score_year
 from services.scoring.meeting_facts import LOOKED_AT
-from services.scoring.shelf import shipped
+from services.scoring.rules_in_force import RulesInForce
+from services.scoring.score import Bands, Score
 from services.scoring.worker import follow
 from services.settings import Settings
 from tests.crash.views import every_view_is_what_the_log_says
@@ -32,10 +34,10 @@ from tests.examples import CELL_7, an_id
 from tests.keys import master_key_file
 from tests.program.places import eventually, place
 from tests.scoring.ledger import put_cell, put_meeting
-from tests.scoring.meeting import APPROVED, HANOI, MEETING, PERFECT, decided, instead, scored, voted, without
+from tests.scoring.meeting import APPROVED, HANOI, MEETING, PERFECT, decided, voted, without
 
-POSITION = "SELECT position FROM views.positions WHERE view = 'scores'"
-ROWS = "SELECT stream::text, no, known_from, known_to, points, band, items FROM views.scores ORDER BY stream, no"
+POSITION = "SELECT min(position) FROM views.positions"
+ROWS = """SELECT stream::text, no, known_from, known_to, points, band, state FROM views.meetings ORDER BY stream, no"""
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ class Following:
 
     def __exit__(self, *_: object) -> None:
         self.stop.set()
-        self._thread.join(20)
+        self._thread.join(60)
         assert not self._thread.is_alive()
 
 
@@ -84,51 +86,27 @@ def rows(database: Database) -> list[Any]:
         return connection.execute(ROWS).fetchall()
 
 
-def of_cell(database: Database, known: int, **more: Any) -> list[scores.Kept]:
-    with psycopg.connect(database.app) as connection:
-        return scores.of_cell(connection, scores.Asked("meeting", CELL_7, known, **more))
+def scores(database: Database, known: int = LATEST) -> list[Score]:
+    """Of cell 7's meetings of the year, as they are told when somebody asks."""
+    with psycopg.connect(database.app, autocommit=True) as connection:
+        (year,) = cell_years(connection, [CELL_7], [2026], HANOI, AsOf(date.max, known))
+        return score_year(year, RulesInForce.read(connection, known))
 
 
-def test_a_meetings_score_is_kept_as_its_facts_come(database: Database, ledger: Ledger, settings: Settings) -> None:
+def test_a_meetings_score_follows_its_facts_as_they_come(
+    database: Database, ledger: Ledger, settings: Settings
+) -> None:
     put_cell(ledger)
     with Following(settings):
         before = put_meeting(ledger, *PERFECT[:4])
         last = put_meeting(ledger, *PERFECT[4:], voted(20), decided(Band.FAIR))
         eventually(lambda: read_to(database, last))
-    (kept,) = of_cell(database, last)
-    assert (kept.subject, kept.cell, kept.held_on) == (MEETING, CELL_7, date(2026, 3, 5))
-    assert kept.points == Decimal(100)
-    assert (kept.band, kept.computed, kept.self_, kept.vote, kept.superior) == ("fair", "good", "good", "good", "fair")
-    assert (kept.rubric, kept.complete, kept.position) == ("meeting-national/1", True, last)
-    (earlier,) = of_cell(database, before)
-    assert earlier.points == 15
-    assert earlier.band is None
-
-
-def test_what_is_kept_is_what_the_facts_give(database: Database, ledger: Ledger, settings: Settings) -> None:
-    last = put_meeting(ledger, *instead(own=scored(discussion="22.5")))
-    with Following(settings):
-        eventually(lambda: read_to(database, last))
-    expected = row(ledger.stream(MEETING), shipped(), HANOI)
-    assert expected is not None
-    assert [found[4:] for found in rows(database) if found[3] > last] == [
-        (expected.points, expected.band, expected.items)
-    ]
-
-
-def test_a_list_goes_on_after_the_last_one_and_keeps_to_its_days(
-    database: Database, ledger: Ledger, settings: Settings
-) -> None:
-    meetings = [an_id(f"meeting {number}") for number in range(3)]
-    for meeting in meetings:
-        last = put_meeting(ledger, *PERFECT, meeting=meeting)
-    with Following(settings):
-        eventually(lambda: read_to(database, last))
-    first = of_cell(database, last, limit=2)
-    rest = of_cell(database, last, after_on=first[-1].held_on, after=first[-1].subject)
-    assert [kept.subject for kept in first + rest] == sorted(meetings)
-    assert of_cell(database, last, last=date(2026, 3, 4)) == []
-    assert len(of_cell(database, last, first=date(2026, 3, 5), last=date(2026, 3, 5))) == 3
+    (told,) = scores(database)
+    assert (told.meeting, told.cell, told.on, told.points) == (MEETING, CELL_7, date(2026, 3, 5), Decimal(100))
+    assert told.bands == Bands("good", "good", "good", "fair")
+    assert (told.band, told.complete, told.position) == ("fair", True, last)
+    (earlier,) = scores(database, before)
+    assert (earlier.points, earlier.band) == (Decimal(15), None)
 
 
 def test_a_worker_that_stops_and_starts_goes_on_where_it_stood(
@@ -142,21 +120,20 @@ def test_a_worker_that_stops_and_starts_goes_on_where_it_stood(
     with Following(settings) as following:
         eventually(lambda: read_to(database, last))
     assert following.error is None
-    assert of_cell(database, last)[0].points == 100
+    assert scores(database)[0].points == 100
 
 
 def test_the_live_rows_are_those_of_a_rebuild(database: Database, ledger: Ledger, settings: Settings) -> None:
     with Following(settings):
         for number in range(5):
-            for facts in (PERFECT[:2], PERFECT[2:5], PERFECT[5:], (voted(number * 6),), (decided(Band.FAIR),)):
+            for facts in (PERFECT[:2], PERFECT[2:5], PERFECT[5:], (voted(number * 5),), (decided(Band.FAIR),)):
                 last = put_meeting(ledger, *facts, meeting=an_id(f"meeting {number}"))
         eventually(lambda: read_to(database, last))
-    live = rows(database)
+    live, told = rows(database), scores(database)
     assert len(live) > 5
-    view = scores_view(shipped(), HANOI)
-    assert compare(database.app, view).same
-    rebuild(database.app, view)
-    assert rows(database) == live
+    assert compare(database.app, VIEW).same
+    rebuild(database.app, VIEW)
+    assert (rows(database), scores(database)) == (live, told)
 
 
 def test_the_worker_stops_at_a_hole(database: Database, ledger: Ledger, settings: Settings) -> None:
@@ -169,10 +146,31 @@ def test_the_worker_stops_at_a_hole(database: Database, ledger: Ledger, settings
     assert type(following.error).__name__ == "Hole"
 
 
-def test_it_reads_every_fact_that_may_change_a_score_and_no_other() -> None:
-    view = scores_view(shipped(), HANOI)
-    assert view.reads == LOOKED_AT | {"meeting.struck"}, "and what strikes one of them through"
-    assert view.shape == scores.TABLE.shape, "who judges is no matter of the table"
+def test_a_database_of_the_release_before_starts_without_its_view_of_scores(
+    database: Database, ledger: Ledger, settings: Settings
+) -> None:
+    with psycopg.connect(database.owner) as connection:
+        connection.execute("SET ROLE caunoi_app")
+        connection.execute("CREATE TABLE views.scores (stream uuid)")
+        connection.execute("INSERT INTO views.positions (view, position, shape, wanted) VALUES ('scores', 0, 'x', 'x')")
+        connection.execute(
+            "INSERT INTO views.parked (view, stream, position, record, error) VALUES ('scores', %s, 1, 'x', 'x')",
+            [CELL_7],
+        )
+    install(database.owner)
+    install(database.owner)
+    last = put_meeting(ledger, *PERFECT)
+    with Following(settings) as following:
+        eventually(lambda: read_to(database, last))
+    assert following.error is None
+    with psycopg.connect(database.app) as connection:
+        assert "scores" not in {view["view"] for view in status(connection)}
+        assert connection.execute("SELECT to_regclass('views.scores')").fetchone() == (None,)
+    assert scores(database)[0].points == 100
+
+
+def test_the_view_of_meetings_reads_every_fact_that_may_change_a_score() -> None:
+    assert VIEW.reads >= LOOKED_AT
 
 
 def served(database: Database) -> subprocess.Popen[str]:
@@ -190,7 +188,7 @@ def test_asked_to_stop_it_ends_well(database: Database, ledger: Ledger) -> None:
     process = served(database)
     eventually(lambda: read_to(database, last))
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=60)
     assert process.returncode == 0
     assert '"event": "stopped"' in said
 
@@ -221,10 +219,8 @@ def test_killed_at_any_moment_it_loses_and_doubles_nothing(database: Database, l
     process = served(database)
     eventually(lambda: read_to(database, last))
     process.terminate()
-    process.communicate(timeout=20)
-    expected = {meeting: row(ledger.stream(meeting), shipped(), ZoneInfo("Asia/Ho_Chi_Minh")) for meeting in meetings}
-    kept = {found[0]: found[4:] for found in rows(database) if found[3] > last}
-    assert kept == {str(m): (one.points, one.band, one.items) for m, one in expected.items() if one is not None}
+    process.communicate(timeout=60)
+    assert {told.meeting: told.points for told in scores(database)} == dict.fromkeys(meetings, Decimal(100))
     every_view_is_what_the_log_says(Settings.read(database=database.app, master_key_file=master_key_file()))
 
 
@@ -246,6 +242,6 @@ def test_it_survives_a_restart_of_the_database() -> None:
                 last = put_meeting(ledger, *PERFECT[4:])
                 eventually(lambda: read_to(database, last))
             assert following.error is None
-            assert of_cell(database, last)[0].points == 100
+            assert scores(database)[0].points == 100
         finally:
             server.stop()
