@@ -12,9 +12,9 @@ import psycopg
 from psycopg import pq
 
 from events.asking import ask, done, prepare, run
-from events.group import GROUP, GROUP_FACTS, ONE, Done, Outcome, Pending, read_refusals, refused, take_group
+from events.group import ALONE, GROUP, GROUP_FACTS, ONE, Done, Outcome, Pending, read_refusals, refused, take_group
 from events.numbers import Numbers
-from events.parcel import is_plain, pack_group, pack_one
+from events.parcel import is_plain, pack_group, pack_one, pack_unless
 from events.request import Appended, LedgerAway, Request, Unstorable
 from events.rows import Oids, read_oids, uuid_bytes
 
@@ -194,6 +194,8 @@ class Appender:
         else:
             parcels = [pending.packed(numbers) for pending in group]
             statement, params = b"group", pack_group(parcels, facts, self._oids)
+            if (unless := group[0].request.unless) is not None:
+                statement, params = b"alone", [*pack_unless(unless), *params]
         result = done(pgconn, ask(pgconn, statement, params, self._patience))
         head = int.from_bytes(result.get_value(0, 0) or b"", "big")
         at = int.from_bytes(result.get_value(0, 1) or b"", "big")
@@ -225,7 +227,7 @@ class Appender:
         pgconn, patience = connection.pgconn, self._patience
         # A request that nobody waits for any more shall not stay in the queue for the counter.
         run(pgconn, SESSION + b"; SET statement_timeout = %d" % (int(patience * 1000) + 5000), patience)
-        for statement, query in ((b"group", GROUP), (b"one", ONE), (b"extend", EXTEND)):
+        for statement, query in ((b"group", GROUP), (b"one", ONE), (b"alone", ALONE), (b"extend", EXTEND)):
             prepare(pgconn, statement, query, patience)
         self._numbers.prepare(pgconn, patience)
         self._oids = read_oids(pgconn, patience)

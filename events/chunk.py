@@ -31,7 +31,7 @@ class Chunk:
         self.sizes: list[int] = []
         """The facts of each."""
         self.odd: list[Request] = []
-        """One that names something twice; it is alone, and an append shall say what it thinks of it."""
+        """One that names something twice or must go alone: an append shall say what it thinks of it."""
         self.facts = 0
         self.weight = 0
         self.commands: set[Id] = set()
@@ -48,9 +48,9 @@ class Chunk:
         return self.facts >= CHUNK_FACTS or self.weight >= CHUNK_BYTES
 
     def takes(self, request: Request) -> bool:
-        """Take it in, unless it would be refused after those before it, or names something twice."""
+        """Take it in, unless it would be refused after those before it, names something twice, or must go alone."""
         versions = self.versions
-        if request.command in self.commands or not self._continues(request):
+        if request.unless is not None or request.command in self.commands or not self._continues(request):
             return False
         self.requests.append(request)
         self.commands.add(request.command)

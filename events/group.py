@@ -19,6 +19,7 @@ Outcome = Appended | Exception
 Done = Callable[[list[tuple["Pending", Outcome]]], None]
 
 GROUP = b"SELECT head, at, refusals FROM ledger.append($1, $2, $3, $4, $5, $6, $7)"
+ALONE = b"SELECT head, at, refusals FROM ledger.append_unless($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 ONE = b"SELECT head, at, refusals FROM ledger.append_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 GROUP_FACTS = 1_000
 """Enough that its commit costs little beside it, and few enough that others are packed while it is on its way."""
@@ -68,6 +69,12 @@ def take_group(waiting: deque[Pending]) -> list[Pending]:
     while waiting and facts < GROUP_FACTS and weight < GROUP_BYTES and len(later) < MOST_LATER:
         pending = waiting.popleft()
         request = pending.request
+        if request.unless is not None:
+            if group:
+                waiting.appendleft(pending)
+            else:
+                group.append(pending)
+            break
         touches: list[str] = [request.command, *[write.stream for write in request.writes]]
         touches += [claim for claim, _ in (*request.takes, *request.releases)]
         conditions = [stream for stream, _ in request.conditions]

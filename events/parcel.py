@@ -4,7 +4,7 @@ import struct
 from collections.abc import Mapping, Sequence
 
 from events import packed, rows
-from events.request import Request
+from events.request import Request, Unless
 from events.rows import Oids, uuid_bytes
 
 NONE: Sequence[bytes] = ()
@@ -72,12 +72,18 @@ def pack_group(parcels: Sequence[Parcel], facts: int, oids: Oids) -> list[bytes]
     ]
 
 
+def pack_unless(unless: Unless) -> list[bytes]:
+    """The first three values of `ledger.append_unless`; the others are those of `ledger.append`."""
+    ids = packed.uuids([uuid_bytes(ident) for ident in unless.ids])
+    return [unless.after.to_bytes(8, "big"), ids, packed.texts(unless.names)]
+
+
 def is_plain(request: Request) -> bool:
-    """One fact for one stream, with neither conditions nor claims."""
+    """One fact for one stream, with no conditions and no claims."""
     return (
         len(request.writes) == 1
         and len(request.writes[0].entries) == 1
-        and not (request.conditions or request.takes or request.releases)
+        and not (request.conditions or request.takes or request.releases or request.unless)
     )
 
 

@@ -25,6 +25,18 @@ class Write(NamedTuple):
     entries: Sequence[Entry]
 
 
+class Unless(NamedTuple):
+    """That nothing on record after a position names one of `ids`, or is a fact of one of `names`, whatever it names.
+
+    For what a decision asked of a view: who belongs to something is told by many streams, none of which could be looked
+    at because nobody knows which ones will.
+    """
+
+    after: int
+    ids: tuple[Id, ...]
+    names: tuple[str, ...] = ()
+
+
 class Request(Struct, frozen=True):
     """One append: every write, condition and claim holds, or nothing of it is stored.
 
@@ -44,6 +56,8 @@ class Request(Struct, frozen=True):
     releases: Sequence[tuple[str, Id]] = ()
     answer: bytes = b""
     """What to answer again where there are no facts to answer from; kept only then."""
+    unless: Unless | None = None
+    """A request with it goes alone, so that all that comes before it is on record; it is rare."""
 
     @property
     def size(self) -> int:

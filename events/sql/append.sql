@@ -164,6 +164,35 @@ BEGIN
     PERFORM pg_notify('ledger', (head + 1)::text);
 END $$;
 
+-- The same for a request that goes alone, and only if nothing on record after a position names one of these ids or has
+-- one of these names. The few facts since then are searched as they are stored, in which ids are never sealed.
+CREATE OR REPLACE FUNCTION ledger.append_unless(
+    after bigint, ids uuid[], named text[],
+    commands uuid[], begun ledger.asked_head[], continued ledger.asked_head[], conditions ledger.asked_condition[],
+    claims ledger.asked_claim[], facts ledger.asked_fact[], silent ledger.asked_silent[],
+    OUT head bigint, OUT at bigint, OUT refusals text
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found uuid;
+BEGIN
+    -- The lock first, as there; who is known is answered as the first time, whatever has happened since.
+    SELECT c.position, c.recorded INTO head, at FROM ledger.counter c FOR UPDATE;
+    SELECT l.stream INTO found FROM ledger.log l
+    WHERE l.position > after
+      AND NOT EXISTS (SELECT FROM ledger.log o WHERE o.command = ANY (commands))
+      AND (l.name IN (SELECT n.no FROM ledger.names n WHERE n.name = ANY (named))
+           OR EXISTS (SELECT FROM unnest(ids) AS of(id) WHERE position(convert_to(of.id::text, 'UTF8') IN l.data) > 0))
+    LIMIT 1;
+    IF found IS NULL THEN
+        SELECT a.head, a.at, a.refusals INTO head, at, refusals
+        FROM ledger.append(commands, begun, continued, conditions, claims, facts, silent) a;
+    ELSE
+        SELECT json_agg(n)::text INTO refusals
+        FROM (SELECT 3 AS rank, commands[1] AS command, 'condition' AS why, found AS what, 0 AS stands,
+                     0 AS digest, 0 AS facts, 0 AS recorded) n;
+    END IF;
+END $$;
+
 -- The numbers of names and of actors; new ones get theirs. Those that are known must not even be tried: a number that is
 -- drawn and not used is gone, and there are only 32,767 for names.
 CREATE OR REPLACE FUNCTION ledger.number_names(names text[]) RETURNS TABLE (name text, no smallint)
@@ -196,4 +225,4 @@ END $$;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ledger FROM PUBLIC;
 GRANT USAGE ON SCHEMA ledger TO caunoi_app;
 GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO caunoi_app;
-GRANT EXECUTE ON FUNCTION ledger.append, ledger.append_one, ledger.extend, ledger.number_names, ledger.number_actors TO caunoi_app;
+GRANT EXECUTE ON FUNCTION ledger.append, ledger.append_one, ledger.append_unless, ledger.extend, ledger.number_names, ledger.number_actors TO caunoi_app;

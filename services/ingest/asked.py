@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 import msgspec
 
 from events.fact import Fact, Id, Refused
+from events.request import Unless
 from services.access import Caller, Relation
 from services.ingest.bodies import Body
 from services.ingest.stored import Seals
@@ -26,6 +27,9 @@ Facts = Sequence[Fact]
 
 IDS = frozenset({"{id}", "{member}"})
 """What is open in a path and is an id; anything else is a number."""
+
+PACK = "{pack}"
+"""What is open in a path and is the name of a rule pack."""
 
 AHEAD = 256
 """Of how many ids the part that is left to chance is drawn at once."""
@@ -75,6 +79,8 @@ class Plan(msgspec.Struct):
     """Of what was proposed, where a second person who agrees says none."""
     seals: Seals = {}
     """With whose keys what is personal in its facts is sealed."""
+    unless: Unless | None = None
+    """That what views answered is so still."""
 
     @classmethod
     def one(cls, stream: Id, kind: str, facts: Facts, ident: Id | None = None) -> "Plan":
@@ -103,6 +109,8 @@ class Asked(msgspec.Struct, Generic[B]):
     if_match: int | None = None
     numbers: tuple[int, ...] = ()
     """What else the path names: a year, a position."""
+    pack: str = ""
+    """The rule pack that the path names; its stream is the path's id."""
     looked_twice: bool = False
     approved: bool = False
     """A second person has agreed: what would be proposed is done."""
@@ -149,16 +157,17 @@ class Change(Generic[B]):
     title: str
     ident: Callable[[Fact], Id] | None = None
     """The id that the answer names, from the first fact; None: the stream's."""
-    sweeps: bool = False
-    """Once on record it is asked again: whoever came, in the same moment, to what is gone since, goes along then."""
     ids: int = field(init=False)
     """How many of what is open in the path are ids, before the numbers: `{id}`, and `{member}` where one follows."""
+    of_pack: bool = field(init=False)
+    """Whether the path names a rule pack, by its name, from which the id of its stream follows."""
     writes_its_path: bool = field(init=False)
     """Whether the id in the path is the stream that is written; a transfer's, say, is in its member's."""
 
     def __post_init__(self) -> None:
         elsewhere = self.path.startswith(("/transfers/", "/collective-transfers/", "/proposals/", "/oath-reviews/"))
         object.__setattr__(self, "writes_its_path", not elsewhere)
+        object.__setattr__(self, "of_pack", PACK in self.path)
         object.__setattr__(self, "ids", sum(segment in IDS for segment in self.path.split("/")))
 
 
@@ -179,15 +188,19 @@ def must_be_new(asked: Asked[Any], stream: Id, kind: str) -> None:
         raise Refused("id.in_use", "this id belongs to something of another kind", "/id")
 
 
+_HISTORY = b'"backfill":true'
+"""That it is entered afterwards, which most of what is entered by the thousand says, and nothing else."""
+
+
 def marks(body: Body, fact: Fact) -> bytes:
     """What a body says of any fact, beside the fact's own fields: that history is entered, the paper behind it."""
     has_paper = body.decision is not None and "decision" not in fact.__struct_fields__
-    if not (body.backfill or has_paper):
-        return b""
+    if not has_paper:
+        return _HISTORY if body.backfill else b""
     extra: dict[str, Any] = {}
     if body.backfill:
         extra["backfill"] = True
-    if body.decision is not None and has_paper:
+    if body.decision is not None:
         extra["decision"] = body.decision.paper()
     return msgspec.json.encode(extra)[1:-1]
 

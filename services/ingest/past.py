@@ -8,9 +8,9 @@ from psycopg import Connection
 
 from events.fact import Id, Record
 from events.keys import Keyring
-from events.ledger import HEAD, POSITIONS
+from events.ledger import POSITIONS
 from projections import concerns
-from projections.reading import pasts
+from projections.reading import last_position, pasts
 from projections.waiting import at_least
 
 SHARED = """
@@ -25,6 +25,13 @@ WHERE c.subject = %(stream)s::uuid AND l.stream <> %(stream)s::uuid AND n.name N
 MOST_NAMING = 20
 """Streams that are looked into; more are not all going to have been struck."""
 END = 2**63 - 1
+
+
+class Naming(NamedTuple):
+    """Streams in which another one is named, as the log is known up to a position."""
+
+    position: int
+    streams: Sequence[Id]
 
 
 class Recorded(NamedTuple):
@@ -68,16 +75,16 @@ class NamedElsewhere:
 
     stream: Id
 
-    def ask(self, connection: Connection[Any]) -> Sequence[Id]:
+    def ask(self, connection: Connection[Any]) -> Naming:
         """`MOST_NAMING` of them at most.
 
         Raises:
             Behind: the view has not read the log to its end in time.
         """
-        row = connection.execute(HEAD).fetchone()
-        at_least(connection, (concerns.VIEW.name,), row[0] if row else 0)
+        position = last_position(connection)
+        at_least(connection, (concerns.VIEW.name,), position)
         params = {"stream": self.stream, "most": MOST_NAMING}
-        return [found[0] for found in connection.execute(NAMING, params).fetchall()]
+        return Naming(position, [found[0] for found in connection.execute(NAMING, params).fetchall()])
 
 
 def _opened(connection: Connection[Any], records: Sequence[Record], keys: Keyring | None) -> Sequence[Record]:

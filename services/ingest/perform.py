@@ -12,15 +12,16 @@ from events.keys import Keyring
 from events.ledger import Ledger
 from events.member import MemberErased
 from events.request import Appended, Claimed, Conflict, Request
-from services.ingest.answer import Answer, Changed, Outcome, Told, appended, first_answer
+from services.ingest.answer import Answer, Changed, Outcome, Told, answered, appended, first_answer
 from services.ingest.asked import Asked, Plan
 from services.ingest.past import HistoryOf, RecordAt
 from services.ingest.requesting import reason_of, request_of
+from services.ingest.rules import OF_RULES
 from services.ingest.sealing import Sealing
 from services.ingest.streams import NotLoaded, Question, Rights, Sight, Streams
-from services.ingest.sweeping import to_sweep
 from services.ingest.turns import Turns
 from services.web.problem import Problem, of_ledger, surprise
+from services.web.rules import Rules
 
 PATIENCE = 200
 """Rounds in which nothing came of a group of changes, before those that still wait are told that it is busy."""
@@ -45,8 +46,9 @@ class Sorted:
 class Performer:
     """Performs changes for one process. Everything but the database's answers happens on the event loop."""
 
-    def __init__(self, ledger: Ledger, keys: Keyring) -> None:
+    def __init__(self, ledger: Ledger, keys: Keyring, rules: Rules | None = None) -> None:
         self._ledger = ledger
+        self._rules = rules
         self._streams = Streams(ledger)
         self._sealing = Sealing(ledger, keys)
         self._turns = Turns()
@@ -71,9 +73,11 @@ class Performer:
             outcomes[number] = Problem(
                 503, "busy", "too many changes to the same at the same time", headers={"Retry-After": "1"}
             )
-        if late := to_sweep(changes, outcomes):
-            await self.perform_all(late)
         return [outcomes[number] for number in range(len(changes))]
+
+    def answered(self, commands: Sequence[Id]) -> dict[Id, Answer]:
+        """What commands were answered that came to something, whose changes name what they make; off the event loop."""
+        return {command: answered(known) for command, known in self._ledger.all_known(commands).items()}
 
     async def expect(self, streams: Sequence[Id], persons: Sequence[Id]) -> None:
         """Say what will be made, by ids that nobody has: it need not be looked for, and persons get keys at once."""
@@ -201,6 +205,8 @@ class Performer:
         with self._ledger.connection() as connection:
             if isinstance(question, RecordAt | HistoryOf):
                 return question.ask(connection, self._sealing.keys)
+            if isinstance(question, OF_RULES):
+                return question.ask(connection, self._rules)
             return question.ask(connection)
 
     async def _append(self, decided: list[Decided], outcomes: dict[int, Outcome]) -> tuple[Waiting, Waiting]:

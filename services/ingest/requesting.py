@@ -53,6 +53,7 @@ def request_of(asked: Asked[Any], plan: Plan, blind: Callable[[str], str], answe
         takes=[(blind(claim), stream) for claim, stream in takes],
         releases=[(blind(claim), stream) for claim, stream in releases],
         answer=answer,
+        unless=plan.unless if writes else None,
     )
 
 

@@ -1,4 +1,7 @@
-"""Who and what is below an organisation on a day: the questions behind a frozen roll and before a dissolution."""
+"""Who and what is below an organisation on a day: the questions behind a frozen roll and before a dissolution.
+
+Views answer them, so it becomes a condition of the append that nothing was recorded since which says otherwise.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,11 +11,34 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 
 from events.fact import Id
-from events.ledger import HEAD
+from events.request import Unless
 from projections import roll, tree
 from projections.asked import AsOf
+from projections.folded import COMINGS_AND_GOINGS
+from projections.reading import last_position
 from projections.roll import rolls_below
 from projections.waiting import at_least
+
+COME_WITHOUT_A_WORD = ("member.transfer_received", "member.struck", "organisation.struck")
+"""Facts by which somebody or something comes to an organisation that they do not name; all others name it."""
+CHANGES_OF_ROLLS = (
+    *COME_WITHOUT_A_WORD, *sorted(COMINGS_AND_GOINGS), "organisation.established", "organisation.handed_over",
+    "organisation.absorbed", "organisation.consolidated", "organisation.split", "organisation.dissolved",
+    "organisation.disbanded",
+)  # fmt: skip
+"""Facts that may change the rolls of a branch without naming one of its cells."""
+
+
+class Rolls(NamedTuple):
+    """The members of each living cell, as the log is known up to a position; an empty cell is there with nobody."""
+
+    position: int
+    cells: Mapping[Id, tuple[Id, ...]]
+
+    @property
+    def unless(self) -> Unless:
+        """That they are so still."""
+        return Unless(self.position, tuple(self.cells), CHANGES_OF_ROLLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +48,14 @@ class RollsBelow:
     scope: Id
     day: date
 
-    def ask(self, connection: Connection[Any]) -> dict[Id, tuple[Id, ...]]:
-        """By cell; an empty cell is there with nobody.
+    def ask(self, connection: Connection[Any]) -> Rolls:
+        """By cell.
 
         Raises:
             Behind: the views have not read the log to its end in time.
         """
-        return rolls_below(connection, self.scope, self.day)
+        position = last_position(connection)
+        return Rolls(position, rolls_below(connection, self.scope, self.day))
 
 
 Since = Mapping[Id, date]
@@ -44,6 +71,9 @@ class Belonging(NamedTuple):
     """With it for a time, on the roll of another."""
     children: Since
     """What stands directly below it."""
+    organisation: Id
+    position: int
+    """Up to which the log is known."""
 
     @property
     def is_empty(self) -> bool:
@@ -69,12 +99,20 @@ class BelongingTo:
         Raises:
             Behind: the views have not read the log to its end in time.
         """
-        row = connection.execute(HEAD).fetchone()
-        at_least(connection, (roll.VIEW.name, tree.VIEW.name), row[0] if row else 0)
+        position = last_position(connection)
+        at_least(connection, (roll.VIEW.name, tree.VIEW.name), position)
         as_of = AsOf(self.day)
         return Belonging(
             self.day,
             roll.belonging_from(connection, self.organisation, as_of),
             roll.guests_from(connection, self.organisation, as_of),
             tree.children_from(connection, self.organisation, as_of),
+            self.organisation,
+            position,
         )
+
+
+def still(*found: Belonging) -> Unless:
+    """That nobody and nothing has come to any of these since."""
+    after = min(one.position for one in found)
+    return Unless(after, tuple(one.organisation for one in found), COME_WITHOUT_A_WORD)

@@ -1,6 +1,7 @@
 """Nobody is on the roll of a cell that is gone and nothing stands below it, whatever is dated back or corrected."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -138,3 +139,44 @@ def test_what_others_rest_on_is_not_struck_from_its_beginning(commune: Commune) 
     refused(commune, "/corrections", {"position": position, "reason": WHY}, "correction.begins")
     alone = next(one["position"] for one in commune.log() if one["stream"].endswith(an))
     corrected(commune, alone)
+
+
+def test_whoever_comes_in_the_moment_in_which_a_cell_is_dissolved_is_refused_or_keeps_it(commune: Commune) -> None:
+    rounds = 12
+    superior = commune.establish("Khối tan", "superior", commune.province)
+    cells = [commune.establish(f"Chi bộ {number}", "cell", superior) for number in range(rounds)]
+    gone = [commune.establish(f"Đảng bộ {number}", "grassroots", superior) for number in range(rounds)]
+    lone = [commune.establish(f"Chi bộ lẻ {number}", "cell", superior) for number in range(rounds)]
+    coming = [commune.admit(f"Trần Văn {number}", commune.village_cell) for number in range(rounds)]
+    moves = [
+        commune.post(f"/members/{who}/transfers", {"to": cell, "kind": "official", "effective_on": SPRING})["id"]
+        for who, cell in zip(coming, cells, strict=True)
+    ]
+    new = {"name": "Lê Văn", "status": "official", "admitted_on": "2015-05-19"}
+    requests: list[tuple[str, dict[str, Any]]] = []
+    for number in range(rounds):
+        requests += [
+            (f"/transfers/{moves[number]}/receptions", {}),
+            (f"/organisations/{cells[number]}/dissolutions", {}),
+            ("/members", new | {"cell": cells[number]}),
+            (f"/organisations/{gone[number]}/dissolutions", {}),
+            (f"/organisations/{lone[number]}/handovers", {"to": gone[number]}),
+        ]
+
+    def send(request: tuple[str, dict[str, Any]]) -> int:
+        path, body = request
+        answer = commune.operator.post(path, json={"effective_on": SUMMER, **body})
+        assert answer.status_code in {201, 409}, answer.text
+        if answer.status_code == 409:
+            ending = answer.json()["type"].removeprefix("/problems/").partition(".")[2]
+            assert ending in {"not_empty", "cell_ended", "destination_ended", "parent_ended"}
+        return answer.status_code
+
+    with ThreadPoolExecutor(15) as pool:
+        said = list(pool.map(send, requests))
+    for number in range(rounds):
+        received, dissolved, admitted, ended, handed = said[5 * number : 5 * number + 5]
+        assert (dissolved == 201) == (received == admitted == 409), "nobody is in it, or it is there"
+        assert (ended == 201) == (handed == 409), "nothing stands below it, or it is there"
+    everybody = members(commune, superior, AUTUMN)
+    assert len(everybody) == sum(status == 201 for n, status in enumerate(said) if n % 5 in (0, 2))

@@ -62,14 +62,16 @@ def change(changes: Sequence[Change[Any]]) -> Change[CorrectionBody]:
         again = _again(asked, record, history, by_path)
         facts = again.parts[0].facts if again is not None else ()
         struck = strike(record.kind, effective(history), position, len(facts), asked.on)
-        after = _must_still_follow(record, history, struck, again, asked.on)
+        after, unless = _must_still_follow(record, history, struck, again, asked.on), None
         if effective(history)[0].position == position:
             first = again.parts[0] if again is not None else None
-            must_not_be_built_on(asked, record, first.facts[0] if first else None, (first and first.on) or asked.on)
+            on = (first and first.on) or asked.on
+            unless = must_not_be_built_on(asked, record, first.facts[0] if first else None, on)
         must_be_among_living(asked, fold(wire.state_of(record.kind), history, fact_of), after)
         part = Part(record.stream, struck, asked.now.date(), then=again.parts[0] if again is not None else None)
         taken, _ = claims(fact_of(record), record.stream)
-        whole = Plan(record.stream, record.kind, [part], releases=[*taken, *(again.releases if again else ())])
+        releases = [*taken, *(again.releases if again else ())]
+        whole = Plan(record.stream, record.kind, [part], releases=releases, unless=unless)
         return propose(asked, whole, organisation, path=f"/corrections/{position}", person=_person(asked, record))
 
     return Change("/corrections", CorrectionBody, plan, "Strike a fact through and say what should stand (propose it)")

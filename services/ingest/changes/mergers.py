@@ -31,7 +31,7 @@ from events.organisation import (
 from services.ingest.asked import Asked, Change, Part, Plan, must_be_new
 from services.ingest.bodies import Body, Code, Form, Ident, Line
 from services.ingest.changes.organisations import B, organisation_here, other
-from services.ingest.rolls import Belonging, BelongingTo, Since
+from services.ingest.rolls import Belonging, BelongingTo, Since, still
 
 MOST = 20_000
 """Members that a body names."""
@@ -93,6 +93,7 @@ def _absorb(asked: Asked[AbsorptionBody]) -> Plan:
     if facts:
         plan.parts.append(Part(into.id, take_over(into.state, ident, asked.on)))
     plan.parts += _all_of_it(asked, ident, into.id, gone=not facts)
+    plan.unless = still(_belonging(asked, ident))
     return plan
 
 
@@ -116,7 +117,8 @@ def _consolidate(asked: Asked[ConsolidationBody]) -> Plan:
         for part in _all_of_it(asked, one.id, ident, gone=False):
             # Who is on the roll of one and a guest of another goes twice.
             gone.setdefault(part.stream, []).extend(part.facts)
-    return Plan(ident, Organisation.KIND, [Part(ident, facts), *(Part(*one) for one in gone.items())])
+    unless = still(*(_belonging(asked, one.id) for one in organisations))
+    return Plan(ident, Organisation.KIND, [Part(ident, facts), *(Part(*one) for one in gone.items())], unless=unless)
 
 
 def _known_whole(asked: Asked[ConsolidationBody], organisations: Sequence[Other]) -> Id | None:
@@ -141,10 +143,11 @@ def _split(asked: Asked[SplitBody]) -> Plan:
     asked.must_reach(organisation.parent_on(asked.sight.today))
     ids = _known_parts(asked, organisation) or tuple(_id_of_part(asked, number) for number in range(len(body.into)))
     shares = [Share(part, form.members, form.children) for part, form in zip(ids, body.into, strict=True)]
-    belonging: Belonging = asked.sight.answer(BelongingTo(ident, asked.on))
+    belonging = _belonging(asked, ident)
     whole = Whole(_then(belonging.members, asked), _then(belonging.children, asked))
     facts = split(organisation, shares, whole, asked.on, keeps=body.keeps)
     plan = Plan.one(ident, Organisation.KIND, facts)
+    plan.unless = still(belonging)
     if not facts:
         _must_have_gone(asked, shares)
         plan.parts += [] if body.keeps else _all_of_it(asked, ident, ids[0], gone=True)
@@ -222,12 +225,18 @@ def _new(asked: Asked[B], ident: Id, form: NewForm, established: OrganisationEst
 def _all_of_it(asked: Asked[B], ident: Id, to: Id, *, gone: bool) -> list[Part]:
     """All that belongs to what ends goes to one: children with their edges, members and guests with their places.
 
-    Of what is `gone` those are left who came in the moment in which it ended: they go on the day on which they came.
+    Of what is `gone` some may be left, in a log from before it was a condition that nobody had come meanwhile: they go
+    on the day on which they came.
     """
-    found: Belonging = asked.sight.answer(BelongingTo(ident, asked.on))
+    found = _belonging(asked, ident)
     if not gone:
         _must_be_all(found)
     return _go(asked, ident, to, {**found.guests, **found.members}, found.children)
+
+
+def _belonging(asked: Asked[B], ident: Id) -> Belonging:
+    found: Belonging = asked.sight.answer(BelongingTo(ident, asked.on))
+    return found
 
 
 def _go(asked: Asked[B], ident: Id, to: Id, members: Since, children: Since) -> list[Part]:
@@ -277,8 +286,7 @@ CHANGES = (
         AbsorptionBody,
         _absorb,
         "Make an organisation a part of another",
-        sweeps=True,
     ),
-    Change("/organisations/{id}/splits", SplitBody, _split, "Split an organisation", sweeps=True),
-    Change("/consolidations", ConsolidationBody, _consolidate, "Make one organisation of several", sweeps=True),
+    Change("/organisations/{id}/splits", SplitBody, _split, "Split an organisation"),
+    Change("/consolidations", ConsolidationBody, _consolidate, "Make one organisation of several"),
 )

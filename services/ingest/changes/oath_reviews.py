@@ -21,7 +21,7 @@ from events.oath_review import (
 from events.organisation import Organisation
 from services.ingest.asked import Asked, Change, Nothing, Part, Plan, must_be_new
 from services.ingest.bodies import Body, Day, Ident, Line
-from services.ingest.rolls import RollsBelow
+from services.ingest.rolls import Rolls, RollsBelow
 
 B = TypeVar("B", bound=Body)
 
@@ -71,16 +71,17 @@ def _open(asked: Asked[OathReviewBody]) -> Plan:
     )
     # Whatever day the change is dated: what nobody can know yet is the roll of a day after today.
     facts = open_campaign(asked.sight.of(OathCampaign, ident), opened, asked.now.date())
-    parts = [Part(ident, facts)]
+    parts, unless = [Part(ident, facts)], None
     if facts:
-        rolls: dict[Id, tuple[Id, ...]] = asked.sight.answer(RollsBelow(body.scope, body.opens_on))
-        streams = {cell: stream_of(ident, cell) for cell in rolls}
+        rolls: Rolls = asked.sight.answer(RollsBelow(body.scope, body.opens_on))
+        unless = rolls.unless
+        streams = {cell: stream_of(ident, cell) for cell in rolls.cells}
         asked.sight.need(streams.values())
-        for cell, roll in sorted(rolls.items()):
+        for cell, roll in sorted(rolls.cells.items()):
             frozen = OathReviewOpened(campaign=ident, cell=cell, roll=roll, closes_on=body.closes_on)
             review = asked.sight.of(OathReview, streams[cell])
             parts.append(Part(streams[cell], open_review(review, frozen, asked.on)))
-    return Plan(ident, OathCampaign.KIND, parts)
+    return Plan(ident, OathCampaign.KIND, parts, unless=unless)
 
 
 def _campaign(asked: Asked[B]) -> tuple[Id, OathCampaign, OathCampaignOpened]:

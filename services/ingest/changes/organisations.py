@@ -16,11 +16,12 @@ from events.organisation import (
     rename,
     take_over,
 )
+from events.request import Unless
 from services.access import DEEPEST
 from services.ingest.asked import Asked, Change, Nothing, Part, Plan, must_be_new
 from services.ingest.bodies import Body, Code, Ident, Line
 from services.ingest.proposing import propose
-from services.ingest.rolls import Belonging, BelongingTo
+from services.ingest.rolls import Belonging, BelongingTo, still
 
 B = TypeVar("B", bound=Body)
 
@@ -128,7 +129,7 @@ def _dissolve(asked: Asked[DissolutionBody]) -> Plan:
     facts = dissolve(organisation, ident, successor, asked.on)
     plan = Plan.one(ident, Organisation.KIND, facts)
     if facts:
-        _must_be_empty(asked, ident)
+        plan.unless = _must_be_empty(asked, ident)
     if facts and successor is not None:
         plan.parts.append(Part(successor.id, take_over(successor.state, ident, asked.on)))
     return plan
@@ -144,12 +145,12 @@ def _disband(asked: Asked[DisbandingBody]) -> Plan:
     plan = Plan.one(ident, Organisation.KIND, facts)
     if not facts:
         return plan
-    _must_be_empty(asked, ident)
+    plan.unless = _must_be_empty(asked, ident)
     return propose(asked, plan, superior or ident)
 
 
-def _must_be_empty(asked: Asked[B], ident: Id) -> None:
-    """Nobody is left without a cell, and nothing stands below what is not there.
+def _must_be_empty(asked: Asked[B], ident: Id) -> Unless:
+    """Nobody is left without a cell, and nothing stands below what is not there; answers that it is so still.
 
     Raises:
         Refused: `organisation.not_empty`.
@@ -161,6 +162,7 @@ def _must_be_empty(asked: Asked[B], ident: Id) -> None:
         raise Refused(
             "organisation.not_empty", "somebody is on its roll or its guest on that day, or comes to it later"
         )
+    return still(found)
 
 
 CHANGES = (

@@ -17,8 +17,8 @@ from services.ingest.bodies import Body
 from services.ingest.streams import HolderOf
 from services.web.problem import forbidden
 
-CORRECTIONS = "corrections"
-"""A proposal of one names the position of the fact that is wrong where others name whom they are about."""
+ROOTED = ("corrections", "rules")
+"""Proposals of these name a position, or a rule pack, where others name whom they are about."""
 
 
 class ApprovalBody(Body):
@@ -46,6 +46,7 @@ def changes(proposable: Sequence[Change[Any]]) -> tuple[Change[Any], ...]:
         parts = [structs.replace(part, on=part.on or inner.on, body=part.body or inner.body) for part in plan.parts]
         cause = asked.sight.warm(ident).position
         whole = Plan(ident, Proposal.KIND, [Part(ident, facts), *parts], cause=cause, reason=inner.body.reason or "")
+        whole.unless = plan.unless
         whole.releases += [*plan.releases, *_released(asked, ident, made)]
         return whole
 
@@ -91,8 +92,9 @@ def _unless_own(decide: Any) -> Any:
 
 def _as_proposed(asked: Asked[Any], made: ProposalMade, by_path: dict[str, Change[Any]]) -> Asked[Any]:
     _, collection, *named = made.path.split("/")
-    change = by_path[f"/{collection}"] if collection == CORRECTIONS else by_path[f"/{collection}/{{id}}/{named[1]}"]
-    path = () if collection == CORRECTIONS else (Id(named[0]),)
+    rooted = collection in ROOTED
+    change = by_path[f"/{collection}"] if rooted else by_path[f"/{collection}/{{id}}/{named[1]}"]
+    path = () if rooted else (Id(named[0]),)
     body = change.body.model_validate_json(made.body)
     inner = Asked(change, path, body, asked.caller, asked.now, approved=True)
     inner.answers, inner.sight = asked.answers, asked.sight

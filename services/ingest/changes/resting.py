@@ -9,9 +9,10 @@ from events.fact import Fact, Id, Record, Refused, State
 from events.member import Member
 from events.mentions import mentions
 from events.organisation import Organisation, OrganisationEstablished
+from events.request import Unless
 from events.timeline import Span
 from services.ingest.asked import Asked
-from services.ingest.past import MOST_NAMING, HistoryOf, NamedElsewhere
+from services.ingest.past import MOST_NAMING, HistoryOf, NamedElsewhere, Naming
 from services.ingest.stored import fact_of
 
 
@@ -60,8 +61,10 @@ def _places(state: State) -> Iterable[Span[Any]]:
             return ()
 
 
-def must_not_be_built_on(asked: Asked[Any], record: Record, instead: Fact | None, on: date) -> None:
+def must_not_be_built_on(asked: Asked[Any], record: Record, instead: Fact | None, on: date) -> Unless | None:
     """What other streams name has begun, is of its kind, and began no later than they say; `instead` is from `on`.
+
+    Answers that nobody has named it since, where that matters.
 
     Raises:
         Refused: `correction.begins` (nothing stands instead), `correction.depended_on`.
@@ -69,28 +72,34 @@ def must_not_be_built_on(asked: Asked[Any], record: Record, instead: Fact | None
     if instead is None:
         if _is_named(asked, record.stream, date.max):
             raise Refused("correction.begins", "others name it on record: say what stands instead", "/position")
-        return
+        return _still(asked, record.stream)
     first = fact_of(record)
     if not isinstance(instead, OrganisationEstablished) or not isinstance(first, OrganisationEstablished):
-        return
+        return None
     if instead.kind is not first.kind:
         by = date.max
     elif on > record.effective_on:
         by = on
     else:
-        return
+        return None
     if _is_named(asked, record.stream, by):
         raise Refused(
             "correction.depended_on", "others name it on record, as it is and for days before that", "/instead"
         )
+    return _still(asked, record.stream)
+
+
+def _still(asked: Asked[Any], stream: Id) -> Unless:
+    naming: Naming = asked.sight.answer(NamedElsewhere(stream))
+    return Unless(naming.position, (stream,))
 
 
 def _is_named(asked: Asked[Any], stream: Id, by: date) -> bool:
     """Whether anything on record that counts, of a day before that one, names it."""
-    naming: Sequence[Id] = asked.sight.answer(NamedElsewhere(stream))
-    if len(naming) == MOST_NAMING:
+    naming: Naming = asked.sight.answer(NamedElsewhere(stream))
+    if len(naming.streams) == MOST_NAMING:
         return True
-    for one in naming:
+    for one in naming.streams:
         for record in effective(asked.sight.answer(HistoryOf(one))):
             if record.effective_on < by and stream in mentions(fact_of(record)):
                 return True
