@@ -85,6 +85,7 @@ KNOWN = """
 SELECT r.text, r.pack, r.organisation::text, r.from_on, r.position FROM views.rules r
 WHERE r.position <= %(known)s ORDER BY r.position
 """
+PUBLISHED = "SELECT DISTINCT r.pack FROM views.rules r WHERE r.act = 'published' ORDER BY r.pack"
 EDGES = """
 SELECT t.stream::text, t.parent::text, t.from_on FROM views.tree t
 WHERE t.known_from <= %(known)s AND %(known)s < t.known_to
@@ -99,8 +100,25 @@ WITH RECURSIVE up (id) AS (
 SELECT t.stream::text, t.parent::text, t.from_on FROM up JOIN views.tree t ON t.stream = up.id
 WHERE t.known_from <= %(known)s AND %(known)s < t.known_to
 """
+# Upwards along every edge that anybody ever knew of.
+CHANGED = """
+WITH RECURSIVE up (id) AS (
+    SELECT %(organisation)s::uuid
+    UNION
+    SELECT t.parent FROM up JOIN views.tree t ON t.stream = up.id WHERE t.parent IS NOT NULL
+)
+SELECT r.position FROM views.rules r WHERE r.position <= %(known)s
+UNION SELECT t.known_from FROM up JOIN views.tree t ON t.stream = up.id WHERE t.known_from <= %(known)s
+UNION SELECT t.known_to FROM up JOIN views.tree t ON t.stream = up.id WHERE t.known_to <= %(known)s
+ORDER BY 1
+"""
 Edge = tuple[Id, Id | None, date]
 """An organisation, what it stands below, and since when."""
+
+
+def published(connection: psycopg.Connection[Any]) -> tuple[str, ...]:
+    """The names of all packs of which a version was published."""
+    return tuple(row[0] for row in connection.execute(PUBLISHED).fetchall())
 
 
 def known(connection: psycopg.Connection[Any], position: int = LATEST) -> Known:
@@ -114,3 +132,8 @@ def edges(connection: psycopg.Connection[Any], position: int, organisation: Id |
     """Every edge of the tree by a position of the log, of all days; of one organisation, those above it."""
     query = EDGES if organisation is None else EDGES_ABOVE
     return connection.execute(query, {"known": position, "organisation": organisation}).fetchall()
+
+
+def changed(connection: psycopg.Connection[Any], organisation: Id, position: int) -> list[int]:
+    """The records up to a position, in order, from each of which another pack may hold for an organisation."""
+    return [row[0] for row in connection.execute(CHANGED, {"organisation": organisation, "known": position})]

@@ -128,6 +128,7 @@ WITH RECURSIVE lineage (id) AS (
 )
 SELECT id::text FROM lineage
 """)
+TOPS = sql("SELECT t.stream::text FROM views.tree t WHERE t.parent IS NULL AND {holds:t} LIMIT 2")
 HEIR = sql("""
 SELECT t.successor::text FROM views.tree t
 WHERE t.stream = %(organisation)s::uuid AND t.ended_on <= %(day)s AND t.successor IS NOT NULL AND {known:t} LIMIT 1
@@ -185,6 +186,12 @@ def lineage(connection: psycopg.Connection[Any], organisation: Id, as_of: AsOf) 
 def with_lineage(connection: psycopg.Connection[Any], organisations: Sequence[Id], as_of: AsOf) -> list[Id]:
     """The same of many."""
     return [row[0] for row in connection.execute(LINEAGE, {"organisations": list(organisations), **as_of._asdict()})]
+
+
+def top(connection: psycopg.Connection[Any], as_of: AsOf) -> Id | None:
+    """The one organisation above which nothing stands on a day; None where there are several, or none."""
+    found = connection.execute(TOPS, as_of._asdict()).fetchall()
+    return found[0][0] if len(found) == 1 else None
 
 
 def children_from(connection: psycopg.Connection[Any], organisation: Id, as_of: AsOf) -> dict[Id, date]:

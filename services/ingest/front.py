@@ -1,6 +1,7 @@
 """The thin hot path: a POST to the noun of a change goes from the socket to the ledger and back, and nowhere else."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from events.fact import Id
+from events.rule import stream_of
 from services.access import Caller
 from services.ingest.answer import Answer, Outcome
 from services.ingest.asked import Asked, Change
@@ -25,6 +27,7 @@ from services.web.idempotency import command
 from services.web.problem import MEDIA_TYPE, Problem, invalid, of_ledger, surprise
 
 BODY_LIMIT = 1 << 20
+PACK_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 Headers = list[tuple[bytes, bytes]]
 Values = tuple[str, ...]
@@ -102,7 +105,7 @@ class Front:
         """The one that performs this process's changes."""
         if self._performer is None:
             here: Context = self._fastapi.state.context
-            self._performer = Performer(here.ledger, here.keys)
+            self._performer = Performer(here.ledger, here.keys, here.rules)
         return self._performer
 
     async def _change(self, scope: Scope, receive: Receive, send: Send, change: Change[Any], values: Values) -> None:
@@ -174,13 +177,15 @@ def checked(change: Change[Any], values: Values, body: bytes, asking: Asking) ->
         Problem: 400, 404 (an id in the path that is no id), 422.
     """
     path = tuple([_ident(value) for value in values[: change.ids]])
-    numbers = tuple([_number(value) for value in values[change.ids :]])
+    numbers = tuple([_number(value) for value in values[change.ids :]]) if not change.of_pack else ()
     try:
         said = change.body.model_validate_json(body or b"{}")
     except ValidationError as error:
         raise invalid(error) from None
     caller, now, key, secret = asking
     asked = Asked(change, path, said, caller, now, key, numbers=numbers)
+    if change.of_pack:
+        asked.path, asked.pack = (_stream_of(values[0]),), values[0]
     if key is not None:
         asked.command = command(caller, key)
         asked.digest = _digest(change.path, values, body, secret)
@@ -264,6 +269,13 @@ def _ident(value: str) -> Id:
     if UUID_TEXT.fullmatch(value) is None:
         raise Problem(404, "not-found", "the path names no id")
     return Id(value.lower())
+
+
+def _stream_of(pack: str) -> Id:
+    """The stream of the pack of that name."""
+    if len(pack) > 60 or PACK_NAME.fullmatch(pack) is None:
+        raise Problem(404, "not-found", "the path names no rule pack")
+    return stream_of(pack)
 
 
 def _number(value: str) -> int:

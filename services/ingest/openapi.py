@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
-from services.ingest.asked import IDS, Change
+from services.ingest.asked import IDS, PACK, Change
 from services.web.problem import MEDIA_TYPE
 
 REF = "#/components/schemas/{model}"
@@ -208,6 +208,8 @@ def _imports() -> dict[str, Any]:
 
 
 def _place(name: str) -> dict[str, Any]:
+    if f"{{{name}}}" == PACK:
+        return {"type": "string"}
     return {"type": "string", "format": "uuid"} if f"{{{name}}}" in IDS else {"type": "integer", "minimum": 0}
 
 

@@ -28,6 +28,7 @@ from services.master_key import keyring
 from services.notify import api as notify
 from services.questions import api as questions
 from services.scoring import api as scoring
+from services.scoring.at_hand import AtHand
 from services.settings import Settings
 from services.web.context import Context
 from services.web.ending import Ending
@@ -89,7 +90,7 @@ class Opened:
         """Connects when it is used."""
         self._ledger.open()
         self._pool.open()
-        return Context(self._settings, self._ledger, self._pool, Tokens(self._pool), self._keys)
+        return Context(self._settings, self._ledger, self._pool, Tokens(self._pool), self._keys, AtHand())
 
     def close(self) -> None:
         """Writes what waits, and gives the connections back."""

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ HEADER = re.compile(r"\s*\[{1,2}\s*([\w.-]+)\s*\]{1,2}\s*(#.*)?$")
 KEY = re.compile(r"\s*([\w.-]+)\s*=")
 SYNTAX_AT = re.compile(r" \(at line (\d+), column \d+\)$")
 """How tomllib ends its sentences."""
+NO_LINES: Mapping[Place, int] = {}
 
 
 class Fault(NamedTuple):
@@ -46,7 +47,15 @@ def read(text: str, file: str) -> Pack:
         at = SYNTAX_AT.search(str(error))
         line = int(at[1]) if at else len(text.splitlines())
         raise PackRefused(file, [Fault(line, (), f"this is no TOML: {SYNTAX_AT.sub('', str(error))}")]) from None
-    lines = lines_of(text)
+    return checked(said, file, lines_of(text))
+
+
+def checked(said: object, file: str, lines: Mapping[Place, int] = NO_LINES) -> Pack:
+    """The pack in what a text says, whose fields stand in these lines; of JSON the lines say nothing.
+
+    Raises:
+        PackRefused: a field is missing, unknown or impossible, or the whole does not fit together.
+    """
     try:
         pack = Pack.model_validate(said)
     except ValidationError as error:
@@ -65,6 +74,8 @@ def lines_of(text: str) -> dict[Place, int]:
         if header := HEADER.match(line):
             table = _table(lines, header[1].split("."), repeated=line.lstrip().startswith("[["))
             lines[table] = number
+            if isinstance(table[-1], int):
+                lines.setdefault(table[:-1], number)
         elif key := KEY.match(line):
             parts = key[1].split(".")
             for length in range(1, len(parts) + 1):
@@ -90,7 +101,7 @@ def _last(lines: dict[Place, int], path: Place) -> Place:
     return (*path, count - 1) if count else path
 
 
-def _line(lines: dict[Place, int], place: Place) -> int | None:
+def _line(lines: Mapping[Place, int], place: Place) -> int | None:
     """The line of the field, or of the nearest thing around it that has one."""
     return next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), None)
 

@@ -18,6 +18,7 @@ from projections.asked import AsOf
 from services.access import Caller, Relation, Tokens
 from services.settings import Settings
 from services.web.problem import Problem, forbidden
+from services.web.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Context:
     """Reading connections for the views (autocommit), as the application's role."""
     tokens: Tokens
     keys: Keyring
+    rules: Rules | None = None
+    """The rule packs; without them nothing that depends on one can be recorded, and no self-score is checked."""
 
     def opened(self, records: Sequence[Record]) -> list[Record]:
         """The records with what is personal in them, or tombstones for persons who were erased; by the keys of now."""

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from events.fact import Id
 from events.ledger import Ledger
 from events.organisation import CellKind, OrganisationHandedOver
 from events.rule import RuleAdopted, stream_of
@@ -14,7 +15,7 @@ from projections import rules as view
 from projections import tree
 from projections.asked import LATEST
 from projections.rebuild import rebuild
-from projections.rules import Adoption
+from projections.rules import Adoption, Edge
 from services.scoring.ancestry import Ancestry
 from services.scoring.published import fact_of, pack_of, text_of
 from services.scoring.rulebook import Of, Pack
@@ -50,13 +51,13 @@ EDGES = ((CELL_7, COMMUNE, BOOK_OPENED), (COMMUNE, PROVINCE, BOOK_OPENED), (CELL
 
 
 def in_force(*adoptions: tuple[str, str, date], packs: tuple[Pack, ...] = (WARD, PROVINCES)) -> RulesInForce:
-    adopted = [Adoption(pack, view.Id(who), on, n) for n, (pack, who, on) in enumerate(adoptions, start=1)]
+    adopted = [Adoption(pack, Id(who), on, n) for n, (pack, who, on) in enumerate(adoptions, start=1)]
     ancestry = Ancestry(lambda _: EDGES)
     return RulesInForce([*shipped(), *packs], adopted, ancestry)
 
 
 def pack(rules: RulesInForce, day: date = DAY, kind: CellKind | None = None, cell: str = CELL_7) -> str | None:
-    found = rules.pack(Of.MEETING, view.Id(cell), day, kind)
+    found = rules.pack(Of.MEETING, Id(cell), day, kind)
     return f"{found.id}/{found.version}" if found else None
 
 
@@ -128,13 +129,13 @@ def test_what_the_log_keeps_of_a_pack_is_the_pack(one: Pack) -> None:
 def test_many_organisations_are_asked_for_in_one_answer() -> None:
     asked = []
 
-    def edges(organisation: view.Id | None) -> list[view.Edge]:
+    def edges(organisation: Id | None) -> list[Edge]:
         asked.append(organisation)
-        return [(view.Id(f"cell {n}"), PROVINCE, NEW_YEAR) for n in range(100) if organisation in (None, f"cell {n}")]
+        return [(Id(f"cell {n}"), PROVINCE, NEW_YEAR) for n in range(100) if organisation in (None, f"cell {n}")]
 
     ancestry = Ancestry(edges)
     for number in range(100):
-        assert list(ancestry.chain(view.Id(f"cell {number}"), DAY)) == [f"cell {number}", PROVINCE]
+        assert list(ancestry.chain(Id(f"cell {number}"), DAY)) == [f"cell {number}", PROVINCE]
     assert asked.count(None) == 1
     assert len(asked) < 30
 
@@ -164,7 +165,7 @@ def read_all(database: Database) -> None:
 
 
 def adopted(ident: str, organisation: str) -> RuleAdopted:
-    return RuleAdopted(pack=ident, organisation=view.Id(organisation))
+    return RuleAdopted(pack=ident, organisation=Id(organisation))
 
 
 def test_what_was_published_and_adopted_is_read_by_both_clocks(database: Database, ledger: Ledger) -> None:

@@ -22,6 +22,7 @@ from services.ingest.changes import (
     organisations,
     papers,
     proposals,
+    rules,
     sessions,
     transfers,
 )
@@ -45,6 +46,7 @@ PROPOSABLE: tuple[Change[Any], ...] = (
     *papers.CHANGES,
     *four_good.CHANGES,
     *classifications.CHANGES,
+    *rules.CHANGES,
 )
 CORRECTION = corrections.change(PROPOSABLE)
 CHANGES: tuple[Change[Any], ...] = (*PROPOSABLE, CORRECTION, *proposals.changes((*PROPOSABLE, CORRECTION)))

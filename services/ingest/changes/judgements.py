@@ -18,6 +18,7 @@ from projections import meetings
 from services.ingest.asked import Asked, Change, Plan
 from services.ingest.bodies import NUMBER, Body, Count
 from services.ingest.changes.meetings import day_of, here, of_superior
+from services.ingest.rules import PackInForce, must_be_of_pack
 
 Points = Annotated[
     Decimal,
@@ -72,6 +73,9 @@ class BandBody(Body):
 def _self_score(asked: Asked[SelfScoreBody]) -> Plan:
     ident, meeting = here(asked)
     last = _last_results(asked, ident, meeting)
+    if meeting.called is not None and meeting.held is not None:
+        day = day_of(meeting.held.started_at, asked.now)
+        must_be_of_pack(asked, PackInForce("meeting", meeting.called.cell, day), asked.body.items)
     scored = SelfScored(items=dict(asked.body.items or {}), total=asked.body.total, last=last)
     return Plan.one(ident, Meeting.KIND, self_score(meeting, scored, asked.on))
 

@@ -1,0 +1,128 @@
+"""What a change must know of rule packs, which are scoring's: what was sent, what was shipped, what holds for whom."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from psycopg import Connection
+
+from events.fact import Id
+from events.ledger import HEAD
+from events.rule import RulePublished
+from projections import rules as view
+from projections import tree
+from projections.asked import AsOf
+from projections.waiting import at_least
+from services.ingest.asked import Asked
+from services.web.problem import FORM, Problem
+from services.web.rules import InForce, PackAtFault, Rules
+
+
+@dataclass(frozen=True, slots=True)
+class PackSent:
+    """What a body says a pack is, TOML or JSON."""
+
+    text: str
+
+    def ask(self, connection: Connection[Any], rules: Rules | None = None) -> RulePublished | Problem:
+        """The version that it is, or what is wrong with it."""
+        del connection
+        try:
+            return _must_be(rules).read(self.text)
+        except PackAtFault as fault:
+            return Problem(422, "rule.at_fault", FORM, fault.errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """All packs that came with the program."""
+
+    def ask(self, connection: Connection[Any], rules: Rules | None = None) -> Sequence[RulePublished]:
+        """All their versions."""
+        del connection
+        return _must_be(rules).shipped()
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The names of all packs that were published, by the whole log up to now."""
+
+    def ask(self, connection: Connection[Any], rules: Rules | None = None) -> tuple[str, ...]:
+        """They, each once.
+
+        Raises:
+            Behind: the view has not read the log to its end in time.
+        """
+        del rules
+        row = connection.execute(HEAD).fetchone()
+        at_least(connection, (view.VIEW.name,), row[0] if row else 0)
+        return view.published(connection)
+
+
+@dataclass(frozen=True, slots=True)
+class TopOfTree:
+    """The one organisation above which nothing stands on a day."""
+
+    day: date
+
+    def ask(self, connection: Connection[Any], rules: Rules | None = None) -> Id | None:
+        """Its id; None where there are several, or none."""
+        del rules
+        return tree.top(connection, AsOf(self.day))
+
+
+@dataclass(frozen=True, slots=True)
+class PackInForce:
+    """The pack by which something of an organisation is judged on a day: `of` is `meeting`, `four-good` or `year`."""
+
+    of: str
+    organisation: Id
+    day: date
+
+    def ask(self, connection: Connection[Any], rules: Rules | None = None) -> InForce | None:
+        """As far as the views have read; None where there is none, or where this process knows no rules."""
+        return rules.in_force(connection, self.of, self.organisation, self.day) if rules is not None else None
+
+
+OF_RULES = PackSent | Shipped | Published | TopOfTree | PackInForce
+
+
+"""The questions that rules answer."""
+
+
+def must_be_of_pack(asked: Asked[Any], question: PackInForce, given: Mapping[str, Decimal] | None) -> None:
+    """Points that people give are for items that people judge, and no more than these are worth.
+
+    Raises:
+        Problem: 422, with a pointer to each item that the pack in force does not have, that facts decide, that is worth
+            less, or that is given whole or not at all.
+    """
+    if not given:
+        return
+    pack: InForce | None = asked.sight.answer(question)
+    if pack is None:
+        return
+    errors = [(f"/items/{item}", why) for item, points in given.items() if (why := _wrong(pack, item, points))]
+    if errors:
+        raise Problem(422, "invalid", FORM, errors)
+
+
+def _wrong(pack: InForce, item: str, points: Decimal) -> str | None:
+    known = pack.items.get(item)
+    if known is None:
+        return f"the pack in force, {pack.pack} version {pack.version}, has no such item"
+    if not known.judged:
+        return f"facts decide this item of {pack.pack}, and nobody gives points for it"
+    if points > known.max:
+        return f"this item of {pack.pack} is worth {known.max:f} points at most"
+    if known.whole and points not in (0, known.max):
+        return f"this item of {pack.pack} is worth {known.max:f} points or none"
+    return None
+
+
+def _must_be(rules: Rules | None) -> Rules:
+    if rules is None:
+        raise Problem(503, "unavailable", "this process has no rule packs at hand")
+    return rules

@@ -1,0 +1,62 @@
+"""The rule packs as those who record ask for them: read as sent, shipped, and in force for an organisation."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+
+from events.fact import Id
+from events.rule import RulePublished
+from projections import tree
+from projections.asked import AsOf
+from services.scoring.published import fact_of
+from services.scoring.rulebook import Of
+from services.scoring.rulebook_file import Fault, PackRefused, checked, read
+from services.scoring.rules_in_force import RulesInForce
+from services.scoring.shelf import shipped
+from services.web.rules import InForce, Item, PackAtFault
+
+POINTER = "/pack"
+
+
+class AtHand:
+    """See `services.web.rules.Rules`."""
+
+    def read(self, said: str) -> RulePublished:
+        """A pack as it was sent: an object of JSON, else the text of a TOML file, whose faults name lines.
+
+        Raises:
+            PackAtFault: with every fault.
+        """
+        try:
+            pack = (
+                checked(json.loads(said, parse_float=Decimal), "pack") if said.startswith("{") else read(said, "pack")
+            )
+        except PackRefused as refused:
+            raise PackAtFault([(pointer(fault), _said(fault)) for fault in refused.faults]) from None
+        return fact_of(pack)
+
+    def shipped(self) -> Sequence[RulePublished]:
+        """All versions of all packs that came with the program."""
+        return [fact_of(pack) for pack in shipped()]
+
+    def in_force(self, connection: psycopg.Connection[Any], of: str, organisation: Id, day: date) -> InForce | None:
+        """The pack for what is judged of an organisation on a day, as far as the views have read."""
+        found = tree.one(connection, organisation, AsOf(day))
+        pack = RulesInForce.read(connection).pack(Of(of), organisation, day, found.cell_kind if found else None)
+        if pack is None:
+            return None
+        items = {item.id: Item(item.max, item.judged, item.whole) for item in pack.items}
+        return InForce(pack.id, pack.version, items)
+
+
+def pointer(fault: Fault) -> str:
+    """Where in the body the fault is; a part of a path that is no field is left out."""
+    return POINTER + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in fault.place)
+
+
+def _said(fault: Fault) -> str:
+    return f"line {fault.line}: {fault.why}" if fault.line else fault.why

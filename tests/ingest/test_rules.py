@@ -1,0 +1,212 @@
+"""Rule packs over HTTP: published by two persons, adopted by organisations, and what a self-score may say by them."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from services.program.postgres import Postgres
+from tests.database import fresh
+from tests.ingest.conftest import Commune, a_commune
+from tests.ingest.feeding import feeding
+
+NATIONAL = (files("services.scoring") / "rulebooks" / "meeting-national.toml").read_text("utf-8")
+FUTURE = "2030-01-01"
+WARD = NATIONAL.replace('"meeting-national"', '"meeting-{id}"').replace('"Ban Tổ chức Trung ương"', '"Đảng ủy {id}"')
+
+
+@pytest.fixture(scope="module")
+def commune(template: Postgres) -> Iterator[Commune]:
+    """One whose views are fed, for all tests of this file: each publishes packs of its own name and issuer."""
+    with fresh(template) as database, feeding(database.app), a_commune(database) as made:
+        yield made
+
+
+def a_pack(name: str, **instead: str) -> str:
+    """The national frame under another name and by another issuer; each text instead of another is `old=new`."""
+    text = WARD.replace("{id}", name)
+    for old, new in instead.items():
+        line = next(line for line in text.splitlines() if line.startswith(f"{old} = "))
+        text = text.replace(line, f"{old} = {new}", 1)
+    return text
+
+
+def proposed(commune: Commune, body: dict[str, Any]) -> str:
+    return str(commune.post("/rules", body, 202)["proposal"])
+
+
+def published(commune: Commune, text: str) -> None:
+    proposal = proposed(commune, {"pack": text})
+    with commune.client("secretary", commune.province) as secretary:
+        answer = secretary.post(f"/proposals/{proposal}/approvals", json={})
+        assert answer.status_code == 201, answer.text
+
+
+def rule(commune: Commune, name: str, **asked: str) -> Any:
+    position = commune.log()[-1]["position"]
+    return commune.operator.get(f"/rules/{name}", params=asked, headers={"caunoi-at-least": str(position)})
+
+
+def problem(commune: Commune, path: str, body: dict[str, Any], status: int) -> tuple[str, list[str]]:
+    said = commune.post(path, body, status)
+    return said["type"].removeprefix("/problems/"), [error["pointer"] for error in said.get("errors", [])]
+
+
+def test_a_pack_is_at_hand_once_a_second_person_agrees(commune: Commune) -> None:
+    proposal = proposed(commune, {"pack": a_pack("two-persons")})
+    assert rule(commune, "meeting-two-persons").status_code == 404
+    assert commune.post(f"/proposals/{proposal}/approvals", {}, 403)["type"].endswith("forbidden")
+    with commune.client("secretary", commune.province) as secretary:
+        answer = secretary.post(f"/proposals/{proposal}/approvals", json={})
+    assert [fact["name"] for fact in answer.json()["facts"]] == ["proposal.approved", "rule.published"]
+    shown = rule(commune, "meeting-two-persons").json()
+    assert (shown["version"], shown["issuer"], sum(item["max"] for item in shown["items"])) == (
+        1, "Đảng ủy two-persons", 100
+    )  # fmt: skip
+    assert shown["items"][1]["options"][0]["if"]["share"] == {"at_least": 0.9}
+    assert commune.post("/rules", {"pack": a_pack("two-persons")}, 200)["facts"] == []
+
+
+def test_a_pack_is_sent_as_an_object_too_and_is_the_same(commune: Commune) -> None:
+    said = rule(commune, "meeting-national").json()
+    said |= {"id": "meeting-object", "issuer": "Đảng ủy object"}
+    proposal = proposed(commune, {"pack": said})
+    with commune.client("operator", None) as other:
+        assert other.post(f"/proposals/{proposal}/approvals", json={}).status_code == 201
+    assert rule(commune, "meeting-object").json() == said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "pointer", "message"),
+    [
+        ("max", "-5", "/pack/items/0/max", "Input should be greater than or equal to 0"),
+        ("max", "6", "/pack/items", "the maxima add up to 101, not to 100"),
+        ("rule", '"length"', "/pack/items/0/rule", "there is no rule 'length'"),
+        ("id", '"meeting-', "/pack", "this is no TOML"),
+    ],
+)
+def test_a_pack_at_fault_is_refused_with_line_and_reason(
+    commune: Commune, old: str, new: str, pointer: str, message: str
+) -> None:
+    text = a_pack("fault", **{old: new})
+    wanted = "[[items]]" if pointer == "/pack/items" else f"{old} = {new}"
+    line = text.splitlines().index(wanted) + 1
+    said = commune.post("/rules", {"pack": text}, 422)
+    assert said["type"] == "/problems/rule.at_fault"
+    assert any(
+        one["pointer"] == pointer and one["message"].startswith(f"line {line}: {message}") for one in said["errors"]
+    ), said
+    assert rule(commune, "meeting-fault").status_code == 404
+
+
+def test_an_object_at_fault_is_refused_with_pointers(commune: Commune) -> None:
+    said = rule(commune, "meeting-national").json()
+    said["items"][3]["max"] = "many"
+    assert problem(commune, "/rules", {"pack": said}, 422) == ("rule.at_fault", ["/pack/items/3/max"])
+    assert problem(commune, "/rules", {"pack": 7}, 422)[0] == "invalid"
+
+
+def test_the_old_pack_stays_in_force_where_dates_overlap(commune: Commune) -> None:
+    published(commune, a_pack("overlap"))
+    rival = a_pack("rival", issuer='"Đảng ủy overlap"')
+    assert problem(commune, "/rules", {"pack": rival}, 409) == ("rule.overlaps", ["/pack/valid_from"])
+    second = {"pack": a_pack("overlap", version="2")}
+    assert problem(commune, "/rules", second, 409) == ("rule.overlaps", ["/pack/valid_from"])
+    backdated = {"pack": a_pack("overlap", version="2", valid_from="2025-12-01")}
+    assert problem(commune, "/rules", backdated, 409) == ("rule.too_early", ["/pack/valid_from"])
+    other = {"pack": a_pack("overlap", title='"Khung khác"')}
+    assert problem(commune, "/rules", other, 409) == ("rule.version", ["/pack/version"])
+    assert rule(commune, "meeting-overlap").json()["version"] == 1
+
+
+def test_a_later_version_changes_nothing_before_its_date(commune: Commune) -> None:
+    published(commune, a_pack("later"))
+    published(commune, a_pack("later", version="2", valid_from=FUTURE))
+    assert rule(commune, "meeting-later", as_of="2029-12-31").json()["version"] == 1
+    assert rule(commune, "meeting-later", as_of=FUTURE).json()["version"] == 2
+    before = commune.log()[-1]["recorded_at"]
+    assert rule(commune, "meeting-later", known_at="2020-01-01T00:00:00Z").status_code == 404
+    assert rule(commune, "meeting-later", known_at=before).json()["version"] == 2
+
+
+def test_who_may_publish_and_whose_a_pack_is(commune: Commune) -> None:
+    with (
+        commune.client("clerk", commune.commune) as clerk,
+        commune.client("secretary", commune.commune) as secretary,
+        commune.client("clerk", commune.village_cell) as cell,
+        commune.client("clerk", commune.agency) as neighbour,
+        commune.client("inspector", commune.province) as inspector,
+    ):
+        body = {"pack": a_pack("owned")}
+        assert inspector.post("/rules", json=body).status_code == 403
+        assert cell.post("/rules", json=body).json()["type"] == "/problems/rule.of_cell"
+        assert neighbour.post("/rules", json=body | {"organisation": commune.commune}).status_code == 403
+        proposal = clerk.post("/rules", json=body).json()["proposal"]
+        assert secretary.post(f"/proposals/{proposal}/approvals", json={}).status_code == 201
+        next_one = {"pack": a_pack("owned", version="2", valid_from=FUTURE)}
+        assert neighbour.post("/rules", json=next_one).status_code == 403
+        national = {"pack": NATIONAL.replace("version = 1", "version = 2").replace("2025-10-28\ng", "2030-01-01\ng")}
+        assert clerk.post("/rules", json=national).status_code == 403
+        assert clerk.post("/rules", json=next_one).status_code == 202
+    assert commune.log()[-2]["data"]["organisation"] == commune.commune
+
+
+# Adoptions
+
+
+def test_an_adoption_is_asked_for_once_and_by_whoever_stands_above(commune: Commune) -> None:
+    published(commune, a_pack("adopted"))
+    path = "/rules/meeting-adopted/adoptions"
+    body = {"organisation": commune.agency}
+    assert [fact["name"] for fact in commune.post(path, body)["facts"]] == ["rule.adopted"]
+    assert commune.post(path, body, 200)["facts"] == []
+    with commune.client("clerk", commune.office_cell) as cell, commune.client("clerk", commune.agency) as above:
+        own = {"organisation": commune.office_cell}
+        assert cell.post(path, json=own).status_code == 403
+        assert above.post(path, json=own).status_code == 201
+        assert above.post(path, json={"organisation": commune.commune}).status_code == 403
+    assert commune.post("/rules/unheard-of/adoptions", body, 404)["type"].endswith("not-found")
+    assert commune.post("/rules/Not%20a%20name/adoptions", body, 404)["type"].endswith("not-found")
+    unknown = {"organisation": "00000000-0000-4000-8000-000000000000"}
+    assert problem(commune, path, unknown, 409) == ("rule.organisation_unknown", ["/organisation"])
+
+
+# Self-scores
+
+
+def a_session(commune: Commune, cell: str, day: str = "2026-10-05") -> str:
+    hours = {"started_at": f"{day}T19:30:00+07:00", "ended_at": f"{day}T21:10:00+07:00"}
+    called = {"cell": cell, "kind": "regular", "planned_at": hours["started_at"]}
+    path = f"/meetings/{commune.post('/meetings', called | {'effective_on': day})['id']}"
+    commune.post(f"{path}/sessions", hours | {"counts": {"present": 1, "excused": 0, "absent": 0}})
+    return path
+
+
+@pytest.mark.parametrize(
+    ("items", "pointers"),
+    [
+        ({"discussion": 26}, ["/items/discussion"]),
+        ({"discussion": 25.5, "chairing": 10, "steps": 6}, ["/items/discussion", "/items/steps"]),
+        ({"time": 5}, ["/items/time"]),
+        ({"unheard-of": 1}, ["/items/unheard-of"]),
+    ],
+)
+def test_a_self_score_keeps_to_the_pack_in_force(
+    commune: Commune, items: dict[str, float], pointers: list[str]
+) -> None:
+    path = f"{a_session(commune, commune.village_cell)}/self-scores"
+    assert problem(commune, path, {"items": items}, 422) == ("invalid", pointers)
+    commune.post(path, {"items": {"discussion": 25, "last-resolution": 30}})
+
+
+def test_a_self_score_keeps_to_the_pack_that_the_superior_adopted(commune: Commune) -> None:
+    harsher = a_pack("harsher").replace("max = 25", "max = 20").replace("max = 10", "max = 15")
+    published(commune, harsher)
+    cell = commune.establish("Chi bộ thôn 9", "cell", commune.commune, cell_kind="village")
+    commune.post("/rules/meeting-harsher/adoptions", {"organisation": commune.commune, "effective_on": "2026-08-01"})
+    assert rule(commune, "meeting-harsher").status_code == 200
+    before, after = a_session(commune, cell, "2026-07-31"), a_session(commune, cell, "2026-08-01")
+    assert problem(commune, f"{after}/self-scores", {"items": {"discussion": 21}}, 422)[1] == ["/items/discussion"]
+    commune.post(f"{after}/self-scores", {"items": {"chairing": 15}})
+    commune.post(f"{before}/self-scores", {"items": {"discussion": 21}})
