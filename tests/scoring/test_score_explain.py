@@ -5,16 +5,37 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from events.bands import Band
-from services.scoring.score import to_json
-from tests.scoring.meeting import APPROVED, MEETING, decided, score_of, voted, without
+from events.fact import Fact
+from services.program.explaining import explained
+from services.scoring.changes import changes
+from services.scoring.meeting_facts import MeetingFacts, gather
+from services.scoring.meeting_score import score
+from services.scoring.score import Score, to_json
+from services.scoring.shelf import shipped
+from tests.examples import CELL_7
+from tests.scoring.meeting import (
+    APPROVED,
+    CALLED,
+    HANOI,
+    MEETING,
+    at,
+    decided,
+    held,
+    records,
+    score_of,
+    scored,
+    voted,
+    without,
+)
 
 LATE = (*without(APPROVED), voted(20), decided(Band.FAIR), APPROVED)
 
@@ -77,3 +98,28 @@ def test_what_is_not_there_ends_with_3_and_what_cannot_be_asked_with_2(url: str)
     assert (unknown.returncode, unknown.stdout) == (3, "")
     assert "there is no such meeting" in unknown.stderr
     assert run(url, "weather", MEETING).returncode == 2
+    assert run(url, "meeting", MEETING, "--period", "2026").returncode == 2
+
+
+def test_on_eighty_columns_nothing_is_longer_and_nothing_is_left_out() -> None:
+    lines = list(explained(said(CALLED, held(20, 3, 2), scored(discussion=10), decided(Band.FAIR)), 80))
+    assert max(map(len, lines)) <= 80
+    text = " ".join(" ".join(lines).split())
+    assert "70 points, band fair" in text
+    assert "0/5 Đảng viên tham gia sinh hoạt (attendance, from facts)" in text
+    assert "Hướng dẫn số 42-HD/BTCTW ngày 28/10/2025 của Ban Tổ chức Trung ương" in text
+    assert "what would change it:" in lines
+    assert "1. Nếu" in text
+    assert "cho đến khi cấp trên quyết định lại." in text
+
+
+def said(*facts: Fact) -> dict[str, Any]:
+    """The score with what would change it, as it is answered."""
+    known, pack = gather(MEETING, records(facts), HANOI), shipped().versions("meeting-national")[0]
+
+    def judged(other: MeetingFacts) -> Score:
+        return score(other, CELL_7, at(5).date(), pack)
+
+    told = replace(judged(known), changes=changes(known, pack, judged))
+    found: dict[str, Any] = json.loads(to_json(told))
+    return found

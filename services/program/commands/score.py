@@ -1,28 +1,37 @@
 """`caunoi score explain`: a score taken apart, line by line, with the facts and the article behind each point."""
 
+from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
+from services.program.explaining import explained, width
 from services.program.options import AsJson, Data
 from services.program.printing import out, out_json
 from services.program.system import System
-
-PATHS = {"meeting": "/scores/meetings/"}
-PIPED_WIDTH = 160
-"""Columns where nobody looks at a terminal."""
-BODIES = {"computed": "the facts", "self": "the committee", "vote": "the cell's vote", "superior": "the superior"}
 
 
 class Kind(StrEnum):
     """What can be scored."""
 
     meeting = "meeting"
+    cell = "cell"
+    organisation = "organisation"
+    member = "member"
+    four_good = "four-good"
+
+
+PATHS = {
+    Kind.meeting: "/scores/meetings/",
+    Kind.cell: "/scores/cells/",
+    Kind.organisation: "/scores/organisations/",
+    Kind.member: "/scores/members/",
+    Kind.four_good: "/scores/four-good/",
+}
+BY_YEAR = (Kind.organisation, Kind.member)
+"""Scores of a year."""
 
 
 def register(app: typer.Typer) -> None:
@@ -34,60 +43,30 @@ def register(app: typer.Typer) -> None:
 
 def explain(
     kind: Annotated[Kind, typer.Argument(help="What was scored.")],
-    ident: Annotated[str, typer.Argument(metavar="ID", help="Its id.")],
+    ident: Annotated[str, typer.Argument(metavar="ID", help="Its id; of four-good, the candidacy's.")],
+    period: Annotated[
+        str | None, typer.Option(help="Of a cell: 2026, 2026-Q3 or 2026-10; of a year's score: 2026. [default: now's]")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(help="Using only what held by this day: 2026-03-03")] = None,
     known_at: Annotated[
         str | None, typer.Option(help="Using only what had been recorded by this instant: 2026-03-03T12:00:00+07:00")
     ] = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Prints a score: its points and band, each line with its facts and its source, and what each body said."""
+    """Prints a score: points and band, each line with its facts and source, who said what, what would change it."""
+    asked = {"as_of": as_of, "known_at": known_at}
+    year = str(date.today().year)  # noqa: DTZ011  # only which year is meant where none is said
+    if kind is Kind.cell:
+        asked["period"] = period or year
+    elif kind in BY_YEAR:
+        asked["year"] = period or year
+    elif period is not None:
+        raise typer.BadParameter(f"a {kind.value}'s score is of no period", param_hint="--period")
     with System.find(data) as system:
-        score = system.get(PATHS[kind.value] + quote(ident, safe=""), known_at=known_at)
+        score = system.get(PATHS[kind] + quote(ident, safe=""), **asked)
     if as_json:
         out_json(score)
         return
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = PIPED_WIDTH
-    with console.capture() as shown:
-        show(score, console)
-    for line in shown.get().splitlines():
-        out(line.rstrip())
-
-
-def show(score: dict[str, Any], console: Console) -> None:
-    """The score for people; positions are those that `caunoi log` shows."""
-    unfinished = "" if score["complete"] else " (incomplete: some lines have no points yet)"
-    console.print(f"[bold]{_points(score['points'])} points, band {score['band'] or '–'}[/]{unfinished}")
-    rubric = score["rubric"]
-    paper = f"{rubric['number']}, {rubric['on']}, {rubric['issuer']}" if rubric else "no rule pack held on that day"
-    console.print(escape(f"meeting {score['meeting']} of {score['on']}, cell {score['cell']}, by {paper}") + "\n")
-    console.print(_lines(score["lines"]))
-    for gate in score["gates"]:
-        met = {True: "met", False: "not met", None: "open"}[gate["met"]]
-        console.print(escape(f"gate {gate['gate']} to {gate['band']}: {met}. {gate['because']} ({gate['source']})"))
-    said = score["bands"]
-    console.print("bands: " + ", ".join(f"{who} {said[body] or '–'}" for body, who in BODIES.items()))
-    if score["late"]:
-        console.print(f"recorded after the superior had decided: {_positions(score['late'])}")
-    console.print(f"as of position {score['position']}")
-
-
-def _lines(lines: list[dict[str, Any]]) -> Table:
-    table = Table("item", "points", "why", "facts", box=None, padding=(0, 2, 0, 0), header_style="dim")
-    table.columns[1].justify = "right"
-    for line in lines:
-        points = f"{_points(line['points'])}/{_points(line['max'])}"
-        who = "judged" if line["judged"] else "from facts"
-        why = f"{escape(line['title'])} ({who})\n{escape(line['because'])}\n[dim]{escape(line['source'])}[/]\n"
-        table.add_row(line["item"], points, why, _positions(line["facts"]))
-    return table
-
-
-def _points(points: float | None) -> str:
-    return "–" if points is None else f"{points:g}"
-
-
-def _positions(positions: list[int]) -> str:
-    return " ".join(map(str, positions)) or "–"
+    for line in explained(score, width()):
+        out(line)
