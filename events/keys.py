@@ -18,7 +18,11 @@ CAPACITY = 50_000
 BITS = 256
 
 FIND = "SELECT person::text, wrapped FROM keys.persons WHERE person = ANY (%s::uuid[])"
-MAKE = "SELECT person, wrapped FROM keys.make(%s::uuid[], %s::bytea[])"
+MAKE = """SELECT person, wrapped FROM keys.make(
+    string_to_array(%s, ',')::uuid[],
+    ARRAY(SELECT decode(said, 'hex') FROM unnest(string_to_array(%s, ',')) WITH ORDINALITY AS u(said, no) ORDER BY no)
+)"""
+"""Lists as one text each: to adapt their elements one by one costs more than to make the keys."""
 DESTROY = "SELECT keys.destroy(%s::uuid)"
 PROOF = "SELECT proof FROM keys.master"
 PROVE = "SELECT keys.prove(%s)"
@@ -73,8 +77,8 @@ class Keyring:
         Raises:
             WrongMasterKey: a key was not wrapped with our master key.
         """
-        wrapped = [self.master.wrap(person, urandom(BITS // 8)) for person in persons]
-        self._keep(connection.execute(MAKE, (list(persons), wrapped)).fetchall())
+        chosen = [self.master.wrap(person, urandom(BITS // 8)).hex() for person in persons]
+        self._keep(connection.execute(MAKE, (",".join(persons), ",".join(chosen))).fetchall())
 
     def load(self, connection: Connection, persons: Sequence[Id]) -> None:
         """Load the keys of these persons; whoever has none is as if it had been destroyed, but is not remembered so.

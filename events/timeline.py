@@ -32,7 +32,11 @@ class Timeline(Generic[T]):
 
     def change(self, on: date, position: int, value: T) -> None:
         """From `on` it is `value`, until a later day says otherwise."""
-        insort(self.changes, _Change(on, position, value), key=lambda change: (change.on, change.position))
+        changes, change = self.changes, _Change(on, position, value)
+        if not changes or changes[-1][:2] <= (on, position):
+            changes.append(change)  # most come in the order of their days
+        else:
+            insort(changes, change, key=lambda change: (change.on, change.position))
 
     def at(self, day: date) -> T | None:
         """What holds on that day; None before the first change."""

@@ -16,7 +16,7 @@ YOUNGEST_YEARS = 18
 
 def digits(number: str) -> str:
     """The number of a card as it is stored, claimed and searched: without the spaces, dots and hyphens of the paper."""
-    return "".join(sign for sign in number if sign not in " \u00a0\t.-")
+    return number if number.isdigit() else "".join(sign for sign in number if sign not in " \u00a0\t.-")
 
 
 def admit(member: Member, cell: Organisation, admitted: MemberAdmitted, on: date) -> list[Fact]:

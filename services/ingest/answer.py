@@ -1,5 +1,6 @@
 """What a change is answered: where its facts stand, that there is nothing new, or the first answer again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,14 +57,17 @@ Outcome = Answer | Problem
 
 def first_answer(asked: Asked[Any], known: Known) -> Outcome:
     """What the same command was answered when it was first asked; 422 where that was with another body."""
-    if known.digest != asked.digest:
-        return reused()
+    return reused() if known.digest != asked.digest else answered(known, asked.change.ident)
+
+
+def answered(known: Known, names: Callable[[Fact], Id] | None = None) -> Answer:
+    """The first answer again; `names` tells the id that it names from the first fact, None: its stream's."""
     if not known.records:
         said = msgspec.json.decode(known.answer, type=dict[str, Any])
         return Answer(200, said, said["version"], said["position"], replayed=True)
     first = known.records[0]
     fact = fact_of(first)
-    ident = asked.change.ident(fact) if asked.change.ident is not None else first.stream
+    ident = names(fact) if names is not None else first.stream
     stored = [Told(record.name, record.position) for record in known.records]
     version = max(record.version for record in known.records if record.stream == first.stream)
     answer = appended(first.kind, first.stream, ident, version, stored, fact)

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from psycopg import Connection
 
@@ -99,10 +98,15 @@ class Warm:
         self.kind, self.version, self.position = record.kind, self.version + 1, record.position
 
 
-@cache
+_nothing: dict[type[State], State] = {}
+
+
 def nothing_said(state: type[S]) -> S:
     """The state of a stream without facts. It is everybody's: decisions are pure, and only a fold alters a state."""
-    return state()
+    found = _nothing.get(state)
+    if found is None:
+        found = _nothing[state] = state()
+    return cast("S", found)
 
 
 class Streams:

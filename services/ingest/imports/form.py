@@ -12,6 +12,11 @@ WRONG = "Lý do không nhận"
 """The column beside the others that says in a file of refused rows what is wrong; nobody reads it back."""
 
 
+def nothing_else(row: Row, _known: Known) -> Entry:
+    """What a row has to say that is on record, in a form whose rows say nothing of each other."""
+    return Entry(row.number)
+
+
 @dataclass(frozen=True, slots=True)
 class Pass:
     """The rows of a form that are entered at the same time: what they stand on is entered before them."""
@@ -32,6 +37,8 @@ class Form:
     refs: Mapping[str, str] = field(default_factory=dict)
     own: Sequence[str] = ()
     """Columns that do not tell one row from another: running numbers."""
+    again: Read | None = None
+    """How a row is read that is on record as it stands, for what it says of others; None: as if it were not."""
     is_matrix: bool = False
     """Beside its own columns there is one for each meeting, and rows go in together."""
 

@@ -2,7 +2,7 @@
 
 from services.ingest.imports import words
 from services.ingest.imports.cells import Row, Unclear
-from services.ingest.imports.form import Form, Pass
+from services.ingest.imports.form import Form, Pass, nothing_else
 from services.ingest.imports.known import MEMBER, Known
 from services.ingest.imports.step import Entry, step
 
@@ -42,6 +42,7 @@ FORM = Form(
     columns=(NUMBER, CARD, NAME, WHAT, SINCE, UNTIL, CONTENT),
     must=(CARD, WHAT, SINCE),
     read=read,
+    again=nothing_else,
     # Whoever must be told of what comes next is found by where somebody lived; and after an end there is nothing more.
     passes=(Pass(2, _moves), Pass(7, lambda row: not _moves(row))),
     refs={CARD: MEMBER},

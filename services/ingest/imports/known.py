@@ -53,6 +53,10 @@ class Known:
         if wanted:
             self._held.update(self._holders(wanted))
 
+    def may_make(self, claims: Iterable[str]) -> bool:
+        """Whether the batch that was loaded last would make what one of these claims leads to."""
+        return not self._new.keys().isdisjoint(claims)
+
     def forget(self, claims: Iterable[str]) -> None:
         """Look these up anew: somebody else was quicker."""
         for claim in claims:

@@ -8,7 +8,7 @@ from events.fact import Id
 from events.liaison import Liaison
 from services.ingest.imports import words
 from services.ingest.imports.cells import Row, Unclear
-from services.ingest.imports.form import Form, Pass
+from services.ingest.imports.form import Form, Pass, nothing_else
 from services.ingest.imports.known import LIAISON, MEMBER, ORGANISATION, Known
 from services.ingest.imports.step import Entry, Step, Told, step
 from services.ingest.streams import Sight
@@ -94,6 +94,7 @@ FORM = Form(
     columns=(CODE, CARD, NAME, WHAT, ON, BY, TO, CONTENT, EXEMPT, NOTE),
     must=(CODE, CARD, WHAT, ON, TO),
     read=read,
+    again=nothing_else,
     passes=(Pass(9),),
     refs={CODE: LIAISON, CARD: MEMBER, TO: ORGANISATION},
 )

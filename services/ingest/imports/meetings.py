@@ -10,7 +10,7 @@ from events.meeting.session import count
 from projections.names import search_key
 from services.ingest.imports import words
 from services.ingest.imports.cells import Row, Unclear, vietnamese
-from services.ingest.imports.form import Form, Pass
+from services.ingest.imports.form import Form, Pass, nothing_else
 from services.ingest.imports.known import MEETING, MEMBER, ORGANISATION, Known
 from services.ingest.imports.step import Entry, Told, step
 from services.ingest.streams import Sight
@@ -113,6 +113,7 @@ FORM = Form(
     ),
     must=(CODE, CELL, ON, KIND, PRESENT),
     read=read,
+    again=nothing_else,
     passes=(Pass(4),),
     refs={CODE: MEETING, CELL: ORGANISATION, CHAIR: MEMBER},
 )  # fmt: skip

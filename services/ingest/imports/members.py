@@ -55,6 +55,14 @@ def read(row: Row, known: Known) -> Entry:
     return entry
 
 
+def _again(row: Row, known: Known) -> Entry:
+    """Of who is on record, only whom he is like."""
+    entry = Entry(row.number)
+    born_on = row.past_day(BORN_ON, known.today)
+    _look_alike(known, (row.must(NAME), born_on, card_of(row, CARD)), entry)
+    return entry
+
+
 def _unless_so(here: Id, said: dict[str, Any], official_on: date | None) -> Told:
     """Not where he is on record and is today, or was at first, as the row says; a card is of one person for ever."""
 
@@ -147,6 +155,7 @@ FORM = Form(
     columns=(NUMBER, CARD, CITIZEN, NAME, BORN_ON, ADMITTED_ON, OFFICIAL_ON, CELL, OFFICE, HOME, NOTE),
     must=(CARD, NAME, ADMITTED_ON, OFFICIAL_ON, CELL),
     read=read,
+    again=_again,
     passes=(Pass(1),),
     refs={CARD: MEMBER, CELL: ORGANISATION},
     own=(NUMBER,),

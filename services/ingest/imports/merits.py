@@ -4,7 +4,7 @@ from typing import Any
 
 from services.ingest.imports import words
 from services.ingest.imports.cells import Row
-from services.ingest.imports.form import Form, Pass
+from services.ingest.imports.form import Form, Pass, nothing_else
 from services.ingest.imports.known import MEMBER, ORGANISATION, Known
 from services.ingest.imports.step import Entry, step
 
@@ -43,6 +43,7 @@ FORM = Form(
     columns=(CARD, NAME, CELL, WHAT, FORM_OF, DECISION, DECIDED_ON, ISSUER, SINCE, NOTE),
     must=(CARD, WHAT, FORM_OF, DECISION, SINCE),
     read=read,
+    again=nothing_else,
     passes=(
         Pass(6, lambda row: row.text(FORM_OF) != "Khai trừ" and row.text(WHAT) != words.REMOVAL),
         Pass(8, lambda row: row.text(FORM_OF) == "Khai trừ" or row.text(WHAT) == words.REMOVAL),

@@ -4,7 +4,7 @@ from typing import Any
 
 from services.ingest.imports import words
 from services.ingest.imports.cells import Row, Unclear
-from services.ingest.imports.form import Form, Pass
+from services.ingest.imports.form import Form, Pass, nothing_else
 from services.ingest.imports.known import MEETING, MEMBER, Known
 from services.ingest.imports.step import Entry, step
 
@@ -42,6 +42,7 @@ FORM = Form(
     columns=(CELL, CARD, NAME, ON, MEETING_CODE, KEPT, NOT_WELL, NOT_DONE, OPINIONS, EXCUSE, NOTE),
     must=(CARD, ON, KEPT, EXCUSE),
     read=read,
+    again=nothing_else,
     passes=(Pass(10),),
     refs={CARD: MEMBER, MEETING_CODE: MEETING},
 )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from itertools import islice
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from events.fact import Id
 from events.keys import Keyring
 from services.access import Caller
-from services.ingest.answer import Outcome
+from services.ingest.answer import Answer, Outcome
 from services.ingest.imports import attendance
 from services.ingest.imports.bodies import RowBody
 from services.ingest.imports.cells import Row, Unclear
@@ -33,6 +33,8 @@ TRIES = 5
 """How often a row is asked that finds the system busy, or somebody quicker."""
 PAUSE = 0.2
 BUSY = 503
+HISTORY = RowBody(backfill=True)
+"""What most rows say beside their steps."""
 WHOLE_FILE = 0
 """The row of what is wrong with a file as a whole."""
 
@@ -52,6 +54,23 @@ class Work(NamedTuple):
     form: Form
     table: Table
     which: Pass
+
+
+@dataclass(slots=True)
+class Batch:
+    """Some rows of a sheet: what the new ones ask, what the others were answered before, what nobody can read."""
+
+    rows: list[Row]
+    asked: list[RowAsked] = field(default_factory=list)
+    entered: list[tuple[Row, Entry]] = field(default_factory=list)
+    """The rows that ask, in the order of `asked`."""
+    answers: list[tuple[Row, Answer]] = field(default_factory=list)
+    refusals: list[Wrong] = field(default_factory=list)
+    warnings: list[Wrong] = field(default_factory=list)
+    fresh: tuple[list[Id], list[Id]] = field(default_factory=lambda: ([], []))
+    """What they would make and nobody has yet, and which of it are persons."""
+    waits: bool = False
+    """It was not read: the rows before it may make what it speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,44 +146,78 @@ class Import:
     # Rows that stand for themselves
 
     async def _rows(self, work: Work) -> AsyncIterator[None]:
+        """While some rows are stored the next ones are read, unless those speak of what these only make."""
         rows = (row for row in work.table.rows() if work.which.takes(row))
-        while batch := await asyncio.to_thread(self._read, work, rows):
-            work.report.rows += len(batch)
-            entered = [(row, entry) for row, entry in batch if entry is not None]
-            asked = [self._asked(work.form, row, entry) for row, entry in entered]
-            await self._asker.performer.expect(*self._known.fresh())
-            for (row, entry), outcome in zip(entered, await self._perform(asked), strict=True):
-                self._note(work, row, entry, outcome)
-            yield
-
-    def _read(self, work: Work, rows: Iterator[Row]) -> list[tuple[Row, Entry | None]]:
-        """The next rows; None for one that cannot be read, which then is among the refusals."""
-        batch = list(islice(rows, BATCH))
-        self._known.load(_claims(work.form, batch))
-        found: list[tuple[Row, Entry | None]] = []
-        for row in batch:
+        batch = await self._read(work.form, rows)
+        while batch.rows:
+            ahead = asyncio.create_task(self._read(work.form, rows, ahead=True))
             try:
-                entry = work.form.read(row, self._known)
-                work.report.warnings += [unclear(number, warning) for number, warning in entry.warnings]
+                self._note(work, batch, await self._perform(batch.asked))
+                yield
+            finally:
+                # Whatever happens, nobody reads on behind our back.
+                await asyncio.wait([ahead])
+            batch = ahead.result()
+            if batch.waits:
+                batch = await self._read(work.form, iter(batch.rows))
+
+    async def _read(self, form: Form, rows: Iterator[Row], *, ahead: bool = False) -> Batch:
+        batch = await asyncio.to_thread(self._batch, form, rows, ahead=ahead)
+        await self._asker.performer.expect(*batch.fresh)
+        return batch
+
+    def _batch(self, form: Form, rows: Iterator[Row], *, ahead: bool) -> Batch:
+        """The next rows, and what they ask: nothing, where the very same was asked before."""
+        batch = Batch(list(islice(rows, BATCH)))
+        commands = self._commands(form, batch.rows)
+        before = {} if form.again is None else self._asker.performer.answered(commands)
+        claims = _claims(form, [row for row, one in zip(batch.rows, commands, strict=True) if one not in before])
+        batch.waits = ahead and self._known.may_make(claims)
+        if batch.waits:
+            return batch
+        self._known.load(claims)
+        for row, command in zip(batch.rows, commands, strict=True):
+            answer = before.get(command)
+            try:
+                entry = self._entry(form, row, is_new=answer is None)
             except Unclear as error:
-                entry = None
-                work.report.refusals.append(unclear(row.number, error))
-            found.append((row, entry))
-        return found
+                batch.refusals.append(unclear(row.number, error))
+                continue
+            batch.warnings += [unclear(number, warning) for number, warning in entry.warnings]
+            if answer is None:
+                batch.entered.append((row, entry))
+                batch.asked.append(self._made(command, entry))
+            else:
+                batch.answers.append((row, answer))
+        batch.fresh = self._known.fresh()
+        return batch
 
-    def _asked(self, form: Form, row: Row, entry: Entry) -> RowAsked:
+    def _entry(self, form: Form, row: Row, *, is_new: bool) -> Entry:
+        read = form.read if is_new or form.again is None else form.again
+        return read(row, self._known)
+
+    def _commands(self, form: Form, rows: Sequence[Row]) -> list[Id]:
         campaign = self._known.campaign.id if self._known.campaign is not None else ""
-        said = [form.name, campaign, *[row.text(column) for column in form.columns if column not in form.own]]
-        return self._made(said, entry)
+        columns = [column for column in form.columns if column not in form.own]
+        return [self._command([form.name, campaign, *[row.text(column) for column in columns]]) for row in rows]
 
-    def _made(self, said: Sequence[str], entry: Entry) -> RowAsked:
-        """The row's change; the same cells are the same command for ever, whoever sends them."""
-        body = RowBody(backfill=True, reason=entry.reason)
+    def _command(self, said: Sequence[str]) -> Id:
+        """The same cells are the same command for ever, whoever sends them.
+
+        A UUID of what a row says (RFC 9562, version 8), keyed: nobody can try what it was made of.
+        """
+        key = self._asker.keys.master.digests
+        digest = blake2b("\x1f".join(said).encode(), digest_size=16, key=key, person=b"import row").hexdigest()
+        return Id(f"{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-a{digest[17:20]}-{digest[20:]}")
+
+    def _made(self, command: Id, entry: Entry) -> RowAsked:
+        """The row's change."""
+        body = RowBody(backfill=True, reason=entry.reason) if entry.reason else HISTORY
         asker = self._asker
         # What the steps are about: rows about the same keep their order.
         about = dict.fromkeys(ident for one in entry.steps for ident in (*one.path, one.body.id) if ident is not None)
         asked = RowAsked(ROW, tuple(about), body, asker.caller, asker.now, "row", steps=entry.steps)
-        asked.command = _command(said, asker.keys.master.digests)
+        asked.command = command
         return asked
 
     async def _perform(self, asked: list[RowAsked]) -> list[Outcome]:
@@ -181,14 +234,21 @@ class Import:
                 outcomes[number] = outcome
         return outcomes
 
-    def _note(self, work: Work, row: Row, entry: Entry, outcome: Outcome) -> None:
-        if isinstance(outcome, Problem):
-            work.report.refusals.append(refused(work.form, row, outcome))
-            return
-        if entry.serves is not None:
-            place, committee = entry.serves
-            self._known.committees[place] = committee
-        work.report.count(row.number, outcome)
+    def _note(self, work: Work, batch: Batch, outcomes: Sequence[Outcome]) -> None:
+        report = work.report
+        report.rows += len(batch.rows)
+        report.warnings += batch.warnings
+        report.refusals += batch.refusals
+        for row, answer in batch.answers:
+            report.count(row.number, answer)
+        for (row, entry), outcome in zip(batch.entered, outcomes, strict=True):
+            if isinstance(outcome, Problem):
+                report.refusals.append(refused(work.form, row, outcome))
+                continue
+            if entry.serves is not None:
+                place, committee = entry.serves
+                self._known.committees[place] = committee
+            report.count(row.number, outcome)
 
     # Rows that hang together
 
@@ -197,7 +257,10 @@ class Import:
         yield
         for start in range(0, len(groups), BATCH):
             some = groups[start : start + BATCH]
-            asked = [self._made([work.form.name, *group.said], Entry(group.rows[0], group.steps)) for group in some]
+            asked = [
+                self._made(self._command([work.form.name, *group.said]), Entry(group.rows[0], group.steps))
+                for group in some
+            ]
             for group, outcome in zip(some, await self._perform(asked), strict=True):
                 for number in group.rows:
                     if isinstance(outcome, Problem):
@@ -230,9 +293,3 @@ def _claims(form: Form, rows: Sequence[Row]) -> list[str]:
 
 def _is_passing(outcome: Outcome) -> bool:
     return isinstance(outcome, Problem) and (outcome.status == BUSY or outcome.rule.startswith("claimed."))
-
-
-def _command(said: Sequence[str], secret: bytes) -> Id:
-    """A UUID of what a row says (RFC 9562, version 8), keyed: nobody can try what it was made of."""
-    digest = blake2b("\x1f".join(said).encode(), digest_size=16, key=secret, person=b"import row").hexdigest()
-    return Id(f"{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-a{digest[17:20]}-{digest[20:]}")

@@ -8,7 +8,7 @@ from events.member import Member
 from services.ingest.asked import new_id
 from services.ingest.imports import words
 from services.ingest.imports.cells import Row, Unclear, vietnamese
-from services.ingest.imports.form import Form, Pass
+from services.ingest.imports.form import Form, Pass, nothing_else
 from services.ingest.imports.known import MEMBER, ORGANISATION, Known
 from services.ingest.imports.step import Entry, Step, Told, step
 from services.ingest.streams import Sight
@@ -115,6 +115,7 @@ FORM = Form(
     ),
     must=(CODE, CARD, KIND, TO, INTRODUCED_ON, OUTCOME),
     read=read,
+    again=nothing_else,
     passes=(Pass(3),),
     refs={CARD: MEMBER, FROM: ORGANISATION, TO: ORGANISATION},
 )  # fmt: skip

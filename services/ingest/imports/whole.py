@@ -1,6 +1,5 @@
 """A row goes in whole or not at all: its steps are decided one on top of the other, and appended as one."""
 
-from copy import deepcopy
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -15,7 +14,7 @@ from services.ingest.asked import Asked, Change, Part, Plan
 from services.ingest.bodies import Body
 from services.ingest.imports.cells import Unclear
 from services.ingest.imports.step import Step
-from services.ingest.streams import HolderOf, Question, Sight, Warm
+from services.ingest.streams import HolderOf, Question, Sight, Warm, nothing_said
 from services.web.problem import Problem, of_ledger
 
 
@@ -58,7 +57,7 @@ class Layer(Sight):
         if stream not in self.looked_at:
             self.looked_at[stream] = self._under.warm(stream).version
         known = self.warm(stream).state
-        return known if isinstance(known, state) else state()
+        return known if isinstance(known, state) else nothing_said(state)
 
     def need(self, streams: Any) -> None:
         """The same of those that are not this row's own."""
@@ -85,19 +84,12 @@ class Layer(Sight):
                 continue
             top = self._layer.get(part.stream)
             if top is None:
-                top = self._layer[part.stream] = _copy(self._under.warm(part.stream))
+                top = self._layer[part.stream] = self._under.warm(part.stream).copy()
             for piece in part.pieces:
                 assert piece.on is not None, "a step says its day"
                 for fact in piece.facts:
                     top.see(stored_name(fact), fact, piece.on, top.position + 1)
                     self._taken.update(claims(fact, part.stream)[0])
-
-
-def _copy(warm: Warm) -> Warm:
-    found = Warm()
-    found.kind, found.version, found.position = warm.kind, warm.version, warm.position
-    found.state = deepcopy(warm.state)
-    return found
 
 
 def decide(asked: Asked[Any]) -> Plan:
