@@ -12,7 +12,6 @@ import msgspec
 
 from events.fact import Fact, Id, Refused
 from events.request import Unless
-from events.request import Unless
 from services.access import Caller, Relation
 from services.ingest.bodies import Body
 from services.ingest.stored import Seals
