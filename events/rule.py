@@ -7,6 +7,8 @@ from typing import ClassVar
 from unicodedata import normalize
 from uuid import UUID, uuid5
 
+from msgspec.structs import replace
+
 from events.fact import Fact, Id, Refused
 
 RULES = UUID("5c8f7d0e-6a0b-4f0e-9d53-1f1f3d5a9b42")
@@ -95,7 +97,7 @@ def publish(
         raise Refused("rule.version", "this version is on record already, and otherwise: give the next number", VERSION)
     if last is not None:
         _must_follow(last, new)
-    rivals = [one for one in others if _rivals(one, new)]
+    rivals = [one for one in _cut(others) if _rivals(one, new)]
     for one in rivals:
         if _together(one, new):
             raise Refused("rule.overlaps", f"the same issuer's pack {one.pack!r} holds at the same time", VALID_FROM)
@@ -136,6 +138,16 @@ def _must_follow(last: RulePublished, new: RulePublished) -> None:
         raise Refused("rule.overlaps", f"version {last.version} begins on {last.valid_from}", VALID_FROM)
     if last.valid_to is not None and new.valid_from < last.valid_to:
         raise Refused("rule.overlaps", f"version {last.version} holds until {last.valid_to}", VALID_FROM)
+
+
+def _cut(packs: Iterable[RulePublished]) -> list[RulePublished]:
+    """The versions of packs, each at most until the next of its pack begins."""
+    found: list[RulePublished] = []
+    for one in sorted(packs, key=lambda one: (one.pack, one.version)):
+        if found and found[-1].pack == one.pack and _together(found[-1], one):
+            found[-1] = replace(found[-1], valid_to=one.valid_from)
+        found.append(one)
+    return found
 
 
 def _rivals(one: RulePublished, new: RulePublished) -> bool:

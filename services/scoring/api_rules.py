@@ -24,7 +24,10 @@ VIEWS = ("rules",)
 def read_rules(_: Asking, here: Here, asked: Annotated[RulesQuestion, Query()], at_least: AtLeast = None) -> Response:
     """The rule packs at hand, every version, each in full; with `as_of`, those that held on that day."""
     wait(here, VIEWS, at_least)
-    packs = [pack for pack in _at_hand(here, asked.known_at).packs() if _wanted(pack, asked)]
+    rules = _at_hand(here, asked.known_at)
+    packs = [pack for pack in rules.packs() if asked.of is None or pack.of is asked.of]
+    if asked.as_of is not None:
+        packs = [pack for pack in packs if rules.version_on(pack.id, asked.as_of) is pack]
     first = int(asked.after)
     end = first + asked.limit
     return answer({"items": [shown(pack) for pack in packs[first:end]], "next": str(end) if end < len(packs) else None})
@@ -38,18 +41,12 @@ def read_rule(
     wait(here, VIEWS, at_least)
     rules = _at_hand(here, asked.known_at)
     found = rules.versions(pack) or [one for one in rules.packs() if stream_of(one.id) == pack]
-    found = [
-        one
-        for one in found
-        if asked.version in {None, one.version} and (asked.as_of is None or one.valid_on(asked.as_of))
-    ]
+    if asked.as_of is not None:
+        found = [one for one in found if rules.version_on(one.id, asked.as_of) is one]
+    found = [one for one in found if asked.version in {None, one.version}]
     if not found:
         raise not_found("rule pack")
     return answer(shown(found[-1]))
-
-
-def _wanted(pack: Pack, asked: RulesQuestion) -> bool:
-    return (asked.of is None or pack.of is asked.of) and (asked.as_of is None or pack.valid_on(asked.as_of))
 
 
 def _at_hand(here: Here, known_at: Instant | None) -> RulesInForce:

@@ -26,8 +26,8 @@ class RulesInForce:
     """The packs at hand, and of those that were adopted up the tree the nearest; else the default of its kind.
 
     An adoption counts from its day on until a later one of the same organisation that has a version for the day and the
-    kind of cell: who adopts a pack that begins in a month is judged by the one before until then. Of the versions of a
-    pack that hold on a day the latest counts.
+    kind of cell: who adopts a pack that begins in a month is judged by the one before until then. A version ends where
+    the next one begins, for good.
     """
 
     def __init__(
@@ -64,6 +64,11 @@ class RulesInForce:
         """Every version of one pack, the latest last; [] of one that is not here."""
         return self._versions.get(ident, [])[::-1]
 
+    def version_on(self, ident: str, day: date) -> Pack | None:
+        """The version of a pack that holds on a day: the last that has begun, unless it has ended since."""
+        begun = next((pack for pack in self._versions.get(ident, ()) if pack.valid_from <= day), None)
+        return begun if begun is not None and begun.valid_on(day) else None
+
     def pack(self, of: Of, organisation: Id, day: date, cell_kind: CellKind | None = None) -> Pack | None:
         """The pack in force for an organisation on a day; None where none held then."""
         anywhere = self._tried is None and not self._adoptions
@@ -81,9 +86,17 @@ class RulesInForce:
         other._tried = (pack, organisation)
         return other
 
+    def is_adopted(self, of: Of, organisation: Id, day: date, cell_kind: CellKind | None = None) -> bool:
+        """Whether somebody up the tree has adopted the pack in force; else it is the default, or there is none."""
+        return self._adopted(of, organisation, day, cell_kind) is not None
+
     def _find(self, of: Of, organisation: Id, day: date, kind: CellKind | None) -> Pack | None:
+        return self._adopted(of, organisation, day, kind) or self._default(of, day, kind)
+
+    def _adopted(self, of: Of, organisation: Id, day: date, kind: CellKind | None) -> Pack | None:
+        """The pack that is tried, or the nearest that was adopted; None where the default holds."""
         if self._tried is None and not self._adoptions:
-            return self._default(of, day, kind)
+            return None
         chain = list(self._ancestry.chain(organisation, day))
         if self._tried is not None:
             pack, tried_for = self._tried
@@ -93,13 +106,13 @@ class RulesInForce:
             for adoption in self._adoptions.get(step, ()):
                 if adoption.on <= day and (found := self._version(adoption.pack, of, day, kind)) is not None:
                     return found
-        return self._default(of, day, kind)
+        return None
 
     def _default(self, of: Of, day: date, kind: CellKind | None) -> Pack | None:
         found = (self._version(ident, of, day, kind) for ident in DEFAULTS[of])
         return next((pack for pack in found if pack is not None), None)
 
     def _version(self, ident: str, of: Of, day: date, kind: CellKind | None) -> Pack | None:
-        """The latest version of a pack that holds on a day for that kind of cell."""
-        versions = self._versions.get(ident, ())
-        return next((pack for pack in versions if pack.of is of and pack.valid_on(day) and pack.suits(kind)), None)
+        """The version of a pack that holds on a day, where it is for that kind of cell."""
+        pack = self.version_on(ident, day)
+        return pack if pack is not None and pack.of is of and pack.suits(kind) else None

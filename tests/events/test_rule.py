@@ -84,6 +84,12 @@ def test_two_packs_of_one_issuer_never_hold_for_the_same_at_the_same_time(
     when.then(a_version()) if rule is None else when.refused(rule)
 
 
+def test_a_pack_that_its_issuer_ended_makes_room_for_another() -> None:
+    ending = [a_version(1, pack="other", since=BEFORE), a_version(2, pack="other", since=DAY, until=LATER)]
+    given(Rule).when(publish, a_version(), [], ending).then(a_version())
+    given(Rule).when(publish, a_version(), [], ending[:1]).refused("rule.overlaps")
+
+
 def test_packs_for_other_kinds_of_cell_hold_beside_each_other() -> None:
     agencies, streets = a_version(kinds=("agency",)), a_version(pack="other", kinds=("street", "village"))
     given(Rule).when(publish, agencies, [], [streets]).then(agencies)

@@ -93,6 +93,12 @@ def test_a_later_version_changes_nothing_before_its_date() -> None:
     assert pack(rules, DAY) == "ward/2"
 
 
+def test_a_version_that_was_followed_by_another_does_not_come_back() -> None:
+    rules = in_force(packs=(WARD, a_pack("ward", 2, valid_from=DAY, valid_to=LATER)))
+    found = [rules.version_on("ward", day) for day in (NEW_YEAR, DAY, LATER)]
+    assert [one.version if one else None for one in found] == [1, 2, None]
+
+
 def test_until_an_adopted_pack_begins_the_one_before_holds() -> None:
     rules = in_force(
         ("provinces", COMMUNE, NEW_YEAR), ("ward", COMMUNE, DAY),
