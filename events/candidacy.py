@@ -1,10 +1,11 @@
 """A cell that means to be a four-good cell in a year: registered, self-assessed, appraised, recognised, exemplary."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from events.fact import Fact, Id, Refused
 from events.organisation import Organisation, must_be_cell
@@ -125,6 +126,11 @@ class Candidacy:
         return self.steps.changes[0].on if self.steps.changes else None
 
     @property
+    def self_assessed_on(self) -> date | None:
+        """The day of the self-assessment, by whose table the superior appraises, too."""
+        return next((change.on for change in self.steps.changes if change.value is Step.SELF_ASSESSED), None)
+
+    @property
     def latest_on(self) -> date:
         """The day of its last step."""
         return self.steps.changes[-1].on if self.steps.changes else date.min
@@ -195,17 +201,29 @@ def appraise(candidacy: Candidacy, items: dict[str, Decimal], on: date) -> list[
     return [CandidacyAppraised(cell=whose.cell, year=whose.year, items=items)]
 
 
-def recognise(candidacy: Candidacy, on: date) -> list[Fact]:
-    """The superior recognises the standard; by which mark is its own rule, for there is no national one.
+class Standard(NamedTuple):
+    """What an issuer's table asks for: so many points together, and of each item in `full` so many."""
+
+    points: Decimal
+    full: Mapping[str, Decimal] = {}
+
+
+def recognise(candidacy: Candidacy, standard: Standard | None, on: date) -> list[Fact]:
+    """The superior recognises that its appraisal meets the standard of its table; there is no national one.
+
+    Without a `standard` nobody knows a table, and the superior's word is enough.
 
     Raises:
-        Refused: `candidacy.unknown`, `candidacy.withdrawn`, `candidacy.too_early`, `candidacy.not_appraised`.
+        Refused: `candidacy.unknown`, `candidacy.withdrawn`, `candidacy.too_early`, `candidacy.not_appraised`,
+            `candidacy.below_standard`.
     """
     if candidacy.recognised is not None:
         return []
     whose = _must_go_on(candidacy, on)
     if candidacy.appraised is None:
         raise Refused("candidacy.not_appraised", "the superior has not appraised the cell yet")
+    if standard is not None:
+        _must_meet(candidacy.appraised.items, standard)
     return [CandidacyRecognised(cell=whose.cell, year=whose.year)]
 
 
@@ -234,6 +252,17 @@ def _must_go_on(candidacy: Candidacy, on: date) -> CandidacyRegistered:
     if on < candidacy.latest_on:
         raise Refused("candidacy.too_early", f"the step before is of {candidacy.latest_on}", "/effective_on")
     return candidacy.registered
+
+
+def _must_meet(items: dict[str, Decimal], standard: Standard) -> None:
+    total = sum(items.values(), Decimal())
+    if total < standard.points:
+        raise Refused(
+            "candidacy.below_standard", f"the standard is {standard.points:f} points, and {total:f} were appraised"
+        )
+    short = [item for item, points in standard.full.items() if items.get(item, Decimal()) < points]
+    if short:
+        raise Refused("candidacy.below_standard", f"the standard asks for full marks on: {', '.join(short)}")
 
 
 def _must_be_points(items: dict[str, Decimal]) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 from psycopg import Connection
 
 from events.fact import Id
-from events.ledger import HEAD
 from events.rule import RulePublished
 from projections import rules as view
 from projections import tree
 from projections.asked import AsOf
+from projections.reading import last_position
 from projections.waiting import at_least
 from services.ingest.asked import Asked
 from services.web.problem import FORM, Problem
@@ -56,8 +56,7 @@ class Published:
             Behind: the view has not read the log to its end in time.
         """
         del rules
-        row = connection.execute(HEAD).fetchone()
-        at_least(connection, (view.VIEW.name,), row[0] if row else 0)
+        at_least(connection, (view.VIEW.name,), last_position(connection))
         return view.published(connection)
 
 
@@ -80,9 +79,17 @@ class PackInForce:
     of: str
     organisation: Id
     day: date
+    exact: bool = False
+    """By the whole log up to now; else as far as the views have read, at once."""
 
     def ask(self, connection: Connection[Any], rules: Rules | None = None) -> InForce | None:
-        """As far as the views have read; None where there is none, or where this process knows no rules."""
+        """None where there is none, or where this process knows no rules.
+
+        Raises:
+            Behind: the views have not read the log to its end in time.
+        """
+        if self.exact and rules is not None:
+            at_least(connection, (view.VIEW.name, tree.VIEW.name), last_position(connection))
         return rules.in_force(connection, self.of, self.organisation, self.day) if rules is not None else None
 
 
@@ -112,7 +119,7 @@ def must_be_of_pack(asked: Asked[Any], question: PackInForce, given: Mapping[str
 def _wrong(pack: InForce, item: str, points: Decimal) -> str | None:
     known = pack.items.get(item)
     if known is None:
-        return f"the pack in force, {pack.pack} version {pack.version}, has no such item"
+        return None if pack.model else f"the pack in force, {pack.pack} version {pack.version}, has no such item"
     if not known.judged:
         return f"facts decide this item of {pack.pack}, and nobody gives points for it"
     if points > known.max:

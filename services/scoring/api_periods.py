@@ -1,4 +1,4 @@
-"""What may be asked about longer times over HTTP: a cell's period, the year of an organisation or a member."""
+"""What may be asked about longer times over HTTP: a cell's period, a year, a four-good candidacy."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -8,13 +8,15 @@ import psycopg
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
+from events.candidacy import Candidacy
 from projections import members
 from projections.asked import LATEST, AsOf, position_at
 from services.access import Relation
 from services.scoring.asked import ScoreQuestion, answer
 from services.scoring.cell_period import PeriodScore
+from services.scoring.four_good_score import FourGoodScore, gather
 from services.scoring.period import Period
-from services.scoring.period_reading import At, cell_period, member_year, organisation_year
+from services.scoring.period_reading import At, cell_period, four_good, member_year, organisation_year, records_of
 from services.scoring.year_score import YearScore
 from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here, must
@@ -91,6 +93,24 @@ def read_member_score(
     if found is None:
         raise not_found("member")
     return answer(found)
+
+
+@router.get("/scores/four-good/{candidacy}", response_model=FourGoodScore)
+def read_four_good_score(
+    candidacy: str, asking: Asking, here: Here, asked: Annotated[ScoreQuestion, Query()], at_least: AtLeast = None
+) -> Response:
+    """A four-good candidacy's score: what the cell and its superior gave by item, and the standard of its table."""
+    of = ident(candidacy, "candidacy")
+    wait(here, VIEWS, at_least)
+    with here.pool.connection() as connection:
+        clocks = at(here, asked, connection)
+        records = [record for record in records_of(connection, of, clocks) if record.kind == Candidacy.KIND]
+    facts = gather(of, records)
+    if facts is None:
+        raise not_found("candidacy")
+    must(here, asking, Relation.SEE, facts.cell)
+    with here.pool.connection() as connection:
+        return answer(four_good(connection, facts, clocks))
 
 
 def at(here: Context, asked: ScoreQuestion, connection: psycopg.Connection[Any]) -> At:

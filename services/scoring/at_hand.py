@@ -46,11 +46,16 @@ class AtHand:
     def in_force(self, connection: psycopg.Connection[Any], of: str, organisation: Id, day: date) -> InForce | None:
         """The pack for what is judged of an organisation on a day, as far as the views have read."""
         found = tree.one(connection, organisation, AsOf(day))
-        pack = RulesInForce.read(connection).pack(Of(of), organisation, day, found.cell_kind if found else None)
+        kind, rules = found.cell_kind if found else None, RulesInForce.read(connection)
+        pack = rules.pack(Of(of), organisation, day, kind)
         if pack is None:
             return None
         items = {item.id: Item(item.max, item.judged, item.whole) for item in pack.items}
-        return InForce(pack.id, pack.version, items)
+        best = max(pack.bands, key=lambda band: band.at_least)
+        needed = {item for gate in pack.gates if gate.band == best.id for item in gate.items}
+        full = {item.id: item.max for item in pack.items if item.id in needed}
+        model = pack.of is Of.FOUR_GOOD and not rules.is_adopted(Of(of), organisation, day, kind)
+        return InForce(pack.id, pack.version, items, best.at_least, full, model)
 
 
 def pointer(fault: Fault) -> str:

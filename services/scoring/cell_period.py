@@ -154,7 +154,7 @@ def _because(score: Score) -> str:
     if score.complete and score.points is not None:
         said = f"{figure(score.points)} điểm"
     else:
-        missing = [line.title for line in score.lines if line.points is None]
+        missing = [line.title for line in score.lines if line.points is None and line.applies]
         said = f"Chưa đủ điểm ({len(missing)} mục chưa có)" if missing else "Chưa có bảng điểm áp dụng ngày này"
     body = next((name for name in BODIES if getattr(score.bands, name) is not None), None)
     return (

@@ -16,6 +16,7 @@ from projections.asked import AsOf
 from projections.reading import pasts
 from services.scoring.cell_period import PeriodScore, score_period
 from services.scoring.cell_year import CellYear, cell_years
+from services.scoring.four_good_score import FourGoodFacts, FourGoodScore, score_four_good
 from services.scoring.meeting_rules import Finding
 from services.scoring.period import Period
 from services.scoring.rhythm import Life
@@ -92,6 +93,21 @@ def member_year(connection: psycopg.Connection[Any], member: Id, year: int, at: 
     return score_year_of(facts, None if cell is None else rules.pack(Of.YEAR, cell, period.last))
 
 
+def four_good(connection: psycopg.Connection[Any], facts: FourGoodFacts, at: At) -> FourGoodScore:
+    """A candidacy's score by the table of its issuer, and what the cell's meetings of that year say."""
+    assert facts.state.registered is not None, "gathered from a registration"
+    period = Period.of_year(facts.state.registered.year)
+    cell = tree.one(connection, facts.cell, at.within(period))
+    rules = RulesInForce.read(connection, at.known)
+    day = facts.state.self_assessed_on or min(period.last, at.today)
+    pack = rules.pack(Of.FOUR_GOOD, facts.cell, day, cell.cell_kind if cell else None)
+    if cell is None:
+        return score_four_good(facts, pack)
+    year = _cell_year(connection, facts.cell, period.first.year, at)
+    meetings = score_period(year, period, rules, Life(cell.since, cell.ended_on), at.today)
+    return score_four_good(facts, pack, meetings)
+
+
 def _cell_year(connection: psycopg.Connection[Any], cell: Id, year: int, at: At) -> CellYear:
     (found,) = cell_years(connection, [cell], [year], at.zone, at.facts)
     return found
@@ -115,6 +131,11 @@ def _organisation_year(
         evidence=(rewards(records[found.id], year), sanctions(records[found.id], year)),
     )
     return score_year_of(facts, rules.pack(Of.YEAR, found.id, last, found.cell_kind))
+
+
+def records_of(connection: psycopg.Connection[Any], stream: Id, at: At) -> list[Record]:
+    """What counts of one stream, by both clocks."""
+    return _records(connection, [stream], at)[stream]
 
 
 def _records(connection: psycopg.Connection[Any], streams: Sequence[Id], at: At) -> dict[Id, list[Record]]:

@@ -20,11 +20,18 @@ class Item(NamedTuple):
 
 
 class InForce(NamedTuple):
-    """A pack that holds: its items by their ids."""
+    """A pack that holds: its items by their ids, and what the best band asks for.
+
+    `best`: so many points together, and `full` marks on these items. A `model` is a shipped four-good table that nobody
+    has adopted: there is no national one, so a superior may have one of its own that is not here.
+    """
 
     pack: str
     version: int
     items: Mapping[str, Item]
+    best: Decimal = Decimal()
+    full: Mapping[str, Decimal] = {}
+    model: bool = False
 
 
 class PackAtFault(Exception):

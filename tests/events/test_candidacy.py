@@ -17,6 +17,7 @@ from events.candidacy import (
     CandidacyRegistered,
     CandidacySelfAssessed,
     CandidacyWithdrawn,
+    Standard,
     Step,
     appraise,
     certify,
@@ -42,7 +43,7 @@ WITHDRAWN = CandidacyWithdrawn(cell=CELL_7, year=2026, reason="chuyển về c�
 LIFE: list[tuple[Decision, tuple[object, ...], Fact]] = [
     (self_assess, (ITEMS,), ASSESSED),
     (appraise, (ITEMS,), APPRAISED),
-    (recognise, (), RECOGNISED),
+    (recognise, (None,), RECOGNISED),
     (certify, (a_decision(),), CERTIFIED),
 ]
 STEPS = [REGISTERED, *(fact for *_, fact in LIFE)]
@@ -128,6 +129,31 @@ def test_withdrawn_it_goes_no_further() -> None:
         given(Candidacy, REGISTERED, WITHDRAWN).when(decision, *asked).refused("candidacy.withdrawn")
 
 
+@pytest.mark.parametrize(("mark", "met"), [("48.5", True), ("48.49", True), ("48.51", False), ("95", False)])
+def test_what_is_recognised_has_the_points_of_its_standard(mark: str, met: bool) -> None:
+    asked = given(Candidacy, *STEPS[:3]).when(recognise, Standard(Decimal(mark)))
+    if met:
+        asked.then(RECOGNISED)
+    else:
+        asked.refused("candidacy.below_standard")
+
+
+@pytest.mark.parametrize(
+    ("full", "met"), [({"meetings": "19.5"}, True), ({"meetings": "20"}, False), ({"x": "1"}, False)]
+)
+def test_a_standard_may_ask_for_full_marks_on_items(full: dict[str, str], met: bool) -> None:
+    standard = Standard(Decimal(0), {item: Decimal(points) for item, points in full.items()})
+    asked = given(Candidacy, *STEPS[:3]).when(recognise, standard)
+    if met:
+        asked.then(RECOGNISED)
+    else:
+        asked.refused("candidacy.below_standard")
+
+
+def test_what_is_recognised_stays_so_by_any_standard() -> None:
+    given(Candidacy, *STEPS[:4]).when(recognise, Standard(Decimal(100))).then()
+
+
 def test_a_registration_claims_the_cell_s_year() -> None:
     assert claims(REGISTERED, an_id("candidacy"))[0] == ((candidacy_claim(CELL_7, 2026), an_id("candidacy")),)
 
@@ -137,7 +163,7 @@ Ask = Callable[[Candidacy, date], list[Fact]]
 ASKS: list[Ask] = [
     lambda candidacy, on: self_assess(candidacy, ITEMS, on),
     lambda candidacy, on: appraise(candidacy, ITEMS, on),
-    recognise,
+    lambda candidacy, on: recognise(candidacy, None, on),
     lambda candidacy, on: certify(candidacy, a_decision(), on),
     lambda candidacy, on: withdraw(candidacy, "lý do", on),
 ]

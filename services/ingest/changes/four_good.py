@@ -1,5 +1,6 @@
 """Changes of four-good candidacies: registered, withdrawn, self-assessed, appraised, recognised, certified."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypeVar
 
@@ -8,6 +9,7 @@ from pydantic import Field
 from events.candidacy import (
     Candidacy,
     CandidacyRegistered,
+    Standard,
     appraise,
     certify,
     recognise,
@@ -22,7 +24,9 @@ from services.ingest.asked import Asked, Change, Nothing, Plan, must_be_new
 from services.ingest.bodies import Body, Ident, Line, PaperForm, Text
 from services.ingest.changes.judgements import Points
 from services.ingest.changes.papers import Year
+from services.ingest.rules import PackInForce, must_be_of_pack
 from services.ingest.streams import HolderOf
+from services.web.rules import InForce
 
 B = TypeVar("B", bound=Body)
 
@@ -131,17 +135,32 @@ def _items(body: AssessmentBody) -> dict[str, Decimal]:
 def _self_assess(asked: Asked[AssessmentBody]) -> Plan:
     ident, candidacy, registered = _here(asked)
     asked.must_reach(registered.cell)
-    return _plan(ident, self_assess(candidacy, _items(asked.body), asked.on))
+    facts = self_assess(candidacy, _items(asked.body), asked.on)
+    if facts:
+        must_be_of_pack(asked, _table(candidacy, registered, asked.on), _items(asked.body))
+    return _plan(ident, facts)
 
 
 def _appraise(asked: Asked[AssessmentBody]) -> Plan:
     ident, candidacy = _of_superior(asked)
-    return _plan(ident, appraise(candidacy, _items(asked.body), asked.on))
+    facts = appraise(candidacy, _items(asked.body), asked.on)
+    if facts and candidacy.registered is not None:
+        must_be_of_pack(asked, _table(candidacy, candidacy.registered, asked.on), _items(asked.body))
+    return _plan(ident, facts)
 
 
 def _recognise(asked: Asked[RecognitionOfCellBody]) -> Plan:
     ident, candidacy = _of_superior(asked)
-    return _plan(ident, recognise(candidacy, asked.on))
+    standard = None
+    if candidacy.appraised is not None and candidacy.recognised is None and candidacy.registered is not None:
+        table: InForce | None = asked.sight.answer(_table(candidacy, candidacy.registered, asked.on))
+        standard = Standard(table.best, table.full) if table is not None else None
+    return _plan(ident, recognise(candidacy, standard, asked.on))
+
+
+def _table(candidacy: Candidacy, registered: CandidacyRegistered, on: date) -> PackInForce:
+    """The table in force when the cell assessed itself: one a candidacy, whatever is published until its end."""
+    return PackInForce("four-good", registered.cell, candidacy.self_assessed_on or on, exact=True)
 
 
 def _certify(asked: Asked[CertificateBody]) -> Plan:
