@@ -5,6 +5,7 @@ from datetime import date
 
 from events.fact import Id
 from events.member import SanctionForm
+from events.office import Office, Post
 from events.papers import Decision, as_id
 
 NOT_HERE = "tổ chức đảng khác"
@@ -13,6 +14,20 @@ SANCTIONS = {
     SanctionForm.WARNING: "cảnh cáo",
     SanctionForm.REMOVAL_FROM_POST: "cách chức",
     SanctionForm.EXPULSION: "khai trừ",
+}
+OFFICES = {
+    Office.SECRETARY: "bí thư",
+    Office.DEPUTY_SECRETARY: "phó bí thư",
+    Office.COMMITTEE_MEMBER: "cấp ủy viên",
+    Office.SUPERVISOR: "cấp ủy viên phụ trách",
+}
+POSTS = {
+    Post.VILLAGE_HEAD: "trưởng thôn",
+    Post.STREET_HEAD: "tổ trưởng tổ dân phố",
+    Post.UNIT_HEAD: "thủ trưởng đơn vị",
+    Post.FRONT_HEAD: "trưởng ban công tác Mặt trận",
+    Post.YOUTH_SECRETARY: "bí thư đoàn thanh niên",
+    Post.OTHER: "chức vụ khác",
 }
 
 Names = Mapping[Id, str]

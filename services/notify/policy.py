@@ -40,8 +40,8 @@ class Rule(BaseModel):
 
     id: Name
     """Part of each notice's id: never given to another rule of the same policy, in no later version either."""
-    fact: str = Field(pattern=r"^(member|liaison)\.[a-z_]+$")
-    """Its stored name. Whom it concerns is known of facts about members, and of messages in a liaison."""
+    fact: str = Field(pattern=r"^((member|liaison)\.[a-z_]+|organisation\.officer_[a-z]+)$")
+    """Its stored name. Whom it concerns is known of facts about members, of offices, and of messages in a liaison."""
     to: To
     acknowledge_within_days: int | None = Field(None, ge=1, le=366)
     """From the day of recording; without it nobody waits for an acknowledgement."""

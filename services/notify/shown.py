@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from events import wire
 from events.correction import effective
-from events.fact import Fact, Id, Record
+from events.fact import Id, Record
 from events.ledger import Ledger
 from events.member import Member
 from events.mentions import mentions
@@ -76,9 +76,10 @@ def whole(here: Context, notice: Notice) -> WholeNotice:
         member.see(wire.decode(past.name, past.data), past.effective_on, past.position)
     record = _told_of(here, history, notice.position)
     fact = wire.decode(record.name, record.data)
+    names = _names(here.ledger, (record.stream, *mentions(fact)), member, notice.position)
     return WholeNotice(
         **notice._asdict(),
-        sentence=sentence(fact, record.effective_on, member, _names(here.ledger, fact, member, notice.position)),
+        sentence=sentence(fact, record.effective_on, member, names, record.stream),
         record=shown(record, _struck(here, record.position)),
         times=Times(delivered=notice.delivered_at, acknowledged=notice.acknowledged_at),
     )
@@ -97,9 +98,9 @@ def _struck(here: Context, position: int) -> int | None:
         return struck_by(connection, [position]).get(position)
 
 
-def _names(ledger: Ledger, fact: Fact, member: Member, upto: int) -> dict[Id, str]:
+def _names(ledger: Ledger, told: Sequence[Id], member: Member, upto: int) -> dict[Id, str]:
     """The names of the organisations that the sentence may name."""
-    named = {*mentions(fact), *(change.value for change in member.cells.changes)}
+    named = {*told, *(change.value for change in member.cells.changes)}
     for transfer in member.transfers.values():
         named |= {transfer.introduced.from_cell, transfer.introduced.to, transfer.to}
     names: dict[Id, str] = {}

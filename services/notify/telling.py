@@ -1,6 +1,7 @@
 """From a record to its notices: which rules hold on its day, who is told by them, and until when they shall say so."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid5
@@ -8,9 +9,11 @@ from uuid import UUID, uuid5
 import msgspec
 
 from events import wire
-from events.fact import Id, Record
+from events.fact import Id, Record, stored_name
 from events.liaison import Liaison
 from events.member import Member
+from events.office import OfficerAppointed, OfficerEnded
+from events.organisation import Organisation
 from projections.notices import Told
 from services.notify.policy import Policies
 from services.notify.recipients import Recipient, asked_about, correspondents, recipients, written_to
@@ -27,6 +30,25 @@ class Marks(msgspec.Struct):
 
 
 _marks = msgspec.json.Decoder(Marks)
+
+
+class Officer(msgspec.Struct):
+    """Whom an office is given to, or taken from."""
+
+    member: Id
+
+
+_officers = msgspec.json.Decoder(Officer)
+OFFICES = frozenset(stored_name(fact) for fact in (OfficerAppointed, OfficerEnded))
+
+
+def _officer(record: Record) -> Id | None:
+    """Whom to read in advance; what cannot be read is its own record's trouble, when its turn comes."""
+    if record.name not in OFFICES:
+        return None
+    with suppress(msgspec.DecodeError):
+        return _officers.decode(record.data).member
+    return None
 
 
 class Named(NamedTuple):
@@ -58,6 +80,7 @@ class Telling:
         self.states.warm(streams, after)
         liaisons = list(self.states.kept(Liaison, streams))
         members = streams | {liaison.introduced.member for liaison in liaisons if liaison.introduced is not None}
+        members |= {officer for record in records if (officer := _officer(record)) is not None}
         self.states.warm(members, after)
         named: set[Id] = set()
         for member in self.states.kept(Member, members):
@@ -72,7 +95,7 @@ class Telling:
         """
         self.states.see(record)
         rules = self._policies.rules(record.name, record.effective_on)
-        if not rules or record.kind not in (Member.KIND, Liaison.KIND):
+        if not rules or record.kind not in (Member.KIND, Liaison.KIND, Organisation.KIND):
             return []
         fact = wire.decode(record.name, record.data)
         on, at = record.effective_on, record.position
@@ -83,7 +106,8 @@ class Telling:
             organisations = self.states.with_those_above({side} if side is not None else (), at)
             found = correspondents(rules, on, side, organisations)
         else:
-            subject, member = record.stream, self.states.member(record.stream, at)
+            subject = fact.member if isinstance(fact, OfficerAppointed | OfficerEnded) else record.stream
+            member = self.states.member(subject, at)
             organisations = self.states.with_those_above(asked_about(rules, fact, on, member), at)
             found = recipients(rules, fact, on, member, organisations)
         history = _marks.decode(record.data).backfill

@@ -3,7 +3,7 @@
 from datetime import date
 
 from events.correction import Struck
-from events.fact import Fact
+from events.fact import Fact, Id
 from events.liaison import MessageSent
 from events.member import (
     Member,
@@ -21,12 +21,13 @@ from events.member import (
     TransferSide,
 )
 from events.member.transit import OF_ONE_TRANSFER, Transfer
+from events.office import OfficerAppointed, OfficerEnded
 from services.notify.called import SANCTIONS, Names
 from services.notify.called import day as _day
 from services.notify.called import organisation as _organisation
 from services.notify.called import paper as _paper
 from services.notify.recipients import cell_before
-from services.notify.wording_of_life import of_life
+from services.notify.wording_of_life import of_life, of_office
 
 REWARDS = {
     RewardForm.COMMENDATION: "được biểu dương",
@@ -40,8 +41,11 @@ KINDS = {
 }
 
 
-def sentence(fact: Fact, on: date, member: Member, names: Names) -> str:
-    """The fact in a sentence that names a person: for those who may see it. `names` are those of organisations here."""
+def sentence(fact: Fact, on: date, member: Member, names: Names, of: Id | None = None) -> str:
+    """The fact in a sentence that names a person: for those who may see it. `names` are those of organisations here.
+
+    `of` is the stream that tells it: of an office that of the organisation.
+    """
     name = member.admitted.name if member.admitted is not None else ""
     who = f"đồng chí {name}".strip()
     match fact:
@@ -63,6 +67,8 @@ def sentence(fact: Fact, on: date, member: Member, names: Names) -> str:
             )
         case MessageSent(from_committee=sender, text=text):
             said = f"{_organisation(sender, names)} trao đổi về {who}, ngày {_day(on)}: “{text}”"
+        case OfficerAppointed() | OfficerEnded():
+            said = of_office(fact, _of_cell(who, member, on, names), on, of, names)
         case Struck(position=struck):
             said = f"nội dung đã ghi về {who} ở số {struck} được đính chính, ngày {_day(on)}"
         case _:

@@ -14,7 +14,8 @@ from events.member import (
     RemovalRestored,
     SanctionRestored,
 )
-from services.notify.called import SANCTIONS, Names, day, organisation, paper, whoever
+from events.office import OfficerAppointed, OfficerEnded
+from services.notify.called import NOT_HERE, OFFICES, POSTS, SANCTIONS, Names, day, organisation, paper, whoever
 
 
 def of_life(fact: Fact, whom: str, on: date, member: Member, names: Names) -> str | None:
@@ -37,6 +38,15 @@ def of_life(fact: Fact, whom: str, on: date, member: Member, names: Names) -> st
         case _:
             return _of_sanction(fact, whom, on, member, names)
     return said
+
+
+def of_office(fact: OfficerAppointed | OfficerEnded, whom: str, on: date, of: Id | None, names: Names) -> str:
+    """An office in an organisation, with the post beside it."""
+    office = f"{OFFICES[fact.office]} {organisation(of, names) if of is not None else NOT_HERE}"
+    if isinstance(fact, OfficerEnded):
+        return f"{whom} thôi giữ chức {office} từ ngày {day(on)}"
+    post = f", kiêm {POSTS[fact.concurrently]}" if fact.concurrently else ""
+    return f"{whom} được giao giữ chức {office}{post} từ ngày {day(on)}"
 
 
 def _of_sanction(fact: Fact, whom: str, on: date, member: Member, names: Names) -> str | None:

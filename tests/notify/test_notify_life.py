@@ -24,12 +24,14 @@ from events.member import (
     SanctionForm,
     SanctionRestored,
 )
+from events.office import Office, OfficerAppointed, OfficerEnded, Post
 from events.organisation import Organisation
 from services.notify.recipients import recipients
 from services.notify.wording import sentence
 from tests.examples import BOOK_OPENED, COMMUNE, HOSPITAL, SURGERY, a_decision, a_reprimand, an_expulsion
 from tests.given import Dated, seen
-from tests.notify.commune import ORGANISATIONS, SHIPPED, admitted, living_in
+from tests.notify.commune import NAM, ORGANISATIONS, SHIPPED, Log, admitted, living_in, tell_all
+from tests.notify.conftest import As, Hire, ReadViews, items
 
 MARCH, MAY = date(2026, 3, 2), date(2026, 5, 4)
 TREE = {stream: seen(Organisation, (established, BOOK_OPENED)) for stream, established in ORGANISATIONS.items()}
@@ -53,6 +55,14 @@ SAID: list[tuple[list[Dated], Fact, str]] = [
     (
         BEFORE, MemberAppointed(post="Trưởng khoa", at=HOSPITAL),
         f"{WHO} được bổ nhiệm, giới thiệu giữ chức vụ Trưởng khoa tại Đảng bộ Bệnh viện từ ngày 04/05/2026",
+    ),
+    (
+        BEFORE, OfficerAppointed(member=NAM, office=Office.SECRETARY, concurrently=Post.UNIT_HEAD),
+        f"{WHO} được giao giữ chức bí thư Đảng bộ Bệnh viện, kiêm thủ trưởng đơn vị từ ngày 04/05/2026",
+    ),
+    (
+        BEFORE, OfficerEnded(member=NAM, office=Office.SECRETARY),
+        f"{WHO} thôi giữ chức bí thư Đảng bộ Bệnh viện từ ngày 04/05/2026",
     ),
     (
         BEFORE, MemberExempted(ground=ExemptionGround.OTHER, until=date(2026, 12, 31)),
@@ -89,7 +99,7 @@ SAID: list[tuple[list[Dated], Fact, str]] = [
 def test_the_committee_where_he_lives_is_told_in_a_sentence(before: list[Dated], fact: Fact, said: str) -> None:
     assert told(before, fact) == {COMMUNE}
     member = seen(Member, *before, (fact, MAY))
-    assert sentence(fact, MAY, member, NAMES) == f"{said[:1].upper()}{said[1:]}."
+    assert sentence(fact, MAY, member, NAMES, HOSPITAL) == f"{said[:1].upper()}{said[1:]}."
 
 
 @pytest.mark.parametrize(
@@ -104,3 +114,23 @@ def test_the_committee_where_he_lives_is_told_in_a_sentence(before: list[Dated],
 )
 def test_what_changes_nothing_for_it_is_told_to_nobody(fact: Fact) -> None:
     assert told(BEFORE, fact) == set()
+
+
+def test_the_committee_where_an_officer_lives_finds_it_in_its_inbox_and_his_superior_does_not(
+    reprimanded: int, log: Log, hire: Hire, ask: As, read_views: ReadViews
+) -> None:
+    appointed = OfficerAppointed(member=NAM, office=Office.DEPUTY_SECRETARY)
+    positions = [log.put(HOSPITAL, appointed, MARCH)]
+    positions.append(log.put(HOSPITAL, OfficerEnded(member=NAM, office=Office.DEPUTY_SECRETARY), MAY))
+    tell_all(hire())
+    read_views()
+    commune = ask("secretary", COMMUNE)
+    found = [one for one in items(commune) if one["position"] != reprimanded]
+    assert [one["position"] for one in found] == positions[::-1]
+    assert [(one["fact"], one["subject"]) for one in found] == [
+        ("organisation.officer_ended", NAM), ("organisation.officer_appointed", NAM),
+    ]  # fmt: skip
+    whole = commune.get(f"/notices/{found[1]['id']}").json()
+    assert "giữ chức phó bí thư Đảng bộ Bệnh viện" in whole["sentence"]
+    assert whole["record"]["position"] == positions[0]
+    assert items(ask("secretary", HOSPITAL), organisation=HOSPITAL) == []

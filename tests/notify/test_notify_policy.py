@@ -59,6 +59,8 @@ def test_what_is_shipped_is_a_policy_about_facts_that_there_are() -> None:
         ("member.complaint_answered", To.RESIDENCE),
         ("member.sanction_restored", To.RESIDENCE),
         ("member.appointed", To.RESIDENCE),
+        ("organisation.officer_appointed", To.RESIDENCE),
+        ("organisation.officer_ended", To.RESIDENCE),
         ("member.exempted", To.RESIDENCE),
         ("member.exemption_ended", To.RESIDENCE),
         ("member.removed", To.RESIDENCE),
