@@ -5,9 +5,11 @@ from dataclasses import replace
 from events.keys import Keyring
 from projections import (
     absences,
+    admissions,
     candidacies,
     classifications,
     concerns,
+    contacts,
     corrections,
     liaisons,
     meetings,
@@ -26,9 +28,11 @@ from projections.view import View
 
 VIEWS: tuple[View, ...] = (
     absences.VIEW,
+    admissions.VIEW,
     candidacies.VIEW,
     classifications.VIEW,
     concerns.VIEW,
+    contacts.VIEW,
     corrections.VIEW,
     liaisons.VIEW,
     meetings.VIEW,
