@@ -76,10 +76,12 @@ def grant(excellence: Excellence, granted: ExcellenceGranted, good: int, _on: da
     if granted.subject in excellence.holders:
         return []
     if good < needed(excellence, granted.subject):
+        taken, allowed = len(excellence.holders), good // SHARE
         raise Refused(
             "classification.excellent_cap",
-            f"{len(excellence.holders)} are excellent, and a fifth of those rated good may be: rate more first",
+            f"{good} are rated good, a fifth of whom ({allowed}) may be excellent, and {taken} are: rate more first",
             "/band",
+            {"good": good, "allowed": allowed, "excellent": taken},
         )
     return [granted]
 

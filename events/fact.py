@@ -1,6 +1,6 @@
 """What every fact is: something that happened, said once, under a name that never changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Annotated, Any, ClassVar, NamedTuple, NewType, Protocol, TypeVar, get_type_hints
@@ -62,11 +62,13 @@ class Record(NamedTuple):
 class Refused(Exception):
     """A rule forbids it. `rule` is the stable name that the outside sees; the text is for people and names nobody."""
 
-    def __init__(self, rule: str, why: str, pointer: str = "") -> None:
+    def __init__(self, rule: str, why: str, pointer: str = "", about: Mapping[str, Any] | None = None) -> None:
         super().__init__(why)
         self.rule = rule
         self.pointer = pointer
         """RFC 6901 pointer to the field of the request that is at fault, where one is."""
+        self.about = about or {}
+        """What else an answer tells beside the text, ready for JSON: who is missing, how many are allowed."""
 
 
 class State(Protocol):

@@ -1,15 +1,17 @@
 """Who may be classified when: lower collectives before upper, collectives before persons, the exempt not at all."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import date
 
 from events.classification import Classification, YearBand
-from events.fact import Refused
+from events.fact import Id, Refused
 from events.member.standing import Standing, standing
 from events.member.state import Member, must_be_listed
 from events.organisation import Organisation, must_exist
 
 SUBJECT = "/subject"
+NAMED = 20
+"""How many are named in the text; the list beside it has all of them."""
 
 
 def place_in_year(year: int, on: date, *, was_there: bool) -> date:
@@ -41,25 +43,52 @@ def must_be_there_in_year(organisation: Organisation, band: YearBand, year: int,
         Refused: `classification.subject_unknown`, `classification.subject_ended`, `classification.disciplined`.
     """
     must_exist(organisation, day, "classification.subject", SUBJECT)
-    if band is YearBand.EXCELLENT and organisation.papers.disciplined_in(year):
-        raise Refused("classification.disciplined", "a unit with discipline in the year is not excellent", "/band")
+    found = [sanction.position for sanction in organisation.papers.sanctions if sanction.on.year == year]
+    if band is YearBand.EXCELLENT and found:
+        why = "a unit with discipline in the year is not excellent"
+        raise Refused("classification.disciplined", why, "/band", {"facts": found})
 
 
-def must_follow_lower(lower: Iterable[Classification]) -> None:
-    """Lower collectives before upper (366-QĐ/TW of 30 Aug 2025): `lower` are the years of all directly below.
+def must_follow_lower(missing: Mapping[Id, str], number: int) -> None:
+    """Lower collectives before upper (366-QĐ/TW of 30 Aug 2025).
+
+    `missing` are those directly below that have no band of that year, by their ids, and what they are called; `number`
+    is how many stand there in all.
 
     Raises:
-        Refused: `classification.lower_first`.
+        Refused: `classification.lower_first`, with the list of them.
     """
-    if any(one.band is None for one in lower):
-        raise Refused("classification.lower_first", "an organisation directly below has no band of that year", SUBJECT)
+    if missing:
+        why = f"{len(missing)} of the {number} organisations directly below have no band of that year: {_some(missing)}"
+        about = {"missing": [{"id": ident, "name": name} for ident, name in missing.items()]}
+        raise Refused("classification.lower_first", why, SUBJECT, about)
 
 
-def must_follow_cell(cell: Classification) -> None:
+def must_follow_cell(cell: Classification, ident: Id) -> None:
     """Collectives before persons (366-QĐ/TW of 30 Aug 2025): `cell` is the year of the member's cell.
 
     Raises:
-        Refused: `classification.collective_first`.
+        Refused: `classification.collective_first`, with the cell.
     """
     if cell.band is None:
-        raise Refused("classification.collective_first", "the member's cell has no band of that year yet", SUBJECT)
+        why = "the member's cell has no band of that year yet"
+        raise Refused("classification.collective_first", why, SUBJECT, {"missing": [{"id": ident}]})
+
+
+def must_meet_conditions(broken: Mapping[str, str], band: YearBand) -> None:
+    """The frame's conditions on top of points (366-QĐ/TW of 30 Aug 2025), as far as facts decide them.
+
+    `broken` are those that are not met, and why each is not, in the words of the committees.
+
+    Raises:
+        Refused: `classification.conditions`, with the list of them.
+    """
+    if broken:
+        why = f"conditions of {band} are not met: {', '.join(broken)}"
+        about = {"conditions": [{"gate": gate, "because": because} for gate, because in broken.items()]}
+        raise Refused("classification.conditions", why, "/band", about)
+
+
+def _some(missing: Mapping[Id, str]) -> str:
+    named = "; ".join(list(missing.values())[:NAMED])
+    return named if len(missing) <= NAMED else f"{named}; and {len(missing) - NAMED} more"

@@ -19,6 +19,9 @@ from services.ingest.asked import Asked
 from services.web.problem import FORM, Problem
 from services.web.rules import InForce, PackAtFault, Rules
 
+VIEWS_OF_A_YEAR = (view.VIEW.name, tree.VIEW.name, "roll", "offices", "absences", "meetings")
+"""From which the score of an organisation's year follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class PackSent:
@@ -93,7 +96,27 @@ class PackInForce:
         return rules.in_force(connection, self.of, self.organisation, self.day) if rules is not None else None
 
 
-OF_RULES = PackSent | Shipped | Published | TopOfTree | PackInForce
+@dataclass(frozen=True, slots=True)
+class BrokenConditions:
+    """What of the year's frame an organisation does not meet for a band, by the whole log up to now."""
+
+    organisation: Id
+    year: int
+    band: str
+
+    def ask(self, connection: Connection[Any], rules: Rules | None = None) -> Mapping[str, str]:
+        """By gate, in words; {} where nothing is broken, or where this process knows no rules.
+
+        Raises:
+            Behind: the views have not read the log to its end in time.
+        """
+        if rules is None:
+            return {}
+        at_least(connection, VIEWS_OF_A_YEAR, last_position(connection))
+        return rules.broken(connection, self.organisation, self.year, self.band)
+
+
+OF_RULES = PackSent | Shipped | Published | TopOfTree | PackInForce | BrokenConditions
 
 
 """The questions that rules answer."""

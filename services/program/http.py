@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import anyio
 import anyio.to_thread
@@ -90,7 +91,8 @@ class Opened:
         """Connects when it is used."""
         self._ledger.open()
         self._pool.open()
-        return Context(self._settings, self._ledger, self._pool, Tokens(self._pool), self._keys, AtHand())
+        rules = AtHand(ZoneInfo(self._settings.timezone))
+        return Context(self._settings, self._ledger, self._pool, Tokens(self._pool), self._keys, rules)
 
     def close(self) -> None:
         """Writes what waits, and gives the connections back."""

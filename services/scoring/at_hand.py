@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 
 from events.fact import Id
 from events.rule import RulePublished
 from projections import tree
-from projections.asked import AsOf
+from projections.asked import LATEST, AsOf
+from services.scoring.period_reading import At, organisation_year
 from services.scoring.published import fact_of
 from services.scoring.rulebook import Of
 from services.scoring.rulebook_file import Fault, PackRefused, checked, read
@@ -23,7 +25,10 @@ POINTER = "/pack"
 
 
 class AtHand:
-    """See `services.web.rules.Rules`."""
+    """See `services.web.rules.Rules`; `zone` is the committees'."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
 
     def read(self, said: str) -> RulePublished:
         """A pack as it was sent: an object of JSON, else the text of a TOML file, whose faults name lines.
@@ -56,6 +61,13 @@ class AtHand:
         full = {item.id: item.max for item in pack.items if item.id in needed}
         model = pack.of is Of.FOUR_GOOD and not rules.is_adopted(Of(of), organisation, day, kind)
         return InForce(pack.id, pack.version, items, best.at_least, full, model)
+
+    def broken(self, connection: psycopg.Connection[Any], organisation: Id, year: int, band: str) -> dict[str, str]:
+        """The conditions of the year's frame for a band that facts say are not met, by gate, in words."""
+        now = datetime.now(self._zone).date()
+        found = organisation_year(connection, organisation, year, At(date.max, LATEST, now, self._zone))
+        gates = found.gates if found is not None else ()
+        return {gate.gate: gate.because for gate in gates if gate.band == band and gate.met is False}
 
 
 def pointer(fault: Fault) -> str:

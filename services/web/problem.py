@@ -1,7 +1,7 @@
 """How an error is said: RFC 9457 `application/problem+json`, naming the field and the rule, never a person."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -27,7 +27,10 @@ TYPES = "/problems/"
 
 
 class Problem(Exception):
-    """An answer that is an error. `rule` ends its `type`; `errors` are (RFC 6901 pointer, message) pairs."""
+    """An answer that is an error. `rule` ends its `type`; `errors` are (RFC 6901 pointer, message) pairs.
+
+    `about` are further members of the answer (RFC 9457, section 3.2), such as who is missing.
+    """
 
     def __init__(
         self,
@@ -36,6 +39,7 @@ class Problem(Exception):
         detail: str,
         errors: Sequence[tuple[str, str]] = (),
         headers: dict[str, str] | None = None,
+        about: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -43,6 +47,7 @@ class Problem(Exception):
         self.detail = detail
         self.errors = errors
         self.headers = headers or {}
+        self.about = about or {}
 
     def body(self) -> dict[str, Any]:
         """The problem as an object of JSON."""
@@ -52,6 +57,7 @@ class Problem(Exception):
             "status": self.status,
             "detail": self.detail,
         }
+        said.update(self.about)
         if self.errors:
             said["errors"] = [{"pointer": pointer, "message": message} for pointer, message in self.errors]
         return said
@@ -95,7 +101,7 @@ def surprise(path: str, error: Exception) -> Problem:
 def refused(refusal: Refused) -> Problem:
     """409: a rule forbids it; the rule's name ends the type."""
     errors = [(refusal.pointer, str(refusal))] if refusal.pointer else ()
-    return Problem(409, refusal.rule, str(refusal), errors)
+    return Problem(409, refusal.rule, str(refusal), errors, about=refusal.about)
 
 
 def invalid(error: ValidationError | RequestValidationError, *, skip: int = 0) -> Problem:

@@ -60,3 +60,6 @@ class Rules(Protocol):
 
         `of` is `meeting`, `four-good` or `year`.
         """
+
+    def broken(self, connection: psycopg.Connection[Any], organisation: Id, year: int, band: str) -> Mapping[str, str]:
+        """The conditions of the year's frame for a band that facts say are not met, by gate, in words."""

@@ -30,6 +30,7 @@ from events.rating_order import (
     must_follow_cell,
     must_follow_lower,
     must_get_a_rating,
+    must_meet_conditions,
     place_in_year,
 )
 from tests.examples import (
@@ -123,19 +124,34 @@ def test_a_year_is_charged_to_its_last_day_where_it_is_over() -> None:
 
 
 def test_lower_collectives_come_before_upper() -> None:
-    rated, not_yet = seen(Classification, GOOD), Classification()
-    must_follow_lower([rated, rated])
-    must_follow_lower([])
-    for lower in ([rated, not_yet], [seen(Classification, GOOD, REOPENED)]):
-        with pytest.raises(Refused) as refused:
-            must_follow_lower(lower)
-        assert refused.value.rule == "classification.lower_first"
+    must_follow_lower({}, 2)
+    with pytest.raises(Refused) as refused:
+        must_follow_lower({CELL_7: "Chi bộ thôn Trại Lê"}, 2)
+    assert refused.value.rule == "classification.lower_first"
+    assert "1 of the 2 organisations directly below have no band of that year: Chi bộ thôn" in str(refused.value)
+    assert refused.value.about == {"missing": [{"id": CELL_7, "name": "Chi bộ thôn Trại Lê"}]}
+
+
+def test_a_long_list_of_who_is_missing_is_cut_off_in_the_text_and_whole_beside_it() -> None:
+    missing = {an_id(str(number)): f"Chi bộ {number}" for number in range(30)}
+    with pytest.raises(Refused, match=r"and 10 more$") as refused:
+        must_follow_lower(missing, 30)
+    assert len(refused.value.about["missing"]) == 30
+
+
+def test_an_excellent_year_meets_every_condition_that_facts_decide() -> None:
+    must_meet_conditions({}, YearBand.EXCELLENT)
+    with pytest.raises(Refused) as refused:
+        must_meet_conditions({"tasks-on-time": "3/4 đúng hạn."}, YearBand.EXCELLENT)
+    assert refused.value.rule == "classification.conditions"
+    assert refused.value.about == {"conditions": [{"gate": "tasks-on-time", "because": "3/4 đúng hạn."}]}
 
 
 def test_collectives_come_before_persons() -> None:
-    must_follow_cell(seen(Classification, GOOD))
+    must_follow_cell(seen(Classification, GOOD), CELL_7)
     with pytest.raises(Refused) as refused:
-        must_follow_cell(Classification())
+        must_follow_cell(seen(Classification, GOOD, REOPENED), CELL_7)
+    assert refused.value.about == {"missing": [{"id": CELL_7}]}
     assert refused.value.rule == "classification.collective_first"
 
 
@@ -155,6 +171,7 @@ def test_an_organisation_with_discipline_in_the_year_is_not_excellent() -> None:
     with pytest.raises(Refused) as refused:
         must_be_there_in_year(warned, YearBand.EXCELLENT, 2026, LATER)
     assert refused.value.rule == "classification.disciplined"
+    assert len(refused.value.about["facts"]) == 1
 
 
 def test_what_is_not_there_gets_no_band() -> None:

@@ -78,7 +78,10 @@ def test_lower_collectives_come_before_upper_and_collectives_before_persons(comm
     grassroots, (one, other) = a_grassroots(commune, 2)
     member = commune.admit("Lê Hòa", one)
     assert rate(commune, member, expect=409)["type"] == "/problems/classification.collective_first"
-    assert rate(commune, grassroots, expect=409)["type"] == "/problems/classification.lower_first"
+    refused = rate(commune, grassroots, expect=409)
+    assert refused["type"] == "/problems/classification.lower_first"
+    assert {missing["id"] for missing in refused["missing"]} == {one, other}
+    assert "2 of the 2 organisations directly below" in refused["detail"]
     rate(commune, one)
     rate(commune, member)
     assert rate(commune, grassroots, expect=409)["type"] == "/problems/classification.lower_first"
@@ -110,7 +113,9 @@ def test_a_fifth_of_the_cells_rated_good_may_be_excellent_where_they_count(commu
     for cell in cells[:4]:
         rate(commune, cell)
     rate(commune, commune.office_cell)
-    assert rate(commune, cells[11], "excellent", 409)["type"] == CAP
+    refused = rate(commune, cells[11], "excellent", 409)
+    assert refused["type"] == CAP
+    assert (refused["good"], refused["allowed"], refused["excellent"]) == (4, 0, 0)
     rate(commune, cells[4])
     rate(commune, cells[11], "excellent")
     rate(commune, cells[11], "excellent", 200)

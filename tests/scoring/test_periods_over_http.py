@@ -95,6 +95,23 @@ def test_a_task_that_is_done_after_its_day_was_not_on_time(commune: Commune) -> 
     assert told["bands"]["computed"] == "good", "92 points alone would be excellent"
 
 
+def test_an_excellent_year_with_late_tasks_is_refused_with_the_list_of_what_is_broken(commune: Commune) -> None:
+    grassroots = commune.establish("Đảng bộ Điều kiện", "grassroots", commune.agency)
+    cells = [commune.establish(f"Chi bộ điều kiện {number}", "cell", grassroots) for number in range(6)]
+    for cell in cells[1:]:
+        classify(commune, cell, "good")
+    (lan,) = [commune.admit("Lê Lan", cells[0])]
+    meeting = meet(commune, cells[0], "2026-01-05", [lan])
+    results = f"/meetings/{meeting}/task-results"
+    commune.post(results, {"results": [{"task": 1, "share": 0.9}], "effective_on": "2026-01-20"})
+    refused = classify(commune, cells[0], "excellent", 409)
+    assert refused["type"] == "/problems/classification.conditions"
+    assert [condition["gate"] for condition in refused["conditions"]] == ["tasks-on-time"]
+    assert "0/1 nhiệm vụ" in refused["conditions"][0]["because"]
+    commune.post(results, {"results": [{"task": 1, "share": 1}], "effective_on": "2026-01-25"})
+    classify(commune, cells[0], "excellent")
+
+
 def test_a_year_that_was_opened_again_has_no_band_until_it_is_decided_again(commune: Commune) -> None:
     cell, _ = a_cell(commune, "Mở lại")
     classify(commune, cell, "good", points=80, effective_on="2026-10-01")

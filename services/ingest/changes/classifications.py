@@ -23,6 +23,7 @@ from events.rating_order import (
     must_follow_cell,
     must_follow_lower,
     must_get_a_rating,
+    must_meet_conditions,
     place_in_year,
 )
 from services.ingest.above import chain
@@ -32,6 +33,7 @@ from services.ingest.changes.judgements import Points
 from services.ingest.changes.members import cell_of
 from services.ingest.changes.papers import Year
 from services.ingest.ratings import DirectlyBelow, RatedGood
+from services.ingest.rules import BrokenConditions
 
 B = TypeVar("B", bound=Body)
 
@@ -81,10 +83,20 @@ def _of_organisation(asked: Asked[ClassificationBody], known: Classification) ->
     )  # fmt: skip
     if kind is not Rated.CELL and not says_the_same(known, decided):
         lower: tuple[Id, ...] = asked.sight.answer(DirectlyBelow(body.subject, day))
-        years = [classification.stream_of(one, body.year) for one in lower]
-        asked.sight.need(years)
-        must_follow_lower([asked.sight.of(Classification, year) for year in years])
+        must_follow_lower(_without_band(asked, lower, day), len(lower))
+    if body.band is YearBand.EXCELLENT and not says_the_same(known, decided):
+        broken: dict[str, str] = asked.sight.answer(BrokenConditions(body.subject, body.year, body.band))
+        must_meet_conditions(broken, body.band)
     return decided
+
+
+def _without_band(asked: Asked[ClassificationBody], lower: tuple[Id, ...], day: date) -> dict[Id, str]:
+    """Those that have no band of that year yet, and what they are called."""
+    years = {one: classification.stream_of(one, asked.body.year) for one in lower}
+    asked.sight.need(years.values())
+    missing = [one for one, year in years.items() if asked.sight.of(Classification, year).band is None]
+    asked.sight.need(missing)
+    return {one: asked.sight.glance(Organisation, one).name_on(day) or one for one in missing}
 
 
 def _of_member(asked: Asked[ClassificationBody], known: Classification) -> ClassificationDecided:
@@ -102,7 +114,7 @@ def _of_member(asked: Asked[ClassificationBody], known: Classification) -> Class
         cell=cell, quota=_quota(asked, cell, Rated.MEMBER, day),
     )  # fmt: skip
     if not says_the_same(known, decided):
-        must_follow_cell(asked.sight.of(Classification, classification.stream_of(cell, body.year)))
+        must_follow_cell(asked.sight.of(Classification, classification.stream_of(cell, body.year)), cell)
     return decided
 
 
