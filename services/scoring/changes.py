@@ -1,77 +1,65 @@
 """What would change a score: the nearest facts that move its band, found by trying them on the pure function."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import dataclasses
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations, product
+from itertools import combinations, islice, product
 
-import msgspec
 from msgspec.structs import replace
 
-from events import wire
-from events.fact import Fact, stored_name
-from events.meeting import (
-    AttendanceRecorded,
-    DocumentsSent,
-    MeetingHeld,
-    MeetingPostponed,
-    MinutesApproved,
-    PreMeetingHeld,
-    ResolutionAdopted,
-    SelfScored,
-    VoteTaken,
-)
+from events.fact import Fact
+from events.meeting import MeetingHeld, SelfScored
+from services.scoring.changes_told import Tried, judged_text, made_change, striking, total_text, watched
 from services.scoring.meeting_facts import MeetingFacts
-from services.scoring.meeting_rules import figure
-from services.scoring.rulebook import Pack
-from services.scoring.score import Change, Line, Score
-from services.scoring.wishes import WISHES, Made, Wish, altered, instead
+from services.scoring.meeting_lines import lines
+from services.scoring.meeting_score import score
+from services.scoring.rulebook import Item, Of, Pack
+from services.scoring.rules_in_force import RulesInForce
+from services.scoring.score import Change, Score
+from services.scoring.wishes import WISHES, Made, Wish, instead
 
 Judge = Callable[[MeetingFacts], Score]
 """The pure function: the same cell, day and pack, other facts."""
+Values = Mapping[str, Decimal | None]
+"""Points by item."""
 
 MOST = 8
 """Changes that are told; who wants more looks at the lines."""
-TOGETHER = 4
-"""Items that are changed at once."""
-TRIES = 600
-"""Times that the function is asked altogether, so that a question about one score stays quick."""
-WHAT: dict[type[Fact], str] = {
-    MeetingPostponed: "dời cuộc họp",
-    PreMeetingHeld: "họp chi ủy trước",
-    DocumentsSent: "gửi tài liệu",
-    AttendanceRecorded: "danh sách tham dự",
-    ResolutionAdopted: "kết luận, nghị quyết",
-    MinutesApproved: "thông qua biên bản",
-    SelfScored: "tự chấm điểm",
-    VoteTaken: "biểu quyết của chi bộ",
-}
-"""The records that may be struck through while the meeting stays one that was held."""
-
-
-@dataclass(slots=True)
-class _Trial:
-    """One score, and how often something else was tried on it."""
-
-    facts: MeetingFacts
-    pack: Pack
-    judge: Judge
-    score: Score
-    tried: int = 0
-
-    def asked(self, facts: MeetingFacts) -> Score | None:
-        """What it would be worth; None when enough was tried."""
-        self.tried += 1
-        return self.judge(facts) if self.tried <= TRIES else None
+TOGETHER = 3
+"""Rules that are met at once; who misses more did not come near."""
+WISHED = 150
+"""Changes that are tried of one rule."""
+JUDGED = 200
+"""Times that the pure function is asked altogether, so that who asks is not kept waiting."""
+FOUND = 24
+"""Changes that are found before the nearest of them are told."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """Something that gives an item more points, `gains` on its own."""
+    """A wish of one rule, what its items have then, and how much more that is."""
 
-    items: tuple[str, ...]
     wish: Wish
+    gives: Mapping[str, Decimal]
     gains: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class _Raise:
+    """The committee gives the items that it judges so many points more."""
+
+    wish: Wish
+    items: tuple[str, ...]
+    needed: Decimal
+
+
+def with_changes(facts: MeetingFacts, told: Score, rules: RulesInForce) -> Score:
+    """The score of these facts, and what would change it; without a pack nothing is known to."""
+    pack = rules.pack(Of.MEETING, told.cell, told.on, facts.context.cell_kind)
+    if pack is None:
+        return told
+    return dataclasses.replace(told, changes=changes(facts, pack, lambda other: score(other, told.cell, told.on, pack)))
 
 
 def changes(facts: MeetingFacts, pack: Pack, judge: Judge) -> tuple[Change, ...]:
@@ -81,200 +69,147 @@ def changes(facts: MeetingFacts, pack: Pack, judge: Judge) -> tuple[Change, ...]
     it: one more fact before several at once, and of equally many those that need fewer points. What lowers it: a record
     that is struck through.
     """
-    trial = _Trial(facts, pack, judge, judge(facts))
     if facts.last(MeetingHeld) is None:
         return ()
-    lifting = sorted(_lifting(trial), key=lambda found: found[0])[:MOST]
-    told = [change for _, change in lifting]
-    return (*told, *_striking(trial))[:MOST]
+    trial = _Trial(facts, pack, judge)
+    lifting = sorted(islice(trial.lifting(), FOUND), key=lambda found: found[0])
+    tried = Tried(facts, pack, trial.score)
+    return (*[change for _, change in lifting[:MOST]], *striking(tried, judge))[:MOST]
 
 
-def watched(score: Score) -> str | None:
-    """The band that facts can move."""
-    return score.bands.computed if score.bands.superior else score.band
+class _Trial:
+    """One score. Points of items add up, so most of what could be is reckoned; what is told was judged in full."""
 
+    def __init__(self, facts: MeetingFacts, pack: Pack, judge: Judge) -> None:
+        self.facts, self.pack, self.judge = facts, pack, judge
+        self.score = judge(facts)
+        self.now = watched(self.score)
+        self.own: Values = {line.item: line.points for line in self.score.lines if line.applies}
+        self.tried = Tried(facts, pack, self.score)
+        self.judged = 0
 
-def _lifting(trial: _Trial) -> Iterator[tuple[tuple[int, Decimal], Change]]:
-    """By how many steps, and by how many points more; no step in what is told could be left out."""
-    steps = _steps(trial)
-    enough: list[frozenset[Wish]] = []
-    by_people: set[str | None] = set()
-    for several in range(min(TOGETHER, len(steps)) + 1):
-        for chosen in combinations(steps, several):
-            for some in product(*chosen):
+    def lifting(self) -> Iterator[tuple[tuple[int, Decimal], Change]]:
+        """By how many steps, and by how many points more; no step of a change that is told could be left out."""
+        steps, enough, by_people = self._steps(), list[frozenset[Wish]](), set[str]()
+        for several in range(min(TOGETHER, len(steps)) + 1):
+            for some in (some for chosen in combinations(steps, several) for some in product(*chosen)):
                 wishes = frozenset(step.wish for step in some)
                 if any(less <= wishes for less in enough):
                     continue
-                base = _made(trial.facts, (step.wish.made for step in some))
-                score = trial.asked(base) if some else trial.score
-                if score is None:
-                    return
-                if _moved(trial, score):
-                    enough.append(wishes)
-                    yield (several, _more(trial, score)), _change(trial, base, some, score)
+                then = dict(self.own) | {item: points for step in some for item, points in step.gives.items()}
+                if self._lifts(then):
+                    found = self._change([step.wish for step in some], _items(some))
+                    if found is not None:
+                        enough.append(wishes)
+                        yield (several, found[0]), found[1]
                     continue
-                for step in _judged(trial, base, score):
-                    higher = step.wish.made(base)
-                    after = trial.asked(higher)
-                    if after is None or not _moved(trial, after) or watched(after) in by_people:
+                for more in self._raises(then, by_people):
+                    found = self._change([*(step.wish for step in some), more.wish], (*_items(some), *more.items))
+                    if found is None or found[1].band in by_people:
                         continue
                     if not some:
-                        by_people.add(watched(after))
-                    yield (several + 1, _more(trial, after)), _change(trial, higher, (*some, step), after)
+                        by_people.add(found[1].band)
+                    yield (several + 1, found[0]), found[1]
+
+    def _steps(self) -> list[tuple[_Step, ...]]:
+        """For each rule the nearest wish for each number of points that it may give more."""
+        by_rule: dict[str, list[Item]] = {}
+        for item in self.pack.items:
+            if item.rule is not None and item.rule in WISHES and item.id in self.own:
+                by_rule.setdefault(item.rule, []).append(item)
+        found = []
+        for rule, items in by_rule.items():
+            part = self.pack.model_copy(update={"items": tuple(items)})
+            steps: dict[Decimal, _Step] = {}
+            if all(self.own[item.id] == item.max for item in items):
+                continue
+            for wish in islice(WISHES[rule](self.facts, items), WISHED):
+                gives = {
+                    line.item: line.points for line in lines(wish.made(self.facts), part) if line.points is not None
+                }
+                gains = [points - (self.own[item] or 0) for item, points in gives.items()]
+                if gains and min(gains) >= 0 and (more := sum(gains, Decimal())) > 0 and more not in steps:
+                    steps[more] = _Step(wish, gives, more)
+            if steps:
+                found.append(tuple(steps.values()))
+        return found
+
+    def _lifts(self, then: Values) -> bool:
+        """Whether the band would be another one, as far as adding up says."""
+        known = [points for points in then.values() if points is not None]
+        if len(known) < len(then):
+            return False
+        band = self.pack.band(min(sum(known, Decimal()), Decimal(100)))
+        for gate in self.pack.gates:
+            if band == gate.band and any(
+                then.get(item.id) != item.max for item in self.pack.items if item.id in gate.items
+            ):
+                band = gate.otherwise
+        return band != self.now
+
+    def _raises(self, then: Values, reached: Collection[str]) -> Iterator[_Raise]:
+        """People give what they judge as many points more as the next band needs, then the one after it.
+
+        Bands that are `reached` by their points alone need nothing else.
+        """
+        scored = self.facts.last(SelfScored)
+        if scored is not None and scored.fact.total is not None and not self.score.bands.superior:
+            if not reached:
+                yield from self._totals(scored.fact, scored.fact.total)
+            return
+        judged = [line for line in self.score.lines if line.judged and line.applies]
+        room = sum((line.max - (line.points or 0) for line in judged), Decimal())
+        given = {} if scored is None or scored.fact.total is not None else scored.fact.items
+        points = sum((points or Decimal() for points in then.values()), Decimal())
+        bands = sorted(band.at_least - points for band in self.pack.bands)
+        least = max((needed for needed in bands if needed <= 0), default=Decimal())
+        complete = None not in then.values()
+        for needed in bands:
+            if not room or needed > room or needed < least or (complete and needed <= 0):
+                continue
+            if self.pack.band(points + needed) in reached:
+                continue
+            own = {line.item: line.points or Decimal() for line in judged}
+            values = _spread(own, {line.item: line.max for line in judged}, max(needed, Decimal()))
+            items = {**given, **values}
+            fact = replace(scored.fact, items=items, total=None) if scored else SelfScored(items=items)
+            raised = tuple(line.item for line in judged if items[line.item] != line.points)
+            yield _Raise(Wish(judged_text(judged, needed), _instead(fact)), raised, needed)
+
+    def _totals(self, scored: SelfScored, total: Decimal) -> Iterator[_Raise]:
+        for least in sorted(band.at_least for band in self.pack.bands):
+            if least > total:
+                fact = replace(scored, total=least)
+                yield _Raise(Wish(total_text(least, total), _instead(fact)), (), least - total)
+
+    def _change(self, wishes: Sequence[Wish], items: Iterable[str]) -> tuple[Decimal, Change] | None:
+        """The points that it gives more, and the change; None where judging in full says that nothing moves."""
+        facts = self.facts
+        self.judged += 1
+        if self.judged > JUDGED:
+            return None
+        for wish in wishes:
+            facts = wish.made(facts)
+        then = self.judge(facts)
+        if watched(then) in {None, self.now}:
+            return None
+        more = (then.points or Decimal()) - (self.score.points or Decimal())
+        return more, made_change(self.tried, facts, [wish.text for wish in wishes], tuple(dict.fromkeys(items)), then)
 
 
-def _steps(trial: _Trial) -> list[tuple[_Step, ...]]:
-    """For each item that facts decide, the nearest change for each number of points above its own."""
-    found: list[tuple[_Step, ...]] = []
-    for number, line in enumerate(trial.score.lines):
-        rule = trial.pack.items[number].rule
-        if rule is None or rule not in WISHES or line.points == line.max or not line.applies:
-            continue
-        best = line.points or Decimal()
-        steps: dict[Decimal, _Step] = {}
-        for wish in WISHES[rule](trial.facts, trial.pack.items[number]):
-            score = trial.asked(wish.made(trial.facts))
-            if score is None:
-                return found
-            points = score.lines[number].points
-            if points is not None and points > best and points not in steps:
-                steps[points] = _Step((line.item,), wish, points - best)
-        if steps:
-            found.append(tuple(steps[points] for points in sorted(steps)))
-    return _once(found)
+def _items(steps: Iterable[_Step]) -> tuple[str, ...]:
+    return tuple(item for step in steps for item in step.gives)
 
 
-def _once(found: list[tuple[_Step, ...]]) -> list[tuple[_Step, ...]]:
-    """Items that the same change helps are one step."""
-    by: dict[tuple[str, ...], tuple[_Step, ...]] = {}
-    for steps in found:
-        texts = tuple(step.wish.text for step in steps)
-        known = by.get(texts)
-        by[texts] = (
-            steps
-            if known is None
-            else tuple(
-                _Step((*old.items, *new.items), old.wish, old.gains + new.gains)
-                for old, new in zip(known, steps, strict=True)
-            )
-        )
-    return list(by.values())
-
-
-def _judged(trial: _Trial, facts: MeetingFacts, score: Score) -> Iterator[_Step]:
-    """People give the items that they judge as many points more as the next band needs, then the one after it."""
-    scored = facts.last(SelfScored)
-    if scored is not None and scored.fact.total is not None and not score.bands.superior:
-        yield from _in_total(trial, scored.fact, scored.fact.total)
-        return
-    lines = [line for line in score.lines if line.judged and line.applies]
-    room = sum((line.max - (line.points or 0) for line in lines), Decimal())
-    given = {} if scored is None or scored.fact.total is not None else dict(scored.fact.items)
-    bands = {band.at_least - (score.points or Decimal()) for band in trial.pack.bands}
-    least = max((needed for needed in bands if needed <= 0), default=Decimal())
-    for needed in sorted(bands):
-        if not room or needed > room or needed < least or (score.complete and needed <= 0):
-            continue
-        items = given | _spread(lines, max(needed, Decimal()))
-        changed = replace(scored.fact, items=items, total=None) if scored else SelfScored(items=items)
-        raised = tuple(line.item for line in lines if items[line.item] != line.points)
-        yield _Step(raised, Wish(_asked_for(lines, needed), _instead(changed)), needed)
-
-
-def _in_total(trial: _Trial, scored: SelfScored, total: Decimal) -> Iterator[_Step]:
-    for band in sorted(trial.pack.bands, key=lambda band: band.at_least):
-        if band.at_least > total:
-            text = f"tổng điểm tự chấm đạt ít nhất {figure(band.at_least)} điểm (đã tự chấm {figure(total)} điểm)"
-            yield _Step((), Wish(text, _instead(replace(scored, total=band.at_least))), band.at_least - total)
-
-
-def _spread(lines: Sequence[Line], needed: Decimal) -> dict[str, Decimal]:
-    """Values for all of the lines, together that many points above what they have; the first ones are filled first."""
+def _spread(own: Mapping[str, Decimal], most: Mapping[str, Decimal], needed: Decimal) -> dict[str, Decimal]:
+    """Values that are together so many points above what the items have; the first ones are filled first."""
     values = {}
-    for line in lines:
-        own = line.points or Decimal()
-        more = min(needed, line.max - own)
-        values[line.item] = own + more
+    for item, points in own.items():
+        more = min(needed, most[item] - points)
+        values[item] = points + more
         needed -= more
     return values
 
 
-def _asked_for(lines: Sequence[Line], needed: Decimal) -> str:
-    if any(line.points is None for line in lines):
-        least = sum((line.points or Decimal() for line in lines), max(needed, Decimal()))
-        most = sum((line.max for line in lines), Decimal())
-        if not least:
-            return "các mục do tập thể đánh giá được chấm đủ"
-        return f"các mục do tập thể đánh giá được chấm đủ, tổng cộng ít nhất {figure(least)}/{figure(most)} điểm"
-    room = [(line.title, line.max - (line.points or 0)) for line in lines if line.points != line.max]
-    short = ", ".join(f"“{title}” còn {figure(more)}" for title, more in room)
-    return f"các mục do tập thể đánh giá được thêm {figure(needed)} điểm ({short})"
-
-
-def _striking(trial: _Trial) -> Iterator[Change]:
-    """What is on record once and would be missed; or what stands in the way."""
-    for told in trial.facts.told:
-        if (what := WHAT.get(type(told.fact))) is None:
-            continue
-        less = altered(trial.facts, {told.position})
-        score = trial.judge(less)
-        if watched(score) is not None and watched(trial.score) is not None and _moved(trial, score):
-            text = f"bản ghi số {told.position} ({what}) bị gạch bỏ"
-            before = {line.item: line.points for line in trial.score.lines}
-            items = tuple(line.item for line in score.lines if line.points != before[line.item])
-            yield _change(trial, less, (_Step(items, Wish(text, lambda facts: facts), Decimal()),), score)
-
-
-def _moved(trial: _Trial, score: Score) -> bool:
-    return watched(score) is not None and watched(score) != watched(trial.score)
-
-
-def _more(trial: _Trial, score: Score) -> Decimal:
-    return (score.points or Decimal()) - (trial.score.points or Decimal())
-
-
-def _made(facts: MeetingFacts, made: Iterable[Made]) -> MeetingFacts:
-    for one in made:
-        facts = one(facts)
-    return facts
-
-
 def _instead(fact: Fact) -> Made:
     return lambda facts: instead(facts, fact)
-
-
-def _change(trial: _Trial, facts: MeetingFacts, steps: Sequence[_Step], score: Score) -> Change:
-    """In words, and as corrections or records that a committee could make."""
-    before = {told.position: told.fact for told in trial.facts.told}
-    after = {told.position: told.fact for told in facts.told}
-    return Change(
-        sentence=_sentence(trial, steps, score),
-        points=score.points,
-        band=watched(score) or "",
-        items=tuple(dict.fromkeys(item for step in steps for item in step.items)),
-        strikes=tuple(position for position in before if position not in after),
-        facts=tuple(
-            {"name": stored_name(type(fact)), "data": msgspec.json.decode(wire.encode(fact))}
-            for position, fact in after.items()
-            if position not in before
-        ),
-    )
-
-
-def _sentence(trial: _Trial, steps: Sequence[_Step], score: Score) -> str:
-    wished = "; ".join(step.wish.text for step in steps)
-    said = f"Nếu {wished} thì {_worth(trial.pack, score)} (hiện nay {_worth(trial.pack, trial.score)})."
-    return said + (_DECIDED if trial.score.bands.superior else "")
-
-
-_DECIDED = " Mức do cấp trên quyết định vẫn giữ nguyên cho đến khi cấp trên quyết định lại."
-
-
-def _worth(pack: Pack, score: Score) -> str:
-    """A total that the committee gave is nobody's sum of lines, so only its band is told."""
-    band = watched(score)
-    title = next((one.title.lower() for one in pack.bands if one.id == band), band)
-    said = f"xếp loại {title}" if title else "chưa xếp loại"
-    if score.points is None or (band is not None and not score.complete):
-        return said
-    return f"{figure(score.points)} điểm, {said}"

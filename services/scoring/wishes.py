@@ -19,6 +19,7 @@ from events.meeting import (
     Presence,
     ResolutionAdopted,
     SelfScored,
+    Task,
 )
 from services.scoring.meeting_facts import MeetingFacts, Told
 from services.scoring.meeting_rules import figure
@@ -34,6 +35,8 @@ HEADS = 60
 """People about whom something else is tried; of more, nobody would say that they were nearly there."""
 
 
+Items = Sequence[Item]
+"""The items of a pack that one rule measures."""
 Made = Callable[[MeetingFacts], MeetingFacts]
 """A change of facts."""
 
@@ -69,14 +72,14 @@ def _added(fact: Fact) -> Made:
     return lambda facts: altered(facts, set(), [fact])
 
 
-def _longer(facts: MeetingFacts, item: Item) -> Iterator[Wish]:
+def _longer(facts: MeetingFacts, items: Items) -> Iterator[Wish]:
     """The session lasts longer, by the next step that the options name, or any."""
     held = facts.last(MeetingHeld)
     if held is None:
         return
     lasted = Decimal((held.fact.ended_at - held.fact.started_at).total_seconds()) / 60
     steps = {Decimal(minutes) for minutes in range(STEP, LONGER + 241, STEP)}
-    for minutes in sorted(steps | _bounds(item, "minutes")):
+    for minutes in sorted(steps | _bounds(items, "minutes")):
         if lasted < minutes <= lasted + LONGER:
             text = f"cuộc họp kéo dài ít nhất {figure(minutes)} phút (đã họp {figure(lasted)} phút)"
             yield Wish(text, _lasting(minutes))
@@ -91,7 +94,7 @@ def _lasting(minutes: Decimal) -> Made:
     return made
 
 
-def _more_there(facts: MeetingFacts, _item: Item) -> Iterator[Wish]:
+def _more_there(facts: MeetingFacts, _items: Items) -> Iterator[Wish]:
     """Somebody gave a reason, or somebody came; those who were away without a reason first."""
     there = facts.there()
     if there is None:
@@ -145,7 +148,36 @@ def _named(
     return tuple(replace(one, status=to) if one.member in turned else one for one in attendance)
 
 
-def _told_before(facts: MeetingFacts, item: Item) -> Iterator[Wish]:
+def _more_spoke(facts: MeetingFacts, _items: Items) -> Iterator[Wish]:
+    """More of those who were there spoke, as far as it was noted who did."""
+    there = facts.there()
+    if there is None or there[0].spoke is None:
+        return
+    for heads in range(1, min(there[0].present - there[0].spoke, HEADS) + 1):
+        yield Wish(f"có thêm {heads} đảng viên phát biểu", _speaking(heads))
+
+
+def _speaking(heads: int) -> Made:
+    def made(facts: MeetingFacts) -> MeetingFacts:
+        held, named = _held(facts), facts.last(AttendanceRecorded)
+        counts = held.counts and replace(held.counts, spoke=(held.counts.spoke or 0) + heads)
+        spoken = replace(held, counts=counts, attendance=_heard(held.attendance, heads, facts))
+        facts = instead(facts, spoken)
+        if named is None:
+            return facts
+        return instead(facts, replace(named.fact, attendance=_heard(named.fact.attendance, heads, facts)))
+
+    return made
+
+
+def _heard(attendance: tuple[Attendance, ...], heads: int, facts: MeetingFacts) -> tuple[Attendance, ...]:
+    """That many of those who were there and did not speak spoke; those outside the base speak for nobody."""
+    silent = [one.member for one in attendance if one.status is Presence.PRESENT and not one.spoke]
+    heard = set([member for member in silent if member not in facts.context.outside][:heads])
+    return tuple(replace(one, spoke=True) if one.member in heard else one for one in attendance)
+
+
+def _told_before(facts: MeetingFacts, items: Items) -> Iterator[Wish]:
     """The committee met before; documents went out some days ahead; both."""
     held = facts.last(MeetingHeld)
     if held is None:
@@ -154,7 +186,7 @@ def _told_before(facts: MeetingFacts, item: Item) -> Iterator[Wish]:
     met = PreMeetingHeld(held_at=start - timedelta(days=1), minutes=True)
     prepared = Wish("chi ủy họp trước cuộc họp, có biên bản", _said(met))
     sent = []
-    for days in sorted({Decimal(1)} | _bounds(item, "days_before")):
+    for days in sorted({Decimal(1)} | _bounds(items, "days_before")):
         day = start - timedelta(days=int(days))
         documents = DocumentsSent(sent_at=day)
         text = f"tài liệu được gửi chậm nhất ngày {day:%d/%m/%Y}"
@@ -164,7 +196,7 @@ def _told_before(facts: MeetingFacts, item: Item) -> Iterator[Wish]:
     yield from (_both(prepared, one) for one in sent)
 
 
-def _closed(facts: MeetingFacts, item: Item) -> Iterator[Wish]:
+def _closed(facts: MeetingFacts, items: Items) -> Iterator[Wish]:
     """A resolution; minutes that were final earlier, or sent; both."""
     held = facts.last(MeetingHeld)
     if held is None:
@@ -174,12 +206,24 @@ def _closed(facts: MeetingFacts, item: Item) -> Iterator[Wish]:
     if lacking:
         yield resolved
     days = sorted(
-        {Decimal(day) for day in DAYS} | _bounds(item, "days_after") | _bounds(item, "days_sent"), reverse=True
+        {Decimal(day) for day in DAYS} | _bounds(items, "days_after") | _bounds(items, "days_sent"), reverse=True
     )
     written = [wish for day in days for wish in _written(facts, int(day))]
     yield from written
     if lacking:
         yield from (_both(resolved, one) for one in written)
+    yield from _with_tasks(facts, written)
+
+
+def _with_tasks(facts: MeetingFacts, written: Sequence[Wish]) -> Iterator[Wish]:
+    """The resolution gives somebody something to do; with minutes, too."""
+    adopted = facts.last(ResolutionAdopted)
+    if facts.cell is None or (adopted is not None and adopted.fact.tasks):
+        return
+    task = Task(to=facts.cell, what="Nhiệm vụ được giao trong nghị quyết")
+    given = Wish("nghị quyết giao nhiệm vụ cụ thể", _said(ResolutionAdopted(tasks=(task,))))
+    yield given
+    yield from (_both(given, one) for one in written)
 
 
 def _written(facts: MeetingFacts, days: int) -> Iterator[Wish]:
@@ -195,36 +239,38 @@ def _written(facts: MeetingFacts, days: int) -> Iterator[Wish]:
     yield Wish(text, _said(sent))
 
 
-def _done(facts: MeetingFacts, item: Item) -> Iterator[Wish]:
+def _done(facts: MeetingFacts, items: Items) -> Iterator[Wish]:
     """More of the last resolution is done, as far as the next option wants it."""
     scored = facts.last(SelfScored)
     if scored is None or scored.fact.last is None:
         return
     last = scored.fact.last
-    for share in sorted(_bounds(item, "share")):
+    for share in sorted(_bounds(items, "share")):
         if last.share < share <= 1:
             told = replace(scored.fact, last=replace(last, share=share))
             text = f"nghị quyết kỳ trước thực hiện đạt ít nhất {figure(share * 100)} %"
             yield Wish(text, _said(told))
 
 
-WISHES: Mapping[str, Callable[[MeetingFacts, Item], Iterator[Wish]]] = {
+WISHES: Mapping[str, Callable[[MeetingFacts, Items], Iterator[Wish]]] = {
     "duration": _longer,
     "attendance": _more_there,
+    "speakers": _more_spoke,
     "notice": _told_before,
     "closing": _closed,
     "last-resolution": _done,
 }
-"""By the rule of an item. A rule without any looks at what one meeting's committee cannot change."""
+"""By the rule of items. A rule without any looks at what one meeting's committee cannot change."""
 
 
 def _both(first: Wish, second: Wish) -> Wish:
     return Wish(f"{first.text} và {second.text}", lambda facts: second.made(first.made(facts)))
 
 
-def _bounds(item: Item, measure: str) -> set[Decimal]:
-    """The figures that the item's options name for a measure."""
-    said = (option.bounds[measure] for option in item.options if measure in option.bounds)
+def _bounds(items: Items, measure: str) -> set[Decimal]:
+    """The figures that the items' options name for a measure."""
+    options = (option for item in items for option in item.options)
+    said = (option.bounds[measure] for option in options if measure in option.bounds)
     figures = (figure for one in said for figure in (one.at_least, one.above, one.at_most, one.below))
     return {figure for figure in figures if figure is not None}
 

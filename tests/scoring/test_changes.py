@@ -13,6 +13,7 @@ from events.bands import Band
 from events.fact import Fact
 from events.meeting import (
     Attendance,
+    Counts,
     DocumentsSent,
     LastResults,
     MeetingHeld,
@@ -21,7 +22,8 @@ from events.meeting import (
     Presence,
     SelfScored,
 )
-from services.scoring.changes import changes, watched
+from services.scoring.changes import changes
+from services.scoring.changes_told import watched
 from services.scoring.meeting_facts import MeetingFacts, gather
 from services.scoring.meeting_score import score
 from services.scoring.rulebook import Pack
@@ -30,7 +32,6 @@ from services.scoring.shelf import shipped
 from tests.examples import CELL_7, an_id
 from tests.scoring.meeting import (
     ADOPTED,
-    ALL_JUDGED,
     APPROVED,
     CALLED,
     DOCUMENTS,
@@ -156,35 +157,60 @@ def test_what_would_change_it_is_told_as_json() -> None:
 
 hours = st.integers(-100, 200).map(lambda count: timedelta(hours=count))
 heads = st.integers(0, 30)
-values = st.fixed_dictionaries({item: st.decimals(0, points, places=1) for item, points in ALL_JUDGED.items()})
 results = st.decimals(0, 1, places=2).map(lambda share: LastResults(meeting=an_id("before"), share=share))
-own = st.builds(lambda items, last: SelfScored(items=items, last=last), values, st.none() | results)
 sessions = st.builds(
-    lambda present, excused, absent, minutes: held(present, excused, absent, end=START + timedelta(minutes=minutes)),
-    heads, heads, heads, st.integers(1, 200),
+    lambda present, excused, absent, minutes, spoke: MeetingHeld(
+        started_at=START,
+        ended_at=START + timedelta(minutes=minutes),
+        counts=Counts(present=present, excused=excused, absent=absent, spoke=spoke and min(spoke, present)),
+    ),
+    heads, heads, heads, st.integers(1, 200), st.none() | heads,
 )  # fmt: skip
-others = st.one_of(
-    hours.map(lambda by: PreMeetingHeld(held_at=START + by)),
-    hours.map(lambda by: DocumentsSent(sent_at=START + by)),
-    hours.map(lambda by: MinutesApproved(approved_at=END + by)),
-    st.just(ADOPTED),
-    own,
-    st.decimals(0, 100, places=1).map(lambda total: SelfScored(total=total)),
-    heads.map(voted),
-    st.sampled_from(Band).map(decided),
-)
-meetings = st.builds(
-    lambda session, rest: (CALLED, session, *{type(one): one for one in rest}.values()),
-    sessions,
-    st.lists(others, max_size=8),
-)
 
 
-@settings(max_examples=150)
-@given(meetings)
-def test_making_the_change_that_is_named_moves_the_band_to_the_one_that_is_named(facts: tuple[Fact, ...]) -> None:
-    before = judged(gather(MEETING, records(facts), HANOI))
-    for change in told(*facts):
-        then = after(facts, change)
+def meetings(pack: Pack) -> st.SearchStrategy[tuple[Fact, ...]]:
+    """Held ones, with whatever else may be on record."""
+    values = st.fixed_dictionaries(
+        {item: st.integers(0, int(most)).map(Decimal) for item, most in pack.maxima().items()}
+    )
+    others = st.one_of(
+        hours.map(lambda by: PreMeetingHeld(held_at=START + by)),
+        hours.map(lambda by: DocumentsSent(sent_at=START + by)),
+        hours.map(lambda by: MinutesApproved(approved_at=END + by)),
+        st.just(ADOPTED),
+        st.builds(lambda items, last: SelfScored(items=items, last=last), values, st.none() | results),
+        st.decimals(0, 100, places=1).map(lambda total: SelfScored(total=total)),
+        heads.map(voted),
+        st.sampled_from(Band).map(decided),
+    )
+    return st.builds(
+        lambda session, rest: (CALLED, session, *{type(one): one for one in rest}.values()),
+        sessions,
+        st.lists(others, max_size=8),
+    )
+
+
+packs = st.sampled_from([PACK, *shipped().versions("meeting-ward"), *shipped().versions("meeting-gated")])
+
+
+@settings(max_examples=100, deadline=None)
+@given(packs.flatmap(lambda pack: st.tuples(st.just(pack), meetings(pack))))
+def test_making_the_change_that_is_named_moves_the_band_to_the_one_that_is_named(
+    chosen: tuple[Pack, tuple[Fact, ...]],
+) -> None:
+    pack, facts = chosen
+    before = judged(gather(MEETING, records(facts), HANOI), pack)
+    for change in told(*facts, pack=pack):
+        then = after(facts, change, pack)
         assert watched(then) == change.band != watched(before), change.sentence
         assert then.points == change.points
+
+
+def test_in_a_wards_table_more_speakers_and_tasks_are_named_and_a_gate_is_full_marks() -> None:
+    (ward,) = shipped().versions("meeting-ward")
+    session = MeetingHeld(started_at=START, ended_at=END, counts=Counts(present=20, excused=0, absent=0, spoke=5))
+    full = {**ward.maxima(), "last-resolution": Decimal(25)}
+    found = told(CALLED, PREPARED, DOCUMENTS, session, ADOPTED, APPROVED, SelfScored(items=full), pack=ward)
+    sentences = " ".join(change.sentence for change in found)
+    assert "có thêm 1 đảng viên phát biểu" in sentences
+    assert "nghị quyết giao nhiệm vụ cụ thể" in sentences
