@@ -1,0 +1,137 @@
+"""A board as it is asked for: from what the scoring process keeps or, of any other moment, worked out from the log."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from events.fact import Id
+from events.organisation import OrganisationKind
+from projections import board, cell_months, tree
+from projections.asked import LATEST, AsOf
+from projections.cell_months import Tally
+from projections.positions import positions
+from services.scoring import cell_months as working_out
+from services.scoring.indicators import NO_MONTHS, NOBODY, Board, Cell
+from services.scoring.period import Period
+from services.scoring.rhythm import Life
+from services.scoring.rules_in_force import RulesInForce
+
+
+class Told(NamedTuple):
+    """What each cell's months come to, and the contacts of all of them by month."""
+
+    tallies: Mapping[Id, Tally]
+    contacts: Mapping[date, int]
+
+
+def read(
+    connection: psycopg.Connection[Any], organisation: Id, period: Period, as_of: AsOf, today: date, zone: ZoneInfo
+) -> Board:
+    """The board of all that stood below an organisation on the last day of the period, or on `as_of.day` before it.
+
+    What is asked as known now, as of today or later, comes from the kept months; all else takes as long as scoring
+    every meeting of the period's year anew.
+    """
+    then = AsOf(min(period.last, as_of.day), as_of.known)
+    below = tree.below(connection, organisation, then)
+    cells = [one for one in below if one.kind == OrganisationKind.CELL]
+    living = [one.id for one in cells]
+    every = tree.with_lineage(connection, [one.id for one in below], then)
+    now = as_of.known == LATEST and as_of.day >= today and _is_kept(connection)
+    told = _kept(connection, every, period) if now else _worked_out(connection, every, period, as_of, zone)
+    tallies = told.tallies
+    leading = board.leading(connection, living, period.year, then)
+    papers = board.papers(connection, living, period.year, then)
+    targets = board.targets(connection, [one.id for one in below], period.year, then)
+    oaths = board.oaths(connection, every, (period.first, period.last), then)
+    found = [
+        Cell(
+            id=one.id,
+            name=one.name,
+            kind=one.cell_kind,
+            life=Life(one.since, one.ended_on),
+            living=True,
+            tally=tallies.get(one.id, NO_MONTHS),
+            leading=leading.get(one.id, NOBODY),
+            terms=papers.terms.get(one.id, ()),
+            planned=one.id in papers.plans,
+            target=targets.get(one.id),
+            oath=oaths.get(one.id, (0, 0)),
+        )
+        for one in cells
+    ]
+    found += _others(connection, (tallies.keys() | oaths.keys()) - set(living), tallies, oaths, then)
+    return Board(
+        period=period,
+        today=as_of.day,
+        cells=found,
+        target=_target(below, targets),
+        trainings=board.any_training(connection, period.year, then),
+        contacts=told.contacts,
+    )
+
+
+def _is_kept(connection: psycopg.Connection[Any]) -> bool:
+    """Whether the kept months have ever been filled, in the shape of today."""
+    try:
+        held = positions(connection, [cell_months.NAME])[cell_months.NAME]
+    except LookupError:
+        return False
+    return held.position > 0 and held.shape == cell_months.SHAPE
+
+
+def _kept(connection: psycopg.Connection[Any], every: Sequence[Id], period: Period) -> Told:
+    months = (every, period.first, period.last)
+    return Told(cell_months.tallies(connection, *months), cell_months.contacts(connection, *months))
+
+
+def _worked_out(
+    connection: psycopg.Connection[Any], every: Sequence[Id], period: Period, as_of: AsOf, zone: ZoneInfo
+) -> Told:
+    rules = RulesInForce.read(connection, as_of.known)
+    found, contacts = dict[Id, Tally](), Counter[date]()
+    for months in working_out.read(connection, every, period.year, rules, zone, as_of):
+        told = [month for month in months if month.month in period]
+        contacts.update({month.month: month.contacts for month in told})
+        if told:
+            found[told[0].cell] = cell_months.tally(told[0].cell, told)
+    return Told(found, contacts)
+
+
+def _others(
+    connection: psycopg.Connection[Any],
+    ids: set[Id],
+    tallies: Mapping[Id, Tally],
+    oaths: Mapping[Id, tuple[int, int]],
+    then: AsOf,
+) -> list[Cell]:
+    """Who is no cell any more, or a committee that keeps in touch with residents itself."""
+    names = tree.names(connection, ids, then) if ids else {}
+    return [
+        Cell(
+            id=one,
+            name=names.get(one, ""),
+            kind=None,
+            life=Life(date.max),
+            living=False,
+            tally=tallies.get(one, NO_MONTHS),
+            oath=oaths.get(one, (0, 0)),
+        )
+        for one in sorted(ids)
+    ]
+
+
+def _target(below: Sequence[tree.Found], targets: Mapping[Id, int]) -> int | None:
+    """The organisation's own or, where it has set none, the sum of those of the nearest below."""
+    found: dict[Id, int] = {}
+    # What stands deeper comes later, and is added to what is above it unless that has a word of its own.
+    for one in reversed(below):
+        if one.id in targets:
+            found[one.id] = targets[one.id]
+        if one.id in found and one.parent is not None and one.id != below[0].id:
+            found[one.parent] = found.get(one.parent, 0) + found[one.id]
+    return found.get(below[0].id) if below else None
