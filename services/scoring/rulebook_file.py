@@ -83,6 +83,11 @@ def lines_of(text: str) -> dict[Place, int]:
     return lines
 
 
+def line_of(text: str, place: Place) -> int | None:
+    """The line of a field in a text, or of the nearest thing around it that has one."""
+    return _line(lines_of(text), place)
+
+
 def _table(lines: dict[Place, int], names: list[str], *, repeated: bool) -> Place:
     """The path of a table; of an array of tables, the last one is meant until a new one begins."""
     path: Place = ()

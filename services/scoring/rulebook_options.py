@@ -28,7 +28,8 @@ def unclear(options: Sequence[Option]) -> Iterator[Wrong]:
         return
     cases = [dict(zip(names, values, strict=True)) for values in product(*axes.values())]
     first = [_first(options, case) for case in cases]
-    yield from _overlaps(options, cases)
+    # Most measures are never negative: such a case is named only where there is no other.
+    yield from _overlaps(options, sorted(cases, key=lambda case: min(case.values(), default=0) < 0))
     for number in sorted(set(range(len(options))) - set(first)):
         yield number, "no case reaches this option"
     yield from _holes(axes, dict(zip((tuple(case.values()) for case in cases), first, strict=True)))

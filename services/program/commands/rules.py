@@ -1,0 +1,137 @@
+"""`caunoi rules`: a rule pack's file is checked, and published."""
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from events.fact import Refused
+from events.rule import Rule, publish
+from services.program.options import AsJson, Data
+from services.program.printing import out, out_json
+from services.program.system import System
+from services.scoring.published import fact_of
+from services.scoring.rulebook import Pack
+from services.scoring.rulebook_file import Fault, PackRefused, line_of, read
+from services.scoring.shelf import shipped
+from services.trouble import Exit, Trouble
+
+LARGEST = 500_000
+"""Bytes of a pack's file."""
+
+Second = Annotated[
+    str | None,
+    typer.Option("--approve-with", metavar="TOKEN", help="The second person's token; without it the proposal waits."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command to the program."""
+    rules = typer.Typer(help="Rule packs: the tables by which is scored.", no_args_is_help=True)
+    rules.command(name="check")(check)
+    rules.command(name="publish")(publish_)
+    app.add_typer(rules, name="rules")
+
+
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Packs, TOML files.")], as_json: AsJson = False
+) -> None:
+    """Says whether packs can be used and, if not, what is wrong in which line. Asks no running system.
+
+    Ends with 0 when all can be used, with 4 when one cannot.
+    """
+    refused = False
+    for file in files:
+        try:
+            pack = _pack(file)
+        except PackRefused as wrong:
+            refused = True
+            _tell_faults(wrong, as_json=as_json)
+        else:
+            _tell_pack(file, pack, as_json=as_json)
+    if refused:
+        raise typer.Exit(int(Exit.REFUSED))
+
+
+def publish_(
+    file: Annotated[Path, typer.Argument(help="The pack, a TOML file.")],
+    organisation: Annotated[
+        str | None, typer.Option(metavar="ID", help="Who publishes it. [default: whose the token is]")
+    ] = None,
+    approve_with: Second = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Proposes a pack to a second person, who agrees by `POST /proposals/ID/approvals` or here by --approve-with."""
+    try:
+        _pack(file)
+    except PackRefused as wrong:
+        raise Trouble(str(wrong), Exit.REFUSED) from None
+    body = {"pack": file.read_text("utf-8")} | ({"organisation": organisation} if organisation else {})
+    with System.find(data) as system:
+        answer = system.post("/rules", body)
+        if approve_with is not None and "proposal" in answer:
+            with System(system.url, approve_with) as second:
+                answer |= {"approved": second.post(f"/proposals/{answer['proposal']}/approvals", {})["position"]}
+    if as_json:
+        out_json(answer)
+    elif "approved" in answer:
+        out(f"published, on record at position {answer['approved']}")
+    elif "proposal" in answer:
+        out(answer["proposal"])
+        sys.stderr.write("it waits for a second person: POST /proposals/ID/approvals\n")
+    else:
+        out("nothing new: this version is published already")
+
+
+def _pack(file: Path) -> Pack:
+    """The pack in a file, as far as can be known without the log: not beside others that were published.
+
+    Raises:
+        PackRefused: it cannot be used.
+        Trouble: there is no such file, or it is none.
+    """
+    if not file.is_file():
+        raise Trouble(f"{file}: there is no such file", Exit.NOT_FOUND)
+    if file.stat().st_size > LARGEST:
+        raise Trouble(f"{file}: no rule pack has more than {LARGEST} bytes", Exit.REFUSED)
+    try:
+        text = file.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise PackRefused(str(file), [Fault(None, (), "this is not text in UTF-8: save it as such")]) from None
+    pack = read(text, str(file))
+    known = [fact_of(one) for one in shipped()]
+    before = [one for one in known if one.pack == pack.id]
+    others = [one for one in known if one.pack != pack.id]
+    try:
+        publish(Rule(), fact_of(pack), before, others, date.today())  # noqa: DTZ011  # the clerk's own day
+    except Refused as refusal:
+        place = tuple(refusal.pointer.split("/")[2:])
+        raise PackRefused(str(file), [Fault(line_of(text, place), place, str(refusal))]) from None
+    return pack
+
+
+def _tell_faults(wrong: PackRefused, *, as_json: bool) -> None:
+    if as_json:
+        faults = [
+            {"line": fault.line, "field": ".".join(map(str, fault.place)), "why": fault.why} for fault in wrong.faults
+        ]
+        out_json({"file": wrong.file, "faults": faults})
+    else:
+        sys.stderr.write(f"{wrong}\n")
+
+
+def _tell_pack(file: Path, pack: Pack, *, as_json: bool) -> None:
+    told: dict[str, Any] = {
+        "file": str(file), "id": pack.id, "version": pack.version, "of": str(pack.of), "items": len(pack.items),
+        "points": str(sum(item.max for item in pack.items)), "valid_from": str(pack.valid_from), "faults": [],
+    }  # fmt: skip
+    if as_json:
+        out_json(told)
+    else:
+        out(
+            f"{file}: {pack.id} version {pack.version} can be used: {len(pack.items)} items, "
+            f"{told['points']} points, from {pack.valid_from} on"
+        )
