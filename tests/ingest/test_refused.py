@@ -53,9 +53,8 @@ def ground(template: Postgres) -> Iterator[Ground]:
         c.post(f"/meetings/{meetings[1]}/sessions", HELD | {"attendance": present})
         probationary = c.admit("Nguyễn Mới", c.office_cell, status="probationary", admitted_on="2026-01-05",
                                effective_on="2026-01-05")  # fmt: skip
-        yield Ground(
-            c, hoa, dead, probationary, dissolved, later, transfer, *meetings, c.admit("Phạm Thôn", c.village_cell)
-        )
+        villager = c.admit("Phạm Thôn", c.village_cell)
+        yield Ground(c, hoa, dead, probationary, dissolved, later, transfer, meetings[0], meetings[1], villager)
 
 
 Asked = Callable[[Ground], tuple[str, dict[str, Any]]]
