@@ -140,7 +140,8 @@ class Anew:
         """Erased persons leave the memory at once, and the table when it can be written to."""
         if self.view.personal and (erased := erased_in(records)):
             self._erased |= erased
-            for stream in erased:
+            # Where rows are of something else that names him, nothing of it stands under his own id.
+            for stream in erased if self.view.about is None else ():
                 self.fold.drop(stream)
 
     def _drop(self) -> None:

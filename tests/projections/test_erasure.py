@@ -22,7 +22,17 @@ from projections.parked import parked
 from projections.rebuild import compare, rebuild
 from projections.view import View
 from tests.database import Database
-from tests.examples import BOOK_OPENED, CELL_7, CELL_7_ESTABLISHED, COMMUNE, HOA, LAN, LAN_ADMITTED, a_reprimand
+from tests.examples import (
+    BOOK_OPENED,
+    CELL_7,
+    CELL_7_ESTABLISHED,
+    COMMUNE,
+    HOA,
+    LAN,
+    LAN_ADMITTED,
+    LAN_INTRODUCED,
+    a_reprimand,
+)
 from tests.keys import keyring
 from tests.projections.commune import APRIL, MARCH
 from tests.projections.log import Said, put
@@ -196,3 +206,15 @@ def test_what_a_killed_process_left_is_gone_when_the_views_are_fed_again(
         hire(views).step(0)
         left = "SELECT tablename FROM pg_tables WHERE schemaname = 'rebuild'"
         assert connection.execute(left).fetchall() == [("residents",)], "somebody is at it"
+
+
+def test_what_names_others_stays_in_a_stream_that_also_says_of_an_erasure(
+    ledger: Ledger, hire: Callable[..., Feeder], database: Database
+) -> None:
+    """Nobody makes such a stream; but whatever stands in a log, a view and itself made anew are the same rows."""
+    put(ledger, Said(HOA, MemberErased(ground="yêu cầu của gia đình")), Said(HOA, LAN_INTRODUCED))
+    liaisons = next(view for view in catalogue.VIEWS if view.name == "liaisons")
+    hire([liaisons]).step(0)
+    with psycopg.connect(database.app) as connection:
+        assert connection.execute("SELECT stream::text FROM views.liaisons").fetchall() == [(HOA,)]
+    same_as_anew(database, [liaisons])
