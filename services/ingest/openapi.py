@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
 from services.ingest.asked import IDS, PACK, Change
+from services.ingest.openapi_links import link
 from services.web.problem import MEDIA_TYPE
 
 REF = "#/components/schemas/{model}"
@@ -129,6 +130,7 @@ def describe(app: FastAPI, changes: Sequence[Change[Any]]) -> None:
                 )
             schema["paths"]["/facts"] = {"post": _batch()}
             schema["paths"]["/imports"] = {"post": _imports()}
+            link(schema["paths"])
             schema["security"] = [{"bearer": []}]
             app.openapi_schema = schema
         return app.openapi_schema
@@ -194,7 +196,7 @@ def _imports() -> dict[str, Any]:
         "description": "CSV, XLSX or NDJSON; each row goes in whole or not at all, and says why not.",
         "operationId": "post_imports",
         "parameters": [
-            {"name": "dry_run", "in": "query", "schema": {"type": "string", "enum": ["true", "false"]},
+            {"name": "dry_run", "in": "query", "schema": {"type": "boolean"},
              "description": "Write nothing."},
             {"name": "campaign", "in": "query", "schema": {"type": "string", "format": "uuid"},
              "description": "The oath review that rows belong to."},

@@ -79,7 +79,8 @@ class Imports:
             uploads = await asyncio.to_thread(_kept, form, Path(held.enter_context(tempfile.TemporaryDirectory())))
             await form.close()
             named = form.get("campaign")
-            campaign = campaign or (named if isinstance(named, str) and named else None)
+            if campaign is None and isinstance(named, str) and named:
+                campaign = named
             started = await self._started(caller, dry_run, campaign, held)
             if headers.get(b"accept", b"").startswith(LINES):
                 await _stream(send, started, started.run(uploads))
@@ -100,7 +101,9 @@ class Imports:
             blind = {here.keys.master.blind(claim): claim for claim in claims}
             return {blind[claim]: stream for claim, stream in ledger.holders(list(blind)).items()}
 
-        known = Known(holders, now, await asyncio.to_thread(_campaign, here.ledger, campaign) if campaign else None)
+        known = Known(
+            holders, now, await asyncio.to_thread(_campaign, here.ledger, campaign) if campaign is not None else None
+        )
         known.committees = await asyncio.to_thread(_committees, here, now.date())
         asking = Asking(caller, now, None, here.keys.master.digests)
         return Import(Asker(caller, now, performer, here.keys), known, Lines(performer, self._table, asking))
