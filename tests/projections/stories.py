@@ -88,8 +88,10 @@ from tests.projections.stories_of_papers import (
     GOOD,
     OF_CANDIDACIES,
     OF_ORGANISATIONS,
+    OF_RULES,
     OF_YEARS,
     REGISTERED,
+    RULE,
     YEAR,
 )
 
@@ -181,6 +183,7 @@ THEN: dict[Id, list[Fact]] = {
     CELL_7: OF_ORGANISATIONS,
     CANDIDACY: OF_CANDIDACIES,
     YEAR: OF_YEARS,
+    RULE: OF_RULES,
 }
 DAYS = st.integers(-5, 400).map(lambda days: BOOK_OPENED + timedelta(days=days))
 

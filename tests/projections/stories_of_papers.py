@@ -1,4 +1,4 @@
-"""What may happen in the offices and papers of an organisation, to a candidacy and to a classified year."""
+"""What may happen in the offices and papers of an organisation, to a candidacy, a classified year and a rule pack."""
 
 from decimal import Decimal
 
@@ -24,10 +24,12 @@ from events.organisation_papers import (
     TrainingHeld,
     WorkingRulesAdopted,
 )
-from tests.examples import BOOK_OPENED, CELL_7, HOA, LAN, a_decision, an_id
+from events.rule import RuleAdopted, RulePublished, stream_of
+from tests.examples import BOOK_OPENED, CELL_7, COMMUNE, HOA, LAN, a_decision, an_id
 
 CANDIDACY, YEAR = an_id("candidacy"), an_id("year")
 ITEMS = {"meetings": Decimal("19.5")}
+RULE = stream_of("ward")
 REGISTERED = CandidacyRegistered(cell=CELL_7, year=2025)
 GOOD = ClassificationDecided(
     subject=LAN, kind=Rated.MEMBER, year=2025, band=YearBand.GOOD, placed_on=BOOK_OPENED, cell=CELL_7
@@ -62,4 +64,14 @@ OF_YEARS: list[Fact] = [
         points=Decimal("92.5"), quota=an_id("quota"),
     ),
     ClassificationReopened(subject=LAN, year=2025, reason="lý do"),
+]  # fmt: skip
+OF_RULES: list[Fact] = [
+    *[
+        RulePublished(
+            pack="ward", version=version, judges="meeting", issuer="Đảng ủy phường", number="05-HD/ĐU",
+            issued_on=BOOK_OPENED, text="{}", valid_from=BOOK_OPENED, organisation=COMMUNE,
+        )
+        for version in (1, 2)
+    ],
+    *[RuleAdopted(pack="ward", organisation=organisation) for organisation in (COMMUNE, CELL_7)],
 ]  # fmt: skip
