@@ -83,6 +83,8 @@ SELECT DISTINCT cell::text, year FROM (
     WHERE %(all)s OR a.cell = ANY (%(cells)s::uuid[])
 ) told
 """
+YEARS = range(1850, 9000)
+"""What lies elsewhere is a slip of the pen: there are no days around it."""
 EXACT = {"meeting": (MEETINGS,), "member": (LISTED, ADMISSIONS), "liaison": (CONTACTS,)}
 SPANS = {"member": (ROLLS,), "organisation": (OFFICES, EDGES), "rule": (ADOPTED,)}
 
@@ -105,13 +107,13 @@ def touched(connection: psycopg.Connection[Any], after: int, upto: int) -> Years
             spans += connection.execute(question.encode(), params).fetchall()
         if kind == "rule" and (row := connection.execute(PUBLISHED.encode(), params).fetchone()) and row[0]:
             found.update(one for one in known(connection) if one[1] >= row[0])
-    return found | _within(connection, spans)
+    return {one for one in found if one[1] in YEARS} | _within(connection, spans)
 
 
 def known(connection: psycopg.Connection[Any], cells: Iterable[Id] | None = None) -> Years:
     """Every year of these cells, or of all, of which anything was ever told."""
     params: Mapping[str, Any] = {"all": cells is None, "cells": list(cells or ())}
-    return set(connection.execute(KNOWN, params).fetchall())
+    return {one for one in connection.execute(KNOWN, params).fetchall() if one[1] in YEARS}
 
 
 def _within(connection: psycopg.Connection[Any], spans: Sequence[tuple[Id, int, int]]) -> Years:

@@ -11,6 +11,8 @@ from projections.catalogue import opened_by
 from projections.feed import Feeder
 from projections.view import View
 from services.master_key import keyring
+from services.scoring.beside import Beside
+from services.scoring.board_feed import BoardFeeder
 from services.scoring.kept import scores_view
 from services.scoring.shelf import shipped
 from services.settings import Settings
@@ -32,7 +34,7 @@ def views(settings: Settings) -> tuple[View, ...]:
 
 
 def follow(settings: Settings, stop: Event) -> None:
-    """Feed the views from where they stand; a batch that has begun is finished before it stops.
+    """Feed the views from where they stand, and the board's months; a batch that has begun is finished before it stops.
 
     Raises:
         Hole: a position is missing in what the bus brought.
@@ -47,5 +49,7 @@ def follow(settings: Settings, stop: Event) -> None:
     bus = carrier(settings.database, settings.brokers, settings.ledger)
     feeder = Feeder(settings.database, fed, bus, group=GROUP)
     log.info("following", views=[view.name for view in fed])
-    feeder.run(stop, wait=LOOK)
+    months = BoardFeeder(settings.database, ZoneInfo(settings.timezone))
+    with Beside(months, stop):
+        feeder.run(stop, wait=LOOK)
     log.info("stopped")
