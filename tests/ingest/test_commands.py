@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events.rule import stream_of
 from services.access import Caller, Role
 from services.ingest.asked import new_id
 from services.ingest.changes import CHANGES
@@ -61,7 +62,7 @@ def test_ids_differ_and_sort_by_their_time() -> None:
     }
 
 
-KNOWN = {"id": MEMBER, "member": MEMBER, "year": "2026", "position": "7"}
+KNOWN = {"id": MEMBER, "member": MEMBER, "year": "2026", "position": "7", "pack": "meeting-ward"}
 
 
 def test_a_path_leads_to_its_change_and_to_no_other() -> None:
@@ -70,6 +71,18 @@ def test_a_path_leads_to_its_change_and_to_no_other() -> None:
         assert TABLE.find(change.path.format(**KNOWN)) == (change, values)
     for path in ("", "/", "members", "/members/", "//members", "/member", f"/members/{MEMBER}", "/members/x/y/z"):
         assert TABLE.find(path) is None
+
+
+def test_a_path_names_a_rule_pack_by_its_name() -> None:
+    found = TABLE.find("/rules/meeting-ward/adoptions")
+    assert found is not None
+    body = b'{"organisation":"%s"}' % MEMBER.encode()
+    asked = checked(*found, body, Asking(CALLER, NOW, None, SECRET))
+    assert (asked.pack, asked.path, asked.numbers) == ("meeting-ward", (stream_of("meeting-ward"),), ())
+    for name in ("Meeting", "meeting_ward", "-", "m" * 61, "mèeting", ""):
+        with pytest.raises(Problem) as refused:
+            checked(found[0], (name,), body, Asking(CALLER, NOW, None, SECRET))
+        assert refused.value.status == 404
 
 
 def test_what_a_path_names_is_an_id() -> None:
