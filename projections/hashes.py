@@ -32,7 +32,7 @@ FROM d ORDER BY position, stream, no LIMIT 1
 SHOWN = "SELECT to_jsonb(r) FROM ({rows}) r ORDER BY known_from, stream, no"
 CHUNK = 500
 """Rows that are taken from the connection at once when they are shown."""
-DAYS = ("meets_on", "held_on", "effective_on")
+DAYS = ("from_on", "meets_on", "effective_on")
 """Where a view that keeps no spans says the day of a row, from which on it counts."""
 
 
@@ -129,7 +129,7 @@ def _holds(view: View, day: date) -> str:
     Raises:
         ValueError: the view's rows have no day in the world.
     """
-    if "from_on" in view.columns:
+    if "to_on" in view.columns:
         return f"from_on <= '{day}' AND '{day}' < to_on"
     column = next((column for column in DAYS if column in view.columns), None)
     if column is None:

@@ -180,6 +180,13 @@ SELECT DISTINCT m.cell::text, m.stream::text FROM views.meetings m
 WHERE m.cell = ANY (%(cells)s::uuid[]) AND m.meets_on BETWEEN %(first)s AND %(last)s AND m.known_from <= %(known)s
 """
 
+# A day that was entered is, on the committees' clock, that day or one beside it.
+YEARS = """
+SELECT DISTINCT extract(year FROM m.meets_on + beside)::int AS year
+FROM views.meetings m CROSS JOIN generate_series(-1, 1) beside
+WHERE m.cell = %(cell)s::uuid AND m.known_from <= %(known)s ORDER BY year
+"""
+
 REGULAR_BEFORE = """
 SELECT m.stream::text FROM views.meetings n JOIN views.meetings m ON m.cell = n.cell AND m.known_to = n.known_to
 WHERE n.stream = %(meeting)s::uuid AND n.known_to = %(stands)s AND m.stream <> n.stream
@@ -239,6 +246,11 @@ def ever_of_cells(
     for cell, meeting in connection.execute(OF_CELLS, params):
         found.setdefault(cell, []).append(meeting)
     return found
+
+
+def years_of_cell(connection: psycopg.Connection[Any], cell: Id, known: int) -> list[int]:
+    """The years in which a cell may have met, as known by a position, in order."""
+    return [row[0] for row in connection.execute(YEARS, {"cell": cell, "known": known})]
 
 
 def cells_that_met_for(connection: psycopg.Connection[Any], campaign: Id, as_of: AsOf) -> set[Id]:

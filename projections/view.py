@@ -109,17 +109,20 @@ def reading(name: str, struct: type[S], known: wire.Wire = wire.WIRE) -> Callabl
 def install(conninfo: str) -> None:
     """Make every view's table that is missing, as the owner; safe to repeat, and from several processes at once.
 
-    A table that was made for another shape stays and serves until it is rebuilt, see `projections.rebuild`.
+    A table that was made for another shape stays and serves until it is rebuilt, see `projections.rebuild`; one of a
+    view that an earlier release had, and this one has not, goes.
 
     Raises:
         psycopg.OperationalError: no server answers there.
     """
     from projections.catalogue import VIEWS
+    from projections.former import forget
     from projections.positions import INSTALL, REGISTER
 
     with psycopg.connect(conninfo) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(hashtext('caunoi.install'))")
         connection.execute(INSTALL)
+        forget(connection)
         for view in VIEWS:
             added = connection.execute(REGISTER, {"view": view.name, "shape": view.shape}).fetchone()
             if added is not None and added[0]:

@@ -1,16 +1,16 @@
 """What may be asked about the scores of meetings over HTTP: one, with its reasons; a cell's, in short."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
+import psycopg
 from fastapi import APIRouter, Query, Response
 
-from events.correction import effective
 from events.fact import Id
-from events.ledger import END
-from events.meeting import Meeting
-from projections import scores
-from projections.asked import LATEST, position_at
+from projections.asked import LATEST, AsOf, position_at
+from projections.meetings import years_of_cell
 from services.access import Relation
 from services.scoring.asked import (
     Place,
@@ -19,30 +19,31 @@ from services.scoring.asked import (
     ScoresQuestion,
     answer,
 )
-from services.scoring.meeting_score import score_meeting
-from services.scoring.score import Bands, Score, Short
-from services.scoring.shelf import shipped
+from services.scoring.cell_year import cell_years, meeting_in_year, score_year
+from services.scoring.meeting_score import score_in_force
+from services.scoring.rules_in_force import RulesInForce
+from services.scoring.score import Score, Short
 from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here, must
 from services.web.problem import not_found
 
 router = APIRouter()
 
-REACH = "tree"
-"""The view that says who is below whom, and so who may ask."""
+VIEWS = ("absences", "meetings", "offices", "roll", "rules", "tree")
+"""What a score looks at, beside the records of meetings; the tree says who is below whom, and so who may ask."""
 
 
 @router.get("/scores/meetings/{meeting}", response_model=Score)
 def read_meeting_score(
     meeting: str, asking: Asking, here: Here, asked: Annotated[ScoreQuestion, Query()], at_least: AtLeast = None
 ) -> Response:
-    """A meeting's score, judged from its own records: each line with its points, reason, facts and source."""
+    """A meeting's score, worked out from the records of its cell's year: each line with its reason, facts and source."""
     of = ident(meeting, "meeting")
-    wait(here, [REACH], at_least)
-    records = effective(here.ledger.stream(of, _known(here, asked, END)))
-    if asked.as_of is not None:
-        records = [record for record in records if record.effective_on <= asked.as_of]
-    score = score_meeting(of, records, shipped(), ZoneInfo(here.settings.timezone))
+    wait(here, VIEWS, at_least)
+    with here.pool.connection() as connection:
+        as_of = clocks(connection, asked)
+        found = meeting_in_year(connection, of, ZoneInfo(here.settings.timezone), as_of)
+        score = score_in_force(found[1], RulesInForce.read(connection, as_of.known)) if found is not None else None
     if score is None:
         raise not_found("meeting")
     must(here, asking, Relation.SEE, score.cell)
@@ -54,37 +55,47 @@ def read_meeting_scores(
     asking: Asking, here: Here, asked: Annotated[ScoresQuestion, Query()], at_least: AtLeast = None
 ) -> Response:
     """The scores of a cell's meetings in the order of their days, in short; with `as_of`, of that day and before."""
-    cell, after = Id(str(asked.cell)), Place.read(asked.after)
-    wait(here, [REACH, scores.TABLE.name], at_least)
-    must(here, asking, Relation.SEE, cell)
-    last = min(asked.last, asked.as_of or asked.last)
-    known, limit = _known(here, asked, LATEST), asked.limit + 1
+    wait(here, VIEWS, at_least)
+    must(here, asking, Relation.SEE, Id(str(asked.cell)))
+    found: list[Short] = []
     with here.pool.connection() as connection:
-        question = scores.Asked(Meeting.KIND, cell, known, asked.first, last, after.on, after.id, limit)
-        found = [_short(kept) for kept in scores.of_cell(connection, question)]
+        for score in _scores(connection, here, asked):
+            found.append(score)
+            if len(found) > asked.limit:
+                break
     items = found[: asked.limit]
     following = str(Place(items[-1].on, items[-1].meeting)) if len(found) > asked.limit else None
     return answer({"items": items, "next": following})
 
 
-def _known(here: Context, asked: ScoreQuestion, now: int) -> int:
-    """The last position that may be known; `now` where no instant is given."""
-    if asked.known_at is None:
-        return now
-    with here.pool.connection() as connection:
-        return position_at(connection, asked.known_at)
+def clocks(connection: psycopg.Connection[Any], asked: ScoreQuestion) -> AsOf:
+    """By which clocks it is asked; without a day every fact counts that is on record."""
+    known = LATEST if asked.known_at is None else position_at(connection, asked.known_at)
+    return AsOf(asked.as_of or date.max, known)
 
 
-def _short(kept: scores.Kept) -> Short:
-    bands = Bands(kept.computed, kept.self_, kept.vote, kept.superior)
+def _scores(connection: psycopg.Connection[Any], here: Context, asked: ScoresQuestion) -> Iterator[Short]:
+    """Those that are asked for, year by year, in the order of their days and ids."""
+    cell, after, as_of = Id(str(asked.cell)), Place.read(asked.after), clocks(connection, asked)
+    first, last = max(asked.first, after.on), min(asked.last, as_of.day)
+    rules, zone = RulesInForce.read(connection, as_of.known), ZoneInfo(here.settings.timezone)
+    for year in years_of_cell(connection, cell, as_of.known):
+        if first.year <= year <= last.year:
+            (told,) = cell_years(connection, [cell], [year], zone, as_of)
+            for score in sorted(score_year(told, rules), key=lambda score: (score.on, score.meeting)):
+                if first <= score.on <= last and (score.on, score.meeting) > (after.on, after.id):
+                    yield _short(score)
+
+
+def _short(score: Score) -> Short:
     return Short(
-        meeting=kept.subject,
-        cell=kept.cell,
-        on=kept.held_on,
-        points=kept.points,
-        band=kept.band,
-        complete=kept.complete,
-        bands=bands,
-        rubric=kept.rubric,
-        position=kept.position,
+        meeting=score.meeting,
+        cell=score.cell,
+        on=score.on,
+        points=score.points,
+        band=score.band,
+        complete=score.complete,
+        bands=score.bands,
+        rubric=f"{score.rubric.id}/{score.rubric.version}" if score.rubric else None,
+        position=score.position,
     )

@@ -17,9 +17,8 @@ from projections.asked import AsOf
 from projections.reading import pasts
 from services.scoring import circumstances
 from services.scoring.circumstances import Circumstances
-from services.scoring.meeting_facts import MeetingFacts, Told, decoded
-from services.scoring.meeting_score import score
-from services.scoring.rulebook import Of
+from services.scoring.meeting_facts import MeetingFacts, Told, decoded, gather
+from services.scoring.meeting_score import score_in_force
 from services.scoring.rules_in_force import RulesInForce
 from services.scoring.score import Score
 from services.scoring.year_context import contexts, day_of
@@ -91,22 +90,41 @@ def cell_years(
             yield from _years(connection, some, year, zone, as_of)
 
 
+def meeting_in_year(
+    connection: psycopg.Connection[Any], meeting: Id, zone: ZoneInfo, as_of: AsOf
+) -> tuple[CellYear, MeetingFacts] | None:
+    """A meeting in the year of its cell, by the same clocks; None of one that nobody has called.
+
+    The meeting's own records are those of the log, also where no view has read them yet.
+    """
+    (past,) = pasts(connection, [meeting], as_of.known)
+    counts = (record for record in effective(past[meeting]) if record.effective_on <= as_of.day)
+    facts = gather(meeting, counts, zone)
+    if facts.cell is None or facts.day is None:
+        return None
+    (year,) = _years(connection, [facts.cell], facts.day.year, zone, as_of, meeting)
+    return year, next(one for one in year.meetings if one.meeting == meeting)
+
+
 def score_year(year: CellYear, rules: RulesInForce) -> list[Score]:
     """The scores of its meetings in their order, but for those that were called off."""
-    found: list[Score] = []
-    for facts in year.meetings:
-        if not facts.is_cancelled:
-            day = day_of(facts)
-            pack = rules.pack(Of.MEETING, year.cell, day, facts.context.cell_kind)
-            found.append(score(facts, year.cell, day, pack))
-    return found
+    found = (score_in_force(facts, rules) for facts in year.meetings)
+    return [score for score in found if score is not None]
 
 
 def _years(
-    connection: psycopg.Connection[Any], cells: Sequence[Id], year: int, zone: ZoneInfo, as_of: AsOf
+    connection: psycopg.Connection[Any],
+    cells: Sequence[Id],
+    year: int,
+    zone: ZoneInfo,
+    as_of: AsOf,
+    also: Id | None = None,
 ) -> Iterator[CellYear]:
+    """Of each cell; `also` is a meeting of theirs, whatever the view says."""
     days = (date(year, 1, 1) - A_DAY, date(year, 12, 31) + A_DAY)
     whose = meetings.ever_of_cells(connection, cells, days, as_of.known)
+    if also is not None:
+        whose.setdefault(cells[0], []).append(also)
     records: dict[Id, Sequence[Record]] = {}
     for past in pasts(connection, {meeting for its in whose.values() for meeting in its}, as_of.known):
         records.update(past)

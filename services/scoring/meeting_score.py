@@ -1,29 +1,26 @@
 """What a meeting is worth: a pure function of its records and a dated rule pack; every point names its facts."""
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
-from events.fact import Id, Record
+from events.fact import Id
 from services.scoring.meeting_bands import bands, computed_band, late
-from services.scoring.meeting_facts import MeetingFacts, gather
+from services.scoring.meeting_facts import MeetingFacts
 from services.scoring.meeting_lines import gates, lines
-from services.scoring.rulebook import Pack
+from services.scoring.rulebook import Of, Pack
+from services.scoring.rules_in_force import RulesInForce
 from services.scoring.score import Rubric, Score, in_force
-from services.scoring.shelf import Shelf
 
 
-def score_meeting(meeting: Id, records: Iterable[Record], shelf: Shelf, zone: ZoneInfo) -> Score | None:
-    """The score of one meeting by the pack that held on its day; None of one that nobody called, or that was cancelled.
+def score_in_force(facts: MeetingFacts, rules: RulesInForce) -> Score | None:
+    """The score by the pack that held for its cell on its day; None of one that nobody called, or that was called off.
 
-    Its day is the day on which it began, or is planned to by now, on the committees' clock (`zone`).
+    Its day is the day on which it began, or is planned to by now, on the committees' clock.
     """
-    facts = gather(meeting, records, zone)
     cell, day = facts.cell, facts.day
     if cell is None or day is None or facts.is_cancelled:
         return None
-    return score(facts, cell, day, shelf.for_meeting(day))
+    return score(facts, cell, day, rules.pack(Of.MEETING, cell, day, facts.context.cell_kind))
 
 
 def score(facts: MeetingFacts, cell: Id, day: date, pack: Pack | None) -> Score:

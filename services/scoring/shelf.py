@@ -46,10 +46,6 @@ class Shelf:
                     return pack
         return None
 
-    def for_meeting(self, day: date) -> Pack | None:
-        """The pack for a meeting of that day; None where none held yet, or none any more."""
-        return next((pack for pack in reversed(self.versions(DEFAULT)) if pack.valid_on(day)), None)
-
 
 @cache
 def shipped() -> Shelf:

@@ -1,4 +1,4 @@
-"""Follows the bus: feeds every view, and the scores among them, batch by batch, until it is told to stop."""
+"""Follows the bus: feeds every view, from which scores are worked out when they are asked for, until told to stop."""
 
 from threading import Event
 from zoneinfo import ZoneInfo
@@ -6,15 +6,12 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from events.carrier import carrier
-from projections import scores
 from projections.catalogue import opened_by
 from projections.feed import Feeder
 from projections.view import View
 from services.master_key import keyring
 from services.scoring.beside import Beside
 from services.scoring.board_feed import BoardFeeder
-from services.scoring.kept import scores_view
-from services.scoring.shelf import shipped
 from services.settings import Settings
 
 GROUP = "scoring"
@@ -30,7 +27,7 @@ def views(settings: Settings) -> tuple[View, ...]:
     Raises:
         Trouble: the master key is not there, or is not the database's.
     """
-    return (*opened_by(keyring(settings)), scores_view(shipped(), ZoneInfo(settings.timezone)))
+    return opened_by(keyring(settings))
 
 
 def follow(settings: Settings, stop: Event) -> None:
@@ -40,12 +37,10 @@ def follow(settings: Settings, stop: Event) -> None:
         Hole: a position is missing in what the bus brought.
         Zombie: somebody else feeds these views, or a table has another shape than its view.
         BusAway, psycopg.OperationalError: the database has not answered for a minute.
-        PackRefused: a shipped rule pack cannot be used.
         Trouble: the master key is not there, or is not the database's.
     """
     assert settings.database is not None, "serve was given a database"
     fed = views(settings)
-    scores.install(settings.database)
     bus = carrier(settings.database, settings.brokers, settings.ledger)
     feeder = Feeder(settings.database, fed, bus, group=GROUP)
     log.info("following", views=[view.name for view in fed])

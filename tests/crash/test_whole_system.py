@@ -24,7 +24,7 @@ HEADS = """SELECT count(*) FROM ledger.heads h FULL JOIN (SELECT stream, max(ver
 GROUP BY stream) l USING (stream) WHERE h.version IS DISTINCT FROM l.version"""
 REWARDS = """SELECT l.position, l.stream::text, convert_from(l.data, 'UTF8')::json -> 'decision' ->> 'number'
 FROM ledger.log l JOIN ledger.names n ON n.no = l.name WHERE n.name = 'member.reward_given'"""
-SCORED = "SELECT count(DISTINCT stream) FROM views.scores WHERE points IS NOT NULL"
+MET = "SELECT count(DISTINCT stream) FROM views.meetings WHERE points IS NOT NULL"
 TOLD = "SELECT position, count(*) FROM exchange.notices WHERE organisation = %s::uuid GROUP BY position"
 
 
@@ -67,7 +67,7 @@ def must_hold(system: Whole, load: Load) -> None:
         assert one(connection, VERSIONS) == (0,), "versions of a stream have no gap"
         assert one(connection, HEADS) == (0,), "the heads are those of the log"
         told_once_each(connection, load)
-        assert one(connection, SCORED) == (len(load.meetings),), "a score for each meeting"
+        assert one(connection, MET) == (len(load.meetings),), "each meeting with its points"
     the_log_verifies(conninfo, system.data)
     every_view_is_what_the_log_says(Settings.read(data=system.data, database=conninfo))
 

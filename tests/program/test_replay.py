@@ -23,7 +23,7 @@ from tests.program.little_system import caunoi
 from tests.projections.commune import APRIL, COMMUNE_AND_BLOC, MARCH, MAY
 from tests.projections.log import Said, put
 
-EVERY = sorted([*(view.name for view in VIEWS), "notices", "scores"])
+EVERY = sorted([*(view.name for view in VIEWS), "notices"])
 LATE = [Said(LAN, a_reprimand(), APRIL), Said(MINH, a_certificate(), MAY)]
 
 
@@ -133,8 +133,8 @@ def test_what_had_been_recorded_by_an_instant_is_all_that_is_used(told: Database
     instant = at.replace(" ", "T") + ":00"
     code, (said,), _ = replay(told, "sanctions", "--known-at", instant)
     assert (code, said["position"], said["items"]) == (0, last, [])
-    code, lines, _ = replay(told, "all", "--known-at", instant, "--as-of", MARCH.isoformat(), "--compare")
-    assert code == 0
+    code, lines, why = replay(told, "all", "--known-at", instant, "--as-of", MARCH.isoformat(), "--compare")
+    assert code == 0, why
     assert {(line["view"], line["position"]) for line in lines if line["view"] != "notices"} == {
         (name, last) for name in EVERY if name != "notices"
     }

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from events import wire
 from events.bands import Band
-from events.fact import Fact, Record, stored_name
+from events.fact import Fact, Id, Record, stored_name
 from events.meeting import (
     BandDecided,
     Counts,
@@ -21,7 +21,10 @@ from events.meeting import (
     SelfScored,
     VoteTaken,
 )
-from services.scoring.meeting_score import score_meeting
+from services.scoring.meeting_facts import gather
+from services.scoring.meeting_score import score_in_force
+from services.scoring.rulebook import Pack
+from services.scoring.rules_in_force import RulesInForce
 from services.scoring.score import Line, Score
 from services.scoring.shelf import shipped
 from tests.examples import CELL_7, an_id
@@ -95,6 +98,11 @@ def record(fact: Fact, position: int) -> Record:
 def records(facts: Iterable[Fact]) -> list[Record]:
     """At positions 1, 2, …"""
     return [record(fact, position) for position, fact in enumerate(facts, start=1)]
+
+
+def score_meeting(meeting: Id, of: Iterable[Record], packs: Iterable[Pack], zone: ZoneInfo) -> Score | None:
+    """What a meeting is worth by its own records alone, where nobody has adopted a pack."""
+    return score_in_force(gather(meeting, of, zone), RulesInForce(packs))
 
 
 def score_of(*facts: Fact, zone: ZoneInfo = HANOI) -> Score:

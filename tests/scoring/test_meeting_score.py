@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from events.bands import Band
 from events.meeting import MeetingCalled, MeetingCancelled, MeetingKind, MeetingPostponed, SelfScored
-from services.scoring.meeting_score import score_meeting
 from services.scoring.score import to_json
 from services.scoring.shelf import shipped
 from tests.examples import CELL_7
@@ -28,6 +27,7 @@ from tests.scoring.meeting import (
     held,
     instead,
     records,
+    score_meeting,
     score_of,
     scored,
     voted,

@@ -6,11 +6,12 @@ from importlib.resources import files
 
 import pytest
 
-from services.scoring.meeting_score import score_meeting
-from services.scoring.rulebook import Pack
+from services.scoring.rulebook import Of, Pack
 from services.scoring.rulebook_file import PackRefused, read
+from services.scoring.rules_in_force import RulesInForce
 from services.scoring.shelf import Shelf, shipped
-from tests.scoring.meeting import HANOI, MEETING, PERFECT, held, instead, records
+from tests.examples import CELL_7
+from tests.scoring.meeting import HANOI, MEETING, PERFECT, held, instead, records, score_meeting
 
 NATIONAL = (files("services.scoring") / "rulebooks" / "meeting-national.toml").read_text("utf-8")
 
@@ -253,11 +254,12 @@ def versions(*days: tuple[int, str, str | None]) -> Shelf:
         (date(2026, 6, 30), 1),
         (date(2026, 7, 1), 2),
         (date(2026, 12, 31), 2),
-        (date(2027, 1, 1), 1),
+        (date(2027, 1, 1), None),
     ],
 )
 def test_the_meetings_day_chooses_the_latest_version_that_holds_on_it(day: date, version: int | None) -> None:
-    found = versions((1, "2025-10-28", None), (2, "2026-07-01", "2027-01-01")).for_meeting(day)
+    rules = RulesInForce(versions((1, "2025-10-28", None), (2, "2026-07-01", "2027-01-01")))
+    found = rules.pack(Of.MEETING, CELL_7, day)
     assert (found.version if found else None) == version
 
 

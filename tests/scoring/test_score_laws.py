@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from events.bands import Band
 from events.fact import Fact
 from events.meeting import DocumentsSent, MinutesApproved, PreMeetingHeld, SelfScored
-from services.scoring.meeting_score import score_meeting
 from services.scoring.score import Score
 from services.scoring.shelf import shipped
 from tests.examples import an_id
@@ -25,6 +24,7 @@ from tests.scoring.meeting import (
     held,
     record,
     records,
+    score_meeting,
     scored,
     voted,
 )
