@@ -16,7 +16,7 @@ from projections.asked import AsOf
 from projections.reading import last_position
 from projections.waiting import at_least
 from services.ingest.asked import Asked
-from services.web.problem import FORM, Problem
+from services.web.problem import FORM, Problem, forbidden
 from services.web.rules import InForce, PackAtFault, Rules
 
 VIEWS_OF_A_YEAR = (view.VIEW.name, tree.VIEW.name, "roll", "offices", "absences", "meetings")
@@ -137,6 +137,17 @@ def must_be_of_pack(asked: Asked[Any], question: PackInForce, given: Mapping[str
     errors = [(f"/items/{item}", why) for item, points in given.items() if (why := _wrong(pack, item, points))]
     if errors:
         raise Problem(422, "invalid", FORM, errors)
+
+
+def must_score(asked: Asked[Any], question: PackInForce, body: str) -> None:
+    """The body (`self`, `vote` or `superior`) scores by the pack in force; without a pack every body may.
+
+    Raises:
+        Problem: 403.
+    """
+    pack: InForce | None = asked.sight.answer(question)
+    if pack is not None and body not in pack.scored_by:
+        raise forbidden(f"by the pack in force, {pack.pack} version {pack.version}, this body does not score")
 
 
 def _wrong(pack: InForce, item: str, points: Decimal) -> str | None:

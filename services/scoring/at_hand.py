@@ -60,7 +60,7 @@ class AtHand:
         needed = {item for gate in pack.gates if gate.band == best.id for item in gate.items}
         full = {item.id: item.max for item in pack.items if item.id in needed}
         model = pack.of is Of.FOUR_GOOD and not rules.is_adopted(Of(of), organisation, day, kind)
-        return InForce(pack.id, pack.version, items, best.at_least, full, model)
+        return InForce(pack.id, pack.version, items, best.at_least, full, model, frozenset(map(str, pack.scored_by)))
 
     def broken(self, connection: psycopg.Connection[Any], organisation: Id, year: int, band: str) -> dict[str, str]:
         """The conditions of the year's frame for a band that facts say are not met, by gate, in words."""

@@ -23,7 +23,8 @@ class InForce(NamedTuple):
     """A pack that holds: its items by their ids, and what the best band asks for.
 
     `best`: so many points together, and `full` marks on these items. A `model` is a shipped four-good table that nobody
-    has adopted: there is no national one, so a superior may have one of its own that is not here.
+    has adopted: there is no national one, so a superior may have one of its own that is not here. `scored_by` are the
+    bodies that score by it (`self`, `vote`, `superior`).
     """
 
     pack: str
@@ -32,6 +33,7 @@ class InForce(NamedTuple):
     best: Decimal = Decimal()
     full: Mapping[str, Decimal] = {}
     model: bool = False
+    scored_by: frozenset[str] = frozenset()
 
 
 class PackAtFault(Exception):

@@ -200,6 +200,21 @@ def test_a_self_score_keeps_to_the_pack_in_force(
     commune.post(path, {"items": {"discussion": 25, "last-resolution": 30}})
 
 
+def test_a_body_that_the_pack_does_not_name_scores_nothing(commune: Commune) -> None:
+    published(commune, a_pack("without-vote", gates='[]\nscored_by = ["self", "superior"]'))
+    ward = commune.establish("Đảng bộ phường", "superior", commune.province)
+    cell = commune.establish("Chi bộ phố 1", "cell", ward, cell_kind="street")
+    commune.post("/rules/meeting-without-vote/adoptions", {"organisation": ward, "effective_on": "2026-08-01"})
+    assert rule(commune, "meeting-without-vote").json()["scored_by"] == ["self", "superior"]
+    path, before = a_session(commune, cell), a_session(commune, cell, "2026-07-31")
+    votes = {"for": 1, "against": 0, "abstained": 0}
+    for held in (path, before):
+        commune.post(f"{held}/self-scores", {"total": 91})
+    assert problem(commune, f"{path}/votes", votes, 403)[0] == "forbidden"
+    commune.post(f"{before}/votes", votes)
+    commune.post(f"{path}/bands", {"band": "good"})
+
+
 def test_a_self_score_keeps_to_the_pack_that_the_superior_adopted(commune: Commune) -> None:
     harsher = a_pack("harsher").replace("max = 25", "max = 20").replace("max = 10", "max = 15")
     published(commune, harsher)

@@ -18,7 +18,7 @@ from projections import meetings
 from services.ingest.asked import Asked, Change, Plan
 from services.ingest.bodies import NUMBER, Body, Count
 from services.ingest.changes.meetings import day_of, here, of_superior
-from services.ingest.rules import PackInForce, must_be_of_pack
+from services.ingest.rules import PackInForce, must_be_of_pack, must_score
 
 Points = Annotated[
     Decimal,
@@ -73,11 +73,23 @@ class BandBody(Body):
 def _self_score(asked: Asked[SelfScoreBody]) -> Plan:
     ident, meeting = here(asked)
     last = _last_results(asked, ident, meeting)
-    if meeting.called is not None and meeting.held is not None:
-        day = day_of(meeting.held.started_at, asked.now)
-        must_be_of_pack(asked, PackInForce("meeting", meeting.called.cell, day), asked.body.items)
+    if (pack := _must_score(asked, meeting, "self")) is not None:
+        must_be_of_pack(asked, pack, asked.body.items)
     scored = SelfScored(items=dict(asked.body.items or {}), total=asked.body.total, last=last)
     return Plan.one(ident, Meeting.KIND, self_score(meeting, scored, asked.on))
+
+
+def _must_score(asked: Asked[Any], meeting: Meeting, body: str) -> PackInForce | None:
+    """Asks for the pack of the day of the session, which names the bodies that score; None before there was one.
+
+    Raises:
+        Problem: 403, this body does not score by it.
+    """
+    if meeting.called is None or meeting.held is None:
+        return None
+    pack = PackInForce("meeting", meeting.called.cell, day_of(meeting.held.started_at, asked.now))
+    must_score(asked, pack, body)
+    return pack
 
 
 def _last_results(asked: Asked[SelfScoreBody], ident: Id, meeting: Meeting) -> LastResults | None:
@@ -92,6 +104,7 @@ def _last_results(asked: Asked[SelfScoreBody], ident: Id, meeting: Meeting) -> L
 
 def _vote(asked: Asked[VoteBody]) -> Plan:
     ident, meeting = here(asked)
+    _must_score(asked, meeting, "vote")
     taken = VoteTaken(
         for_=asked.body.for_, against=asked.body.against, abstained=asked.body.abstained,
         entitled=_entitled(asked, meeting),
@@ -122,6 +135,7 @@ def _votes_in(member: Member, cell: Id, day: date) -> bool:
 def _band(asked: Asked[BandBody]) -> Plan:
     """The superior decides: a token of the cell's own does not."""
     ident, meeting = of_superior(asked)
+    _must_score(asked, meeting, "superior")
     decided = BandDecided(band=asked.body.band, reason=asked.body.reason)
     return Plan.one(ident, Meeting.KIND, decide_band(meeting, decided, asked.on, history=asked.body.backfill))
 
