@@ -47,8 +47,8 @@ class Ancestry:
         if edges is None:
             self._read(organisation)
             edges = self._edges.setdefault(organisation, [])
-        if not edges:
-            return None
+        if len(edges) < 2:  # nothing to choose from: most have stood where they stand since ever
+            return edges[0][1] if edges else None
         place = bisect_right(edges, day, key=lambda edge: edge[0])
         return edges[max(place - 1, 0)][1]
 
