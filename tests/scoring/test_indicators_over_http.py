@@ -96,12 +96,12 @@ def oath(commune: Commune, top: str, reporting: list[str]) -> None:
         commune.post(f"/oath-reviews/{review}/reports", {**report, "effective_on": "2026-03-01"})
 
 
-def items(commune: Commune, **asked: str) -> dict[str, dict[str, Any]]:
+def items(commune: Commune, **asked: Any) -> dict[str, dict[str, Any]]:
     found = get(commune, f"/indicators/{commune.commune}", **asked)
     return {item["id"]: item for item in found["items"]}
 
 
-def told(commune: Commune, **asked: str) -> dict[str, tuple[Any, ...]]:
+def told(commune: Commune, **asked: Any) -> dict[str, tuple[Any, ...]]:
     return {
         ident: (item["value"], item["numerator"], item["denominator"])
         for ident, item in items(commune, **asked).items()
@@ -173,7 +173,7 @@ def test_what_was_not_known_yet_does_not_count(commune: Commune) -> None:
     assert set(early.values()) == {(None, None, None)}
 
 
-def behind(commune: Commune, indicator: str, **asked: str) -> list[tuple[str, Any]]:
+def behind(commune: Commune, indicator: str, **asked: Any) -> list[tuple[str, Any]]:
     found = get(commune, f"/indicators/{commune.commune}/{indicator}/cells", period=ALL, **asked)
     return [(item["name"], item["met"]) for item in found["items"]]
 
@@ -190,7 +190,8 @@ def test_every_indicator_opens_to_the_cells_behind_it(commune: Commune) -> None:
 
 
 def test_the_cells_behind_come_page_by_page(commune: Commune) -> None:
-    path, asked = f"/indicators/{commune.commune}/supervisor/cells", {"period": ALL, "met": "false", "limit": "1"}
+    path = f"/indicators/{commune.commune}/supervisor/cells"
+    asked: dict[str, Any] = {"period": ALL, "met": "false", "limit": "1"}
     first = get(commune, path, **asked)
     assert ([item["name"] for item in first["items"]], first["total"]) == (["Chi bộ B"], 2)
     second = get(commune, path, **asked, after=first["next"])
