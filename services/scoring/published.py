@@ -26,7 +26,7 @@ def shown(pack: Pack) -> dict[str, Any]:
             item.pop("whole")
         if not item["judged"]:
             item.pop("judged")
-        elif "rule" not in item:
+        if not item["options"]:
             item.pop("options")
     said["gates"] = [
         {name: part for name, part in gate.items() if part not in ((), {}, False)} for gate in said["gates"]

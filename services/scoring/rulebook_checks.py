@@ -5,12 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
+from events.bands import Band as MeetingBand
+from events.classification import YearBand
 from services.scoring.measures import MEASURES
-from services.scoring.rulebook import Band, Gate, Item, Of, Pack
+from services.scoring.rulebook import Band, Body, Gate, Item, Of, Pack
 from services.scoring.rulebook_options import unclear
 
 Place = tuple[str | int, ...]
 """The path to a field, as pydantic gives it: `("items", 2, "max")`."""
+
+BANDS: Mapping[Of, tuple[str, ...]] = {Of.MEETING: tuple(MeetingBand), Of.YEAR: tuple(YearBand)}
 
 Found = Iterator[tuple[Place, str]]
 
@@ -21,6 +25,7 @@ def faults(pack: Pack) -> Found:
         yield ("valid_to",), f"it ends on {pack.valid_to}, before it begins on {pack.valid_from}"
     yield from _doubled("items", [item.id for item in pack.items])
     yield from _doubled("bands", [band.id for band in pack.bands])
+    yield from _for_whom(pack)
     if pack.of is Of.INDICATORS:
         for number, item in enumerate(pack.items):
             yield from _indicator(("items", number), item)
@@ -31,6 +36,7 @@ def faults(pack: Pack) -> Found:
         yield from _item(("items", number), item, MEASURES[pack.of])
     if (total := sum(item.max for item in pack.items)) != pack.full:
         yield ("items",), f"the maxima add up to {total}, not to {pack.full}"
+    yield from _known_bands(pack)
     yield from _bands(pack.bands, pack.full)
     yield from _gates(pack)
 
@@ -40,6 +46,18 @@ def _doubled(name: str, ids: Sequence[str]) -> Found:
         if times > 1:
             last = max(number for number, other in enumerate(ids) if other == ident)
             yield (name, last, "id"), f"{ident!r} stands here {times} times"
+
+
+def _for_whom(pack: Pack) -> Found:
+    for field, values in (("kinds", pack.kinds), ("scored_by", pack.scored_by)):
+        if len(set(values)) < len(values):
+            yield (field,), "something stands here twice"
+    if not pack.scored_by:
+        yield ("scored_by",), f"somebody scores: {', '.join(Body)}"
+    for number, item in enumerate(pack.items):
+        for field, condition in (("when", item.when), ("full_when", item.full_when)):
+            if condition is not None and pack.of is not Of.MEETING:
+                yield ("items", number, field), "only a meeting has a month and a cell that it may depend on"
 
 
 def _indicator(place: Place, item: Item) -> Found:
@@ -91,6 +109,14 @@ def _options(place: Place, item: Item, measures: frozenset[str]) -> Found:
         yield place, f"no option of {item.id!r} gives its {item.max} points"
 
 
+def _known_bands(pack: Pack) -> Found:
+    """Bodies decide on bands by their names, which are the same for every table."""
+    known = BANDS.get(pack.of)
+    for number, band in enumerate(pack.bands):
+        if known is not None and band.id not in known:
+            yield ("bands", number, "id"), f"there is no band {band.id!r}; there are: {', '.join(known)}"
+
+
 def _bands(bands: Sequence[Band], full: Decimal) -> Found:
     """Every number of points from 0 to full marks is in one band, and every band holds one of them."""
     if not bands:
@@ -117,7 +143,7 @@ def _bands(bands: Sequence[Band], full: Decimal) -> Found:
 
 
 def _gates(pack: Pack) -> Found:
-    items, bands = {item.id for item in pack.items}, {band.id for band in pack.bands}
+    items, bands = {item.id for item in pack.items}, {band.id: band.at_least for band in pack.bands}
     yield from _doubled("gates", [gate.id for gate in pack.gates])
     for number, gate in enumerate(pack.gates):
         yield from _condition(("gates", number), gate, MEASURES[pack.of])
@@ -128,6 +154,8 @@ def _gates(pack: Pack) -> Found:
         for field, band in (("band", gate.band), ("otherwise", gate.otherwise)):
             if band not in bands:
                 yield ("gates", number, field), f"there is no band {band!r}"
+        if bands.get(gate.otherwise, 0) >= bands.get(gate.band, 101):
+            yield ("gates", number, "otherwise"), f"{gate.otherwise!r} is not below {gate.band!r}"
 
 
 def _condition(place: Place, gate: Gate, rules: Mapping[str, frozenset[str]]) -> Found:

@@ -1,7 +1,9 @@
 """Which pack holds for whom on which day: adoptions up the tree, versions by their days, and both clocks."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -17,9 +19,11 @@ from projections.asked import LATEST
 from projections.rebuild import rebuild
 from projections.rules import Adoption, Edge
 from services.scoring.ancestry import Ancestry
-from services.scoring.published import fact_of, pack_of, text_of
+from services.scoring.published import fact_of, pack_of, shown, text_of
 from services.scoring.rulebook import Of, Pack
+from services.scoring.rulebook_file import checked
 from services.scoring.rules_in_force import RulesInForce
+from services.scoring.score import to_json
 from services.scoring.shelf import shipped
 from tests.database import Database
 from tests.examples import (
@@ -195,3 +199,8 @@ def test_an_adoption_of_a_shipped_pack_ends_that_of_another(database: Database, 
     read_all(database)
     assert read(database, day=date(2026, 3, 4)) == "ward/1"
     assert read(database) == "meeting-national/1"
+
+
+@pytest.mark.parametrize("one", list(shipped()), ids=lambda one: one.id)
+def test_a_pack_as_it_is_shown_can_be_sent_back(one: Pack) -> None:
+    assert checked(json.loads(to_json(shown(one)), parse_float=Decimal), "x") == one
