@@ -12,6 +12,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from events import wire
+from events.bus import EmbeddedBus
+from services.notify.policy import Policies
+from services.notify.worker import Worker
 from services.program.postgres import Postgres
 from tests.database import Database, fresh
 from tests.ingest.feeding import feeding
@@ -93,6 +97,19 @@ class Office:
                     answer = second.post(f"/proposals/{one['proposal']}/approvals", json={"backfill": True})
                     assert answer.status_code == 201, answer.text
 
+    def tell(self) -> None:
+        """All notices of what is on record are there."""
+        worker = Worker(self.database.app, EmbeddedBus(self.database.app), "local", Policies.read(known=wire.FACTS))
+        worker.open()
+        try:
+            told, head = 0, self.head()
+            while told < head:
+                some = worker.step(30)
+                assert some, "the log does not come"
+                told += some
+        finally:
+            worker.close()
+
     def open_review(self) -> str:
         """The campaign of the books, on the rolls as they stand."""
         body = {
@@ -146,7 +163,7 @@ class Entered:
         return next(one for one in self.reports if (one["file"], one["sheet"]) == (file, sheet))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def entered(template: Postgres) -> Iterator[Entered]:
     """All books are in: first tried, then sent, the review opened where the rolls are known, and its answers sent."""
     with fresh(template) as database, an_office(database) as office:

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from shutil import copy
 
@@ -11,6 +10,7 @@ import pytest
 
 from services.ingest.imports.sheets import sheets
 from tests.imports.conftest import BOOKS, Office
+from tests.program.typed import typed
 from tests.serving import client
 
 
@@ -25,8 +25,7 @@ def caunoi(office: Office, *arguments: str) -> subprocess.CompletedProcess[str]:
     token = office.operator.headers["authorization"].removeprefix("Bearer ")
     settings = {"CAUNOI_URL": office.address, "CAUNOI_TOKEN": token}
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CAUNOI_")} | settings
-    argv = [sys.executable, "-m", "services.program", *arguments]
-    return subprocess.run(argv, capture_output=True, text=True, env=environment, timeout=120, check=False)
+    return typed(*arguments, environment=environment)
 
 
 def test_books_are_tried_entered_mended_and_written_out(office: Office, books: list[str], tmp_path: Path) -> None:

@@ -72,7 +72,8 @@ def _unless_so(here: Id, said: dict[str, Any], official_on: date | None) -> Told
         if first is None:
             return True
         if search_key(first.name) != search_key(said["name"]) or (first.born_on or said["born_on"]) != said["born_on"]:
-            raise Unclear(CARD, "member.card_in_use", f"số thẻ {said['card']} đã là của người khác trong danh sách")
+            why = f"số thẻ {said['card']} đã là của người khác trong danh sách; người ở dòng này chưa được ghi"
+            raise Unclear(CARD, "member.card_in_use", why)
         cells = {first.cell, *(span.value for span in member.cell_spans())}
         for column, same in (
             (CITIZEN, digits(said["citizen"] or "") in ("", first.citizen)),

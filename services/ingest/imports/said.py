@@ -27,7 +27,7 @@ OF_FORMS = {
     "cell_ended": "chi bộ này đã kết thúc hoạt động",
     "cell_not_a_cell": "tổ chức này không phải là chi bộ",
     "destination_unknown": "nơi đến chưa có vào ngày ấy",
-    "destination_ended": "nơi đến đã giải thể, không thể giới thiệu đến",
+    "destination_ended": "không thể giới thiệu đến nơi đã giải thể",
     "destination_not_a_cell": "nơi đến không phải là chi bộ",
     "committee_unknown": "cấp ủy này chưa có vào ngày ấy",
     "committee_ended": "cấp ủy này đã kết thúc hoạt động",
