@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.scoring import api_indicators, api_meetings, api_periods, api_rules
+from services.scoring import api_indicators, api_meetings, api_periods, api_rules, api_trials, api_why
 
 router = APIRouter(tags=["scores"])
-for matter in (api_indicators, api_meetings, api_periods, api_rules):
+for matter in (api_indicators, api_meetings, api_periods, api_trials, api_why, api_rules):
     router.include_router(matter.router)

@@ -20,6 +20,7 @@ from services.scoring.asked import (
     answer,
 )
 from services.scoring.cell_year import cell_years, meeting_in_year, score_year
+from services.scoring.changes import with_changes
 from services.scoring.meeting_score import score_in_force
 from services.scoring.rules_in_force import RulesInForce
 from services.scoring.score import Score, Short
@@ -37,17 +38,19 @@ VIEWS = ("absences", "meetings", "offices", "roll", "rules", "tree")
 def read_meeting_score(
     meeting: str, asking: Asking, here: Here, asked: Annotated[ScoreQuestion, Query()], at_least: AtLeast = None
 ) -> Response:
-    """A meeting's score, worked out from the records of its cell's year: each line with its reason, facts and source."""
+    """A meeting's score, worked out from its cell's year: each line with its reason and facts; what would change it."""
     of = ident(meeting, "meeting")
     wait(here, VIEWS, at_least)
     with here.pool.connection() as connection:
         as_of = clocks(connection, asked)
         found = meeting_in_year(connection, of, ZoneInfo(here.settings.timezone), as_of)
-        score = score_in_force(found[1], RulesInForce.read(connection, as_of.known)) if found is not None else None
-    if score is None:
-        raise not_found("meeting")
+        rules = RulesInForce.read(connection, as_of.known)
+        score = score_in_force(found[1], rules) if found is not None else None
+        if found is None or score is None:
+            raise not_found("meeting")
+        told = with_changes(found[1], score, rules)
     must(here, asking, Relation.SEE, score.cell)
-    return answer(score)
+    return answer(told)
 
 
 @router.get("/scores/meetings", response_model=ScoresPage)

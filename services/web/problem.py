@@ -158,9 +158,13 @@ def of_framework(request: Request, error: HTTPException) -> Problem:
 
 
 def possible(app: FastAPI, path: str) -> set[str]:
-    """The methods that `/openapi.json` has at a path; changes are answered before routing, which knows none."""
-    paths = app.openapi()["paths"].items()
-    methods = {method.upper() for template, has in paths if _pattern(template).match(path) for method in has}
+    """The methods that `/openapi.json` has at a path; changes are answered before routing, which knows none.
+
+    A path that is written there as it is is no other one with something in its places.
+    """
+    paths = app.openapi()["paths"]
+    fitting = [path] if path in paths else [template for template in paths if _pattern(template).match(path)]
+    methods = {method.upper() for template in fitting for method in paths[template]}
     return methods | {"HEAD"} if "GET" in methods else methods
 
 

@@ -1,5 +1,6 @@
 """Cells of a commune behind a real server, the meetings that they hold, and what is told of them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tests.ingest.conftest import Commune
@@ -13,15 +14,25 @@ def a_cell(commune: Commune, name: str, *members: str) -> tuple[str, list[str]]:
     return cell, [commune.admit(member, cell) for member in members]
 
 
-def meet(commune: Commune, cell: str, day: str, present: list[str], *, kind: str = "regular", minus: float = 0) -> str:
-    """A good meeting of that day, less so many of the points for its discussion."""
+def meet(
+    commune: Commune,
+    cell: str,
+    day: str,
+    present: list[str],
+    *,
+    kind: str = "regular",
+    minus: float = 0,
+    absent: Sequence[str] = (),
+) -> str:
+    """A good meeting of that day, less so many of the points for its discussion; `absent` without a reason."""
     at = f"{day}T12:30:00Z"
     before = f"{day[:8]}02T01:00:00Z"
     body = {"cell": cell, "kind": kind, "planned_at": at, "agenda": ["Nội dung"], "effective_on": before[:10]}
     meeting = str(commune.post("/meetings", body)["id"])
     commune.post(f"/meetings/{meeting}/pre-meetings", {"held_at": before, "minutes": True})
     commune.post(f"/meetings/{meeting}/documents", {"sent_at": before, "titles": ["Dự thảo"]})
-    there = [{"member": member, "status": "present", "spoke": True} for member in present]
+    there: list[dict[str, Any]] = [{"member": member, "status": "present", "spoke": True} for member in present]
+    there += [{"member": member, "status": "absent"} for member in absent]
     session = {"started_at": at, "ended_at": f"{day}T14:30:00Z", "attendance": there}
     commune.post(f"/meetings/{meeting}/sessions", session)
     tasks = [{"to": present[0], "what": "Rà soát", "due_on": f"{day[:8]}28"}]
