@@ -45,7 +45,7 @@ def mend(file: Path) -> int:
     """Put right what is wrong in each row; answers how many there were."""
     rows, pages = 0, load_workbook(file)
     for page in pages.worksheets:
-        headings = {str(cell.value): cell.column for cell in page[1]}
+        headings = {str(cell.value): number for number, cell in enumerate(page[1], 1)}
         key = next(name for name in ("Mã cuộc họp", "Mã phiếu", "Mã hồ sơ", "Số thẻ") if name in headings)
         for row in range(2, page.max_row + 1):
             assert page.cell(row, headings[WRONG]).value, "what is wrong stands beside the row"

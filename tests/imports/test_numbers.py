@@ -108,7 +108,8 @@ def test_meetings_were_prepared_and_written_up_as_the_book_says(entered: Entered
 
 
 def test_attendance_by_name_adds_up(entered: Entered) -> None:
-    expected, by_cell = EXPECTED["attendance_2026_10"]["by_meeting"], defaultdict(Counter[str])
+    expected = EXPECTED["attendance_2026_10"]["by_meeting"]
+    by_cell: defaultdict[str, Counter[str]] = defaultdict(Counter)
     found: dict[str, dict[str, int]] = {}
     for code in expected:
         (line,) = entered.office.ask("/meetings", code=code)["items"]
