@@ -109,13 +109,17 @@ def publish(
     return [new]
 
 
-def adopt(rule: Rule, adopted: RuleAdopted, versions: Sequence[RulePublished], on: date) -> list[Fact]:
+def adopt(
+    rule: Rule, adopted: RuleAdopted, versions: Sequence[RulePublished], on: date, *, overruled: bool = False
+) -> list[Fact]:
     """An organisation judges by a pack from that day on; `versions` are those that came with the program.
+
+    `overruled`: it has adopted another pack of the same day since, and means this one again.
 
     Raises:
         Refused: `rule.over`, no version of it holds on that day or later.
     """
-    if (adopted.organisation, on) in rule.adopted:
+    if (adopted.organisation, on) in rule.adopted and not overruled:
         return []
     if all(one.valid_to is not None and one.valid_to <= on for one in [*versions, *rule.published]):
         raise Refused("rule.over", "no version of this pack holds on that day or later", "/effective_on")

@@ -1,6 +1,6 @@
 """Which rule packs were published, in which versions, and which organisations have adopted them since when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -86,6 +86,11 @@ SELECT r.text, r.pack, r.organisation::text, r.from_on, r.position FROM views.ru
 WHERE r.position <= %(known)s ORDER BY r.position
 """
 PUBLISHED = "SELECT DISTINCT r.pack FROM views.rules r WHERE r.act = 'published' ORDER BY r.pack"
+OVERRULED = """
+SELECT (array_agg(r.pack ORDER BY r.position DESC))[1] <> %(pack)s FROM views.rules r
+WHERE r.act = 'adopted' AND r.organisation = %(organisation)s::uuid AND r.from_on = %(on)s
+AND (r.pack = %(pack)s OR r.pack = ANY (%(rivals)s))
+"""
 EDGES = """
 SELECT t.stream::text, t.parent::text, t.from_on FROM views.tree t
 WHERE t.known_from <= %(known)s AND %(known)s < t.known_to
@@ -119,6 +124,15 @@ Edge = tuple[Id, Id | None, date]
 def published(connection: psycopg.Connection[Any]) -> tuple[str, ...]:
     """The names of all packs of which a version was published."""
     return tuple(row[0] for row in connection.execute(PUBLISHED).fetchall())
+
+
+def overruled(
+    connection: psycopg.Connection[Any], pack: str, organisation: Id, on: date, rivals: Sequence[str]
+) -> bool:
+    """Whether an organisation that adopted a pack for a day has adopted one of its rivals for it since."""
+    asked = {"pack": pack, "organisation": organisation, "on": on, "rivals": list(rivals)}
+    row = connection.execute(OVERRULED, asked).fetchone()
+    return row is not None and bool(row[0])
 
 
 def known(connection: psycopg.Connection[Any], position: int = LATEST) -> Known:

@@ -64,6 +64,26 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class Overruled:
+    """Whether an organisation adopted a rival of a pack for the same day since, by the whole log up to now."""
+
+    pack: str
+    organisation: Id
+    day: date
+    rivals: tuple[str, ...]
+
+    def ask(self, connection: Connection[Any], rules: Rules | None = None) -> bool:
+        """It did.
+
+        Raises:
+            Behind: the view has not read the log to its end in time.
+        """
+        del rules
+        at_least(connection, (view.VIEW.name,), last_position(connection))
+        return view.overruled(connection, self.pack, self.organisation, self.day, self.rivals)
+
+
+@dataclass(frozen=True, slots=True)
 class TopOfTree:
     """The one organisation above which nothing stands on a day."""
 
@@ -116,7 +136,7 @@ class BrokenConditions:
         return rules.broken(connection, self.organisation, self.year, self.band)
 
 
-OF_RULES = PackSent | Shipped | Published | TopOfTree | PackInForce | BrokenConditions
+OF_RULES = PackSent | Shipped | Published | Overruled | TopOfTree | PackInForce | BrokenConditions
 
 
 """The questions that rules answer."""

@@ -107,6 +107,12 @@ def test_adopted_again_on_another_day_is_another_fact() -> None:
     given(Rule, FIRST, ADOPTED).when(adopt, ADOPTED, [], on=LATER).then(ADOPTED)
 
 
+def test_a_pack_is_adopted_again_for_the_same_day_where_another_was_adopted_since() -> None:
+    when = given(Rule, FIRST, ADOPTED).when(adopt, ADOPTED, [], overruled=True)
+    assert when.decision(when.given.new_state(), ADOPTED, [FIRST], DAY, overruled=True) == [ADOPTED]
+    given(Rule, FIRST, ADOPTED).when(adopt, ADOPTED, []).ignored()
+
+
 def test_a_pack_that_has_ended_is_not_adopted_any_more() -> None:
     given(Rule, a_version(since=BEFORE, until=DAY)).when(adopt, ADOPTED, []).refused("rule.over")
     given(Rule, a_version(since=BEFORE, until=LATER)).when(adopt, ADOPTED, []).then(ADOPTED)

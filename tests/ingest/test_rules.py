@@ -172,6 +172,21 @@ def test_an_adoption_is_asked_for_once_and_by_whoever_stands_above(commune: Comm
     assert problem(commune, path, unknown, 409) == ("rule.organisation_unknown", ["/organisation"])
 
 
+def test_a_pack_is_adopted_again_for_a_day_on_which_another_one_was_adopted_by_mistake(commune: Commune) -> None:
+    published(commune, a_pack("mistaken"))
+    ward = commune.establish("Đảng bộ phường Hai", "superior", commune.province)
+    cell = commune.establish("Chi bộ phố 2", "cell", ward, cell_kind="street")
+    body = {"organisation": ward, "effective_on": "2026-08-01"}
+    for pack in ("meeting-national", "meeting-mistaken", "four-good-agency", "meeting-national"):
+        commune.post(f"/rules/{pack}/adoptions", body)
+    for pack in ("four-good-agency", "meeting-national"):
+        assert commune.post(f"/rules/{pack}/adoptions", body, 200)["facts"] == []
+    path = a_session(commune, cell)
+    position = str(commune.log()[-1]["position"])
+    score = commune.operator.get(f"/scores{path}", headers={"caunoi-at-least": position}).json()
+    assert score["rubric"]["id"] == "meeting-national"
+
+
 # Self-scores
 
 
@@ -225,3 +240,7 @@ def test_a_self_score_keeps_to_the_pack_that_the_superior_adopted(commune: Commu
     assert problem(commune, f"{after}/self-scores", {"items": {"discussion": 21}}, 422)[1] == ["/items/discussion"]
     commune.post(f"{after}/self-scores", {"items": {"chairing": 15}})
     commune.post(f"{before}/self-scores", {"items": {"discussion": 21}})
+    position = str(commune.log()[-1]["position"])
+    for path, pack in ((before, "meeting-national"), (after, "meeting-harsher")):
+        score = commune.operator.get(f"/scores{path}", headers={"caunoi-at-least": position}).json()
+        assert score["rubric"]["id"] == pack

@@ -11,7 +11,7 @@ from events.rule import Rule, RuleAdopted, RulePublished, adopt, publish, stream
 from services.ingest.asked import Asked, Change, Nothing, Plan
 from services.ingest.bodies import Body, Ident
 from services.ingest.proposing import propose
-from services.ingest.rules import PackSent, Published, Shipped, TopOfTree
+from services.ingest.rules import Overruled, PackSent, Published, Shipped, TopOfTree
 from services.web.problem import Problem
 
 Text = Annotated[str, Field(min_length=1, max_length=1 << 20)]
@@ -74,7 +74,7 @@ def _owner(asked: Asked[RuleBody], rule: Rule, *, shipped: bool) -> Id | None:
     return owner
 
 
-def _others(asked: Asked[RuleBody], pack: str) -> list[RulePublished]:
+def _others(asked: Asked[Any], pack: str) -> list[RulePublished]:
     """All versions of all other packs, the published ones as their streams tell of them."""
     names: tuple[str, ...] = asked.sight.answer(Published())
     streams = [stream_of(name) for name in names if name != pack]
@@ -100,7 +100,16 @@ def _adopt(asked: Asked[AdoptionBody]) -> Plan:
     if organisation.kind is OrganisationKind.CELL:
         asked.must_reach(organisation.parent_on(asked.sight.today))
     adopted = RuleAdopted(pack=asked.pack, organisation=body.organisation)
-    return Plan.one(stream, Rule.KIND, adopt(rule, adopted, shipped, asked.on))
+    again = (body.organisation, asked.on) in rule.adopted
+    overruled = again and _overruled(asked, (rule.published or shipped)[0])
+    return Plan.one(stream, Rule.KIND, adopt(rule, adopted, shipped, asked.on, overruled=overruled))
+
+
+def _overruled(asked: Asked[AdoptionBody], pack: RulePublished) -> bool:
+    """Whether another pack that judges the same was adopted for the same day since."""
+    rivals = {other.pack for other in _others(asked, pack.pack) if other.judges == pack.judges}
+    found: bool = asked.sight.answer(Overruled(pack.pack, asked.body.organisation, asked.on, tuple(sorted(rivals))))
+    return found
 
 
 CHANGES = (
