@@ -9,15 +9,28 @@ import pytest
 from msgspec.structs import replace
 
 from events.ledger import Ledger
-from events.meeting import MeetingCancelled
+from events.meeting import Attendance, MeetingCancelled, MeetingHeld, Presence
+from events.member import ExemptionGround, MemberExempted
+from events.office import Office, OfficerAppointed
+from projections import absences, offices, roll, tree
 from projections.asked import LATEST, AsOf
 from projections.meetings import VIEW
 from projections.rebuild import rebuild
 from services.scoring.cell_year import CellYear, cell_years, score_year
 from services.scoring.rules_in_force import RulesInForce
 from tests.database import Database
-from tests.examples import CELL_7, CELL_8, an_id
-from tests.scoring.ledger import put_meeting
+from tests.examples import (
+    BOOK_OPENED,
+    CELL_7,
+    CELL_7_ESTABLISHED,
+    CELL_8,
+    LAN,
+    LAN_ADMITTED,
+    MINH,
+    MINH_ADMITTED,
+    an_id,
+)
+from tests.scoring.ledger import put, put_cell, put_meeting
 from tests.scoring.meeting import CALLED, HANOI, MEETING, PERFECT, at
 
 FOREVER = date.max
@@ -79,3 +92,33 @@ def test_new_years_eve_is_that_of_the_committees_clock(database: Database, ledge
     put_meeting(ledger, replace(CALLED, planned_at=new_year), meeting=an_id("new year"))
     assert new_year.date() == date(2025, 12, 31)
     assert [len(one.meetings) for one in years(database, 2025, 2026)] == [0, 0, 1, 0]
+
+
+def test_the_base_and_the_committee_are_those_of_the_day_as_the_views_know_them(
+    database: Database, ledger: Ledger
+) -> None:
+    put_cell(ledger)
+    for member, admitted in ((LAN, LAN_ADMITTED), (MINH, MINH_ADMITTED)):
+        put(ledger, member, [admitted], on=BOOK_OPENED)
+    put(ledger, CELL_7, [OfficerAppointed(member=LAN, office=Office.SECRETARY)], on=BOOK_OPENED)
+    names = (Attendance(LAN, Presence.PRESENT), Attendance(MINH, Presence.EXCUSED))
+    before = put_meeting(ledger, CALLED, MeetingHeld(started_at=at(5), ended_at=at(5, "21:00"), attendance=names))
+    exempt = put(ledger, MINH, [MemberExempted(ground=ExemptionGround.ILLNESS)], on=date(2026, 3, 1))
+    alone = put(ledger, CELL_7, [OfficerAppointed(member=MINH, office=Office.DEPUTY_SECRETARY)], on=date(2026, 3, 2))
+    for view in (absences.VIEW, offices.VIEW, roll.VIEW, tree.VIEW):
+        rebuild(database.app, view)
+
+    def there(known: int) -> list[object]:
+        seven, _ = years(database, as_of=AsOf(FOREVER, known))
+        again, _ = years(database)
+        (facts,), (then,) = seven.meetings, again.at(known).meetings
+        assert (facts.context, facts.there()) == (then.context, then.there())
+        counts, positions = facts.there() or (None, ())
+        assert counts is not None
+        return [counts.present, counts.excused, exempt in positions, facts.context.secretary_only]
+
+    assert there(before) == [1, 1, False, True]
+    assert there(exempt) == [1, 0, True, True]
+    assert there(alone) == [1, 0, True, False]
+    (facts,) = years(database)[0].meetings
+    assert facts.context.cell_kind == CELL_7_ESTABLISHED.cell_kind
