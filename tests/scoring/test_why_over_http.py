@@ -3,14 +3,19 @@
 import itertools
 import json
 from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner, Result
 
+from services.program.__main__ import build
 from services.program.postgres import Postgres
 from services.scoring.published import shown
 from services.scoring.score import to_json
 from services.scoring.shelf import shipped
+from services.trouble import Exit, Trouble
 from tests.database import fresh
 from tests.ingest.conftest import Commune, a_commune
 from tests.ingest.feeding import feeding
@@ -120,6 +125,53 @@ def test_who_may_not_see_an_organisation_tries_nothing_on_it(commune: Commune) -
     with commune.client("clerk", commune.commune) as neighbour, commune.client("clerk", cell) as own:
         assert neighbour.post("/rules/trials", json=body).status_code == 403
         assert own.post("/rules/trials", json=body).status_code == 200
+
+
+# On the command line
+
+
+def caunoi(commune: Commune, *arguments: str) -> Result:
+    environment = {
+        "CAUNOI_URL": commune.address,
+        "CAUNOI_TOKEN": commune.operator.headers["Authorization"].removeprefix("Bearer "),
+        "COLUMNS": "80",
+    }
+    return CliRunner().invoke(build("rules"), ["rules", *arguments], env=environment)
+
+
+def a_file(folder: Path, good: int = 95) -> Path:
+    """The national frame, good from so many points on."""
+    text = (files("services.scoring") / "rulebooks" / "meeting-national.toml").read_text("utf-8")
+    file = folder / "stricter.toml"
+    changed = text.replace("at_least = 90\n", f"at_least = {good}\n").replace("below = 90\n", f"below = {good}\n")
+    file.write_text(changed.replace('id = "meeting-national"', 'id = "meeting-stricter"'), "utf-8")
+    return file
+
+
+def test_a_pack_is_tried_on_the_command_line(commune: Commune, tmp_path: Path) -> None:
+    cell, (lan,) = a_cell(commune, "Lệnh", "Lê Lan")
+    meeting = meet(commune, cell, "2026-01-05", [lan], minus=7)
+    get(commune, f"/scores/meetings/{meeting}")
+    asked = ["try", str(a_file(tmp_path)), "--organisation", cell, "--period", "2026-Q1"]
+    said = caunoi(commune, *asked)
+    assert said.exit_code == 0, said.output
+    assert said.stdout.startswith("1 of 1 meetings of 1 cells would be in another band\n")
+    assert f"{meeting}  2026-01-05  good  fair" in said.stdout
+    told = json.loads(caunoi(commune, *asked, "--json").stdout)
+    assert [one["subject"] for one in told["moved"]] == [meeting]
+
+
+def test_what_cannot_be_tried_ends_with_the_code_of_its_refusal(commune: Commune, tmp_path: Path) -> None:
+    file = a_file(tmp_path)
+    asked = ["--organisation", commune.province, "--period"]
+    for arguments, code in (
+        ([str(file), *asked, "2026-13"], Exit.REFUSED),
+        ([str(tmp_path / "nowhere.toml"), *asked, "2026"], Exit.NOT_FOUND),
+        ([str(a_file(tmp_path, 101)), *asked, "2026"], Exit.REFUSED),
+    ):
+        refused = caunoi(commune, "try", *arguments)
+        assert isinstance(refused.exception, Trouble)
+        assert refused.exception.code == code
 
 
 # Why, and since when

@@ -1,4 +1,4 @@
-"""`caunoi rules`: a rule pack's file is checked, and published."""
+"""`caunoi rules`: a rule pack's file is checked, tried, and published."""
 
 import sys
 from datetime import date
@@ -11,6 +11,7 @@ from events.fact import Refused
 from events.rule import Rule, publish
 from services.program.options import AsJson, Data
 from services.program.printing import out, out_json
+from services.program.rules_trying import try_
 from services.program.system import System
 from services.scoring.published import fact_of
 from services.scoring.rulebook import Pack
@@ -31,6 +32,7 @@ def register(app: typer.Typer) -> None:
     """Adds the command to the program."""
     rules = typer.Typer(help="Rule packs: the tables by which is scored.", no_args_is_help=True)
     rules.command(name="check")(check)
+    rules.command(name="try")(try_)
     rules.command(name="publish")(publish_)
     app.add_typer(rules, name="rules")
 
