@@ -24,7 +24,7 @@ from services.web.problem import not_found, unprocessable
 
 router = APIRouter()
 
-VIEWS = ("tree", "roll", "offices", "absences", "meetings")
+VIEWS = ("tree", "roll", "residents", "offices", "absences", "meetings", "liaisons")
 
 
 class PeriodQuestion(ScoreQuestion):

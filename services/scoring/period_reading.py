@@ -11,7 +11,8 @@ import psycopg
 from events.classification import Rated, stream_of
 from events.correction import effective
 from events.fact import Id, Record
-from projections import members, roll, tree
+from events.member import Standing
+from projections import liaisons, meetings, members, roll, tree
 from projections.asked import AsOf
 from projections.reading import pasts
 from services.scoring.cell_period import PeriodScore, score_period
@@ -22,8 +23,11 @@ from services.scoring.period import Period
 from services.scoring.rhythm import Life
 from services.scoring.rulebook import Of
 from services.scoring.rules_in_force import RulesInForce
-from services.scoring.year_facts import attendance, discipline, rewards, sanctions, tasks
+from services.scoring.year_facts import attendance, discipline, exempt, remark, rewards, sanctions, tasks
 from services.scoring.year_score import YearFacts, YearScore, score_year_of
+
+MANY = 50
+"""Liaisons of one member that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +75,30 @@ def organisation_year(connection: psycopg.Connection[Any], organisation: Id, yea
 def member_year(connection: psycopg.Connection[Any], member: Id, year: int, at: At) -> YearScore | None:
     """How a member is classified for a year; None of whom nobody had admitted by then."""
     period = Period.of_year(year)
-    if members.last_cell(connection, member, at.within(period)) is None:
+    line = members.one(connection, member, at.within(period))
+    if line is None:
         return None
     cells = roll.cells_between(connection, member, period.first, at.within(period))
     years = list(cell_years(connection, cells, [year], at.zone, at.facts))
-    found = _records(connection, [stream_of(member, year), member], at)
+    followed = liaisons.find(connection, liaisons.Asked(member=member), at.within(period), meetings.FIRST, MANY)
+    ties = [one.id for one in followed]
+    found = _records(connection, [stream_of(member, year), member, *ties], at)
     own = found[member]
     facts = YearFacts(
         subject=member,
         kind=Rated.MEMBER,
         year=year,
         records=found[stream_of(member, year)],
-        evidence=(
-            attendance([facts for one in years for facts in one.meetings], member),
-            rewards(own, year),
-            sanctions(own, year),
+        evidence=tuple(
+            one
+            for one in (
+                exempt(is_exempt=line.standing == Standing.EXEMPT),
+                attendance([facts for one in years for facts in one.meetings], member),
+                remark({tie: found[tie] for tie in ties}, year),
+                rewards(own, year),
+                sanctions(own, year),
+            )
+            if one is not None
         ),
     )
     cell = cells[-1] if cells else None
@@ -104,8 +117,8 @@ def four_good(connection: psycopg.Connection[Any], facts: FourGoodFacts, at: At)
     if cell is None:
         return score_four_good(facts, pack)
     year = _cell_year(connection, facts.cell, period.first.year, at)
-    meetings = score_period(year, period, rules, Life(cell.since, cell.ended_on), at.today)
-    return score_four_good(facts, pack, meetings)
+    its = score_period(year, period, rules, Life(cell.since, cell.ended_on), at.today)
+    return score_four_good(facts, pack, its)
 
 
 def _cell_year(connection: psycopg.Connection[Any], cell: Id, year: int, at: At) -> CellYear:
@@ -117,11 +130,11 @@ def _organisation_year(
     connection: psycopg.Connection[Any], found: tree.Found, year: int, at: At, rules: RulesInForce, own: CellYear | None
 ) -> YearScore:
     stream, last = stream_of(found.id, year), Period.of_year(year).last
-    meetings = [facts.meeting for facts in own.meetings] if own is not None else []
-    records = _records(connection, [stream, found.id, *meetings], at)
+    held = [facts.meeting for facts in own.meetings] if own is not None else []
+    records = _records(connection, [stream, found.id, *held], at)
     findings: dict[str, Finding] = {"discipline": discipline(records[found.id], year)}
     if own is not None:
-        findings["tasks"] = tasks({one: records[one] for one in meetings}, year, min(last, at.today))
+        findings["tasks"] = tasks({one: records[one] for one in held}, year, min(last, at.today))
     facts = YearFacts(
         subject=found.id,
         kind=Rated(found.kind),

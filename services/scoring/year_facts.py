@@ -6,8 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from events import wire
+from events.bands import Band
 from events.correction import effective
 from events.fact import Fact, Id, Record, stored_name
+from events.liaison import RemarkConfirmed, RemarkDrafted
 from events.meeting import Presence, ResolutionAdopted, TaskResultsRecorded
 from events.member import MemberDisciplined, RewardGiven
 from events.organisation_papers import OrganisationDisciplined, OrganisationRewarded
@@ -15,6 +17,7 @@ from services.scoring.meeting_facts import MeetingFacts
 from services.scoring.meeting_rules import Finding, figure
 from services.scoring.year_score import Evidence
 
+WORDS = {Band.GOOD: "tốt", Band.FAIR: "khá", Band.AVERAGE: "trung bình", Band.WEAK: "kém"}
 LOG = "Sổ ghi sự kiện"
 """Whose word it is, where no paper asks for it."""
 UNKNOWN = Finding(None, "chưa có kết quả thực hiện nhiệm vụ nào được ghi nhận.")
@@ -87,6 +90,33 @@ def attendance(meetings: Iterable[MeetingFacts], member: Id) -> Evidence:
         f"{found[Presence.EXCUSED]}, vắng không lý do {found[Presence.ABSENT]}; phát biểu {spoke} lần."
     )
     return Evidence("attendance", title, share.quantize(Decimal("0.0001")), said, tuple(sorted(facts)), LOG)
+
+
+def remark(pasts: Mapping[Id, Sequence[Record]], year: int) -> Evidence | None:
+    """What the committee where a member lives has confirmed of him for the year; None where it follows him not.
+
+    `pasts` are the effective records of his liaisons. A draft that nobody has confirmed says nothing yet.
+    """
+    if not pasts:
+        return None
+    title = "Nhận xét của cấp ủy nơi cư trú"
+    for records in pasts.values():
+        drafted: tuple[int, Band] | None = None
+        for record, fact in _said(records, (RemarkDrafted, RemarkConfirmed)):
+            if isinstance(fact, RemarkDrafted) and fact.year == year:
+                drafted = record.position, fact.band
+            elif isinstance(fact, RemarkConfirmed) and fact.year == year and drafted is not None:
+                said = f"Cấp ủy nơi cư trú nhận xét năm {year}: {WORDS[drafted[1]]}."
+                return Evidence("residence-remark", title, None, said, (drafted[0], record.position), LOG)
+    said = f"Chưa có nhận xét năm {year} được cấp ủy nơi cư trú xác nhận."
+    return Evidence("residence-remark", title, None, said, (), LOG)
+
+
+def exempt(*, is_exempt: bool) -> Evidence | None:
+    """That an exempt member gets no rating; None for anybody else."""
+    said = "Đảng viên được miễn công tác và sinh hoạt đảng: không xếp loại."
+    source = "Quy định số 366-QĐ/TW ngày 30/8/2025 của Bộ Chính trị"
+    return Evidence("exempt", "Diện xếp loại", None, said, (), source) if is_exempt else None
 
 
 def _said(records: Iterable[Record], kinds: tuple[type[Fact], ...]) -> Iterable[tuple[Record, Fact]]:

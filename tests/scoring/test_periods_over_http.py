@@ -145,6 +145,38 @@ def test_a_members_year_tells_his_band_his_attendance_and_what_he_was_given(comm
     assert lines == [("general", 30, None, True), ("tasks", 70, None, True)]
 
 
+def test_what_the_committee_of_his_residence_remarks_stands_beside_a_members_year(commune: Commune) -> None:
+    cell, _ = a_cell(commune, "Cư trú")
+    member = commune.admit("Phạm Mai", cell, residence={"committee": commune.commune})
+
+    def remark() -> dict[str, Any] | None:
+        told = get(commune, f"/scores/members/{member}", year=2026)["evidence"]
+        return next((one for one in told if one["item"] == "residence-remark"), None)
+
+    assert remark() is None
+    introduced = {"member": member, "committee": commune.commune, "effective_on": "2026-01-10"}
+    tie = f"/liaisons/{commune.post('/liaisons', introduced)['id']}"
+    commune.post(f"{tie}/acceptances", {"effective_on": "2026-01-12"})
+    commune.post(f"{tie}/assignments", {"cell": commune.village_cell, "effective_on": "2026-01-13"})
+    draft = {"year": 2026, "band": "fair", "consulted": ["Ban công tác Mặt trận thôn 1"]}
+    drafted = commune.post(f"{tie}/remarks", draft)["position"]
+    before = remark()
+    assert before is not None
+    assert before["because"] == "Chưa có nhận xét năm 2026 được cấp ủy nơi cư trú xác nhận."
+    confirmed = commune.post(f"{tie}/remarks/2026/confirmations", {})["position"]
+    after = remark()
+    assert after is not None
+    assert (after["because"], after["facts"]) == ("Cấp ủy nơi cư trú nhận xét năm 2026: khá.", [drafted, confirmed])
+
+
+def test_an_exempt_members_year_says_that_he_gets_no_rating(commune: Commune) -> None:
+    _, (lan,) = a_cell(commune, "Miễn", "Lê Lan")
+    commune.post(f"/members/{lan}/exemptions", {"ground": "age", "effective_on": "2026-02-01"})
+    told = get(commune, f"/scores/members/{lan}", year=2026)
+    assert told["band"] is None
+    assert "không xếp loại" in next(one["because"] for one in told["evidence"] if one["item"] == "exempt")
+
+
 def test_scores_are_told_to_those_above_and_to_nobody_beside(commune: Commune) -> None:
     cell, (lan,) = a_cell(commune, "Quyền", "Lê Lan")
     asked: dict[str, dict[str, Any]] = {
