@@ -43,6 +43,8 @@ class RulesQuestion(ScoreQuestion):
     """The next packs, all or those that judge one thing; `after` is what `next` said."""
 
     of: Of | None = None
+    organisation: UUID | None = None
+    """Those in force for it on the day, today where none is said."""
     limit: Limit = 50
     after: Annotated[str, Field(pattern=r"^[0-9]{1,6}$")] = "0"
 
@@ -51,6 +53,28 @@ class RuleQuestion(ScoreQuestion):
     """Which version: by its number, or the one that held on a day; else the latest."""
 
     version: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
+
+
+class AdoptionsQuestion(ScoreQuestion):
+    """The next adoptions of a pack; `after` is what `next` said."""
+
+    limit: Limit = 50
+    after: Annotated[str, Field(pattern=r"^[0-9]{1,18}$")] = "0"
+
+
+class Adopted(BaseModel):
+    """From `on`, as recorded at `position`, the pack holds for an organisation and below."""
+
+    organisation: Id
+    on: date
+    position: int
+
+
+class AdoptionsPage(BaseModel):
+    """Adoptions in the order of the log."""
+
+    items: list[Adopted]
+    next: str | None
 
 
 class ScoresPage(BaseModel):

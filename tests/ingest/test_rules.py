@@ -172,6 +172,29 @@ def test_an_adoption_is_asked_for_once_and_by_whoever_stands_above(commune: Comm
     assert problem(commune, path, unknown, 409) == ("rule.organisation_unknown", ["/organisation"])
 
 
+def test_who_adopted_what_and_what_holds_for_whom_can_be_asked(commune: Commune) -> None:
+    published(commune, a_pack("asked"))
+    ward = commune.establish("Đảng bộ phường Ba", "superior", commune.province)
+    cell = commune.establish("Chi bộ phố 3", "cell", ward, cell_kind="agency")
+    commune.post("/rules/meeting-asked/adoptions", {"organisation": ward, "effective_on": "2026-08-01"})
+    path = "meeting-asked/adoptions"
+    (line,) = rule(commune, path).json()["items"]
+    assert (line["organisation"], line["on"]) == (ward, "2026-08-01")
+    assert rule(commune, path, as_of="2026-07-31").json()["items"] == []
+    assert rule(commune, "nothing/adoptions").status_code == 404
+    with commune.client("inspector", commune.agency) as neighbour, commune.client("clerk", cell) as own:
+        assert neighbour.get(f"/rules/{path}").json()["items"] == []
+        assert neighbour.get("/rules", params={"organisation": cell}).status_code == 403
+        holds = {}
+        for day in ("2026-07-31", "2026-08-01"):
+            packs = own.get("/rules", params={"organisation": cell, "as_of": day}).json()["items"]
+            holds[day] = {pack["of"]: pack["id"] for pack in packs}
+    rest = {"four-good": "four-good-agency", "year": "year-national", "indicators": "indicators-province"}
+    assert holds == {
+        "2026-07-31": {"meeting": "meeting-national"} | rest, "2026-08-01": {"meeting": "meeting-asked"} | rest
+    }  # fmt: skip
+
+
 def test_a_pack_is_adopted_again_for_a_day_on_which_another_one_was_adopted_by_mistake(commune: Commune) -> None:
     published(commune, a_pack("mistaken"))
     ward = commune.establish("Đảng bộ phường Hai", "superior", commune.province)
