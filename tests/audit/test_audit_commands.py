@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from tests.audit.signing import ORIGIN
 from tests.crash.whole import Whole, whole
 from tests.events.appending import new, to
 from tests.program.places import eventually
+from tests.program.typed import typed
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +32,7 @@ def system() -> Iterator[Whole]:
 
 def caunoi(*arguments: str, **environment: str) -> tuple[int, str, str]:
     """(exit code, standard output, standard error)."""
-    done = subprocess.run(
-        [sys.executable, "-m", "services.program", "audit", *arguments],
-        env={**os.environ, **environment}, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    done = typed("audit", *arguments, environment={**os.environ, **environment})
     return done.returncode, done.stdout, done.stderr
 
 
@@ -100,8 +96,7 @@ def test_another_key_believes_nothing(system: Whole) -> None:
 
 def finding(system: Whole) -> dict[str, str]:
     """What doctor says of the checkpoints."""
-    argv = [sys.executable, "-m", "services.program", "doctor", "--json", "--data", str(system.data)]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    done = typed("doctor", "--json", "--data", str(system.data))
     (found,) = [one for one in json.loads(done.stdout) if one["check"] == "checkpoint"]
     return dict(found)
 

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +9,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
+
+from tests.program.typed import typed
 
 RECORDS = [{"position": n, "recorded_at": "2026-11-22T01:02:03Z", "name": "member.admitted"} for n in range(1, 8)]
 VIEWS = [{"view": "roll", "position": 7, "head": 7, "lag_seconds": 0.0}]
@@ -81,12 +81,5 @@ def little_system(place: Path) -> Iterator[Path]:
 
 def caunoi(*arguments: str, **environment: str) -> tuple[int, str, str]:
     """(exit code, standard output, standard error)."""
-    done = subprocess.run(
-        [sys.executable, "-m", "services.program", *arguments],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = typed(*arguments, environment={**os.environ, **environment})
     return done.returncode, done.stdout, done.stderr

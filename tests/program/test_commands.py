@@ -97,7 +97,7 @@ def test_wrong_usage_ends_with_2(wrong: list[str]) -> None:
     assert (code, said) == (2, "")
 
 
-@pytest.mark.parametrize("wrong", [["serve", "nope"], ["score", "explain", "cell", "x"]])
+@pytest.mark.parametrize("wrong", [["serve", "nope"], ["score", "explain", "village", "x"]])
 def test_a_word_that_cannot_be_is_answered_with_those_that_can(wrong: list[str]) -> None:
     code, said, why = caunoi(*wrong, COLUMNS="200")
     assert (code, said) == (2, "")

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +15,7 @@ from services.program.postgres_binaries import installed
 from tests.crash.whole import Whole
 from tests.events.kafka import a_ledger, on_topic
 from tests.program.places import eventually
+from tests.program.typed import typed
 
 NAME, NUMBER, HOME, WHY = "Trần Văn Bí Mật", "000299912345", "99 đường Kín Đáo", "vì hoàn cảnh gia đình riêng"
 SECRETS = (NAME, NUMBER, HOME, WHY)
@@ -56,8 +56,7 @@ class System:
         return found
 
     def caunoi(self, *words: str) -> subprocess.CompletedProcess[str]:
-        argv = [sys.executable, "-m", "services.program", *words, "--data", str(self.whole.data)]
-        return subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
+        return typed(*words, "--data", str(self.whole.data))
 
     def dump(self, *options: str) -> str:
         """The database as text; what is kept in bytes, as text too."""

@@ -19,6 +19,7 @@ from services import access
 from services.program.lock import holder
 from tests.database import Database
 from tests.program.places import alive, eventually, family, words
+from tests.program.typed import typed
 
 CHILD = Path("tests/program/little_child.py").absolute()
 
@@ -237,18 +238,18 @@ def test_a_demonstration_that_failed_is_said_so_and_not_taken_for_loaded(data: P
 
 
 def test_doctor_finds_all_well_while_it_runs_and_says_how_to_start_it_after(up: Running) -> None:
-    argv = [sys.executable, "-m", "services.program", "doctor", "--json", "--data", str(up.data)]
-    found = json.loads(subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False).stdout)
+    doctor = ("doctor", "--json", "--data", str(up.data))
+    found = json.loads(typed(*doctor).stdout)
     # The little http answers nothing but that it is ready.
     assert [finding["check"] for finding in found if not finding["todo"]] == [
         *("data", "up", "disk", "token", "postgres", "clock", "master key", "signing key", "http", "time")
     ]
     assert found[-1]["check"] == "http"
     (up.data / "master-key").write_text(Master.new())
-    found = json.loads(subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False).stdout)
+    found = json.loads(typed(*doctor).stdout)
     (wrong,) = [finding for finding in found if finding["check"] == "master key"]
     assert "is not the one under which this database keeps the keys" in wrong["found"]
     assert "backups" in wrong["todo"]
     up.stop()
-    found = json.loads(subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False).stdout)
+    found = json.loads(typed(*doctor).stdout)
     assert found[-1] == {"check": "up", "found": "nothing runs on it", "todo": f"caunoi up --data {up.data}"}

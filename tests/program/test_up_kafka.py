@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +17,7 @@ from services.program.kafka import Kafka
 from tests.events.kafka import a_ledger
 from tests.program.places import alive, eventually, words
 from tests.program.test_up import Running
+from tests.program.typed import typed
 
 
 def a_broker(running: Running) -> int | None:
@@ -72,8 +71,7 @@ def test_an_operators_brokers_are_used_and_doctor_looks_at_them(data: Path, kafk
     assert a_broker(running) is None
     assert is_there(kafka.address, ledger)
     assert not (data / "kafka").exists()
-    argv = [sys.executable, "-m", "services.program", "doctor", "--json", "--data", str(data)]
-    found = json.loads(subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False).stdout)
+    found = json.loads(typed("doctor", "--json", "--data", str(data)).stdout)
     said = {finding["check"]: (finding["found"], finding["todo"]) for finding in found}
     assert said["kafka"] == (f"{kafka.address} answers, the topic is as it must be", "")
     assert said["relay"] == ("at 0 of 0", "")

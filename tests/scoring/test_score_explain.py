@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +21,7 @@ from services.scoring.meeting_score import score
 from services.scoring.score import Score, to_json
 from services.scoring.shelf import shipped
 from tests.examples import CELL_7
+from tests.program.typed import typed
 from tests.scoring.meeting import (
     APPROVED,
     CALLED,
@@ -68,9 +68,7 @@ def url() -> Iterator[str]:
 
 
 def run(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "CAUNOI_URL": url, "CAUNOI_TOKEN": "t"}
-    argv = [sys.executable, "-m", "services.program", "score", "explain", *arguments]
-    return subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return typed("score", "explain", *arguments, environment={**os.environ, "CAUNOI_URL": url, "CAUNOI_TOKEN": "t"})
 
 
 def test_a_score_is_taken_apart_for_people(url: str) -> None:
