@@ -37,9 +37,7 @@ class AtHand:
             PackAtFault: with every fault.
         """
         try:
-            pack = (
-                checked(json.loads(said, parse_float=Decimal), "pack") if said.startswith("{") else read(said, "pack")
-            )
+            pack = checked(_json(said), "pack") if said.startswith("{") else read(said, "pack")
         except PackRefused as refused:
             raise PackAtFault([(pointer(fault), _said(fault)) for fault in refused.faults]) from None
         return fact_of(pack)
@@ -68,6 +66,13 @@ class AtHand:
         found = organisation_year(connection, organisation, year, At(date.max, LATEST, now, self._zone))
         gates = found.gates if found is not None else ()
         return {gate.gate: gate.because for gate in gates if gate.band == band and gate.met is False}
+
+
+def _json(said: str) -> object:
+    try:
+        return json.loads(said, parse_float=Decimal)
+    except (ValueError, RecursionError):
+        raise PackRefused("pack", [Fault(None, (), "this is neither TOML nor an object of JSON")]) from None
 
 
 def pointer(fault: Fault) -> str:

@@ -5,12 +5,26 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
+from unicodedata import normalize
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from events.organisation import CellKind
 
-Words = Annotated[str, Field(min_length=1, max_length=500)]
+
+def _line(value: str) -> str:
+    """One line in composed form (NFC), without signs that nobody sees.
+
+    Raises:
+        ValueError: there are such signs, or nothing else.
+    """
+    value = " ".join(normalize("NFC", value).split())
+    if not value or not value.isprintable():
+        raise ValueError("this is a line of text, without control characters")
+    return value
+
+
+Words = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_line)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 BandName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", max_length=60)]
 """A year's bands have the names under which the log keeps them."""
@@ -97,7 +111,7 @@ class Item(Part):
     whole: bool = False
     """People give all of it or nothing: a line of a list of passes."""
     rule: Name | None = None
-    options: tuple[Option, ...] = ()
+    options: Annotated[tuple[Option, ...], Field(max_length=60)] = ()
     when: Condition | None = None
     full_when: Condition | None = None
     target: Bounds | None = None
@@ -147,7 +161,7 @@ class Pack(Part):
     """
 
     id: Name
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1, le=1_000_000)]
     of: Of = Of.MEETING
     title: Words
     issuer: Words
@@ -159,7 +173,7 @@ class Pack(Part):
     scored_by: tuple[Body, ...] = (Body.SELF, Body.VOTE, Body.SUPERIOR)
     full: Annotated[Decimal, Field(gt=0, le=100, decimal_places=2), NUMBER] = FULL_MARKS
     """What the maxima add up to."""
-    items: Annotated[tuple[Item, ...], Field(min_length=1, max_length=200)]
+    items: Annotated[tuple[Item, ...], Field(min_length=1, max_length=100)]
     bands: tuple[Band, ...] = ()
     gates: tuple[Gate, ...] = ()
 

@@ -47,6 +47,9 @@ def read(text: str, file: str) -> Pack:
         at = SYNTAX_AT.search(str(error))
         line = int(at[1]) if at else len(text.splitlines())
         raise PackRefused(file, [Fault(line, (), f"this is no TOML: {SYNTAX_AT.sub('', str(error))}")]) from None
+    except (RecursionError, ValueError):
+        # Lists in lists in lists, and numbers of thousands of digits.
+        raise PackRefused(file, [Fault(None, (), "this is no TOML: too deep, or with a number too long")]) from None
     return checked(said, file, lines_of(text))
 
 

@@ -7,7 +7,7 @@ from math import prod
 
 from services.scoring.rulebook import Bounds, Option
 
-MOST_CASES = 4_000
+MOST_CASES = 600
 """How many cases of one item are looked at."""
 
 Case = Mapping[str, Decimal]

@@ -105,6 +105,12 @@ def test_an_object_at_fault_is_refused_with_pointers(commune: Commune) -> None:
     said["items"][3]["max"] = "many"
     assert problem(commune, "/rules", {"pack": said}, 422) == ("rule.at_fault", ["/pack/items/3/max"])
     assert problem(commune, "/rules", {"pack": 7}, 422)[0] == "invalid"
+    for text in ("{", '{"id": }', "[", "id = ", "a = " + "[" * 3_000, "{" * 3_000, "\u0000", "x"):
+        assert problem(commune, "/rules", {"pack": text}, 422) == ("rule.at_fault", ["/pack"])
+    assert problem(commune, "/rules", {"pack": {}}, 422)[0] == "rule.at_fault"
+    for field, value in (("version", 2**31), ("title", "a\u0000b"), ("issuer", "\u202eb"), ("valid_from", "soon")):
+        said = rule(commune, "meeting-national").json() | {"id": "meeting-odd", field: value}
+        assert problem(commune, "/rules", {"pack": said}, 422) == ("rule.at_fault", [f"/pack/{field}"])
 
 
 def test_the_old_pack_stays_in_force_where_dates_overlap(commune: Commune) -> None:

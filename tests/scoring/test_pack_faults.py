@@ -1,5 +1,7 @@
 """What a pack says of whom it is for, and of the bands that bodies decide on, fits together or is refused in words."""
 
+from unicodedata import normalize
+
 import pytest
 
 from services.scoring.rulebook_file import PackRefused, read
@@ -35,3 +37,32 @@ def test_only_a_meeting_has_a_month_that_an_item_depends_on() -> None:
     text = NATIONAL.replace("version = 1", 'version = 1\nof = "four-good"')
     with pytest.raises(PackRefused, match=r"items\.2\.when: only a meeting has a month"):
         read(text.replace("judged = true", 'judged = true\nwhen = "thematic-month"', 1), "x")
+
+
+def test_what_would_take_too_long_to_check_is_refused() -> None:
+    bounds = "".join(f"if.{name}.at_least = {{n}}\n" for name in ("days_after", "days_sent", "tasks"))
+    options = "".join(f'[[items.options]]\npoints = 5\ntext = "x"\n{bounds}'.replace("{n}", str(n)) for n in range(9))
+    with pytest.raises(PackRefused, match="its options tell too many cases apart to be checked"):
+        read(NATIONAL.replace("[[bands]]", f"{options}\n[[bands]]", 1), "x")
+    with pytest.raises(PackRefused, match="at most 60 items"):
+        read(NATIONAL.replace("[[bands]]", f"{options * 7}\n[[bands]]", 1), "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("a = " + "[" * 5_000, "this is no TOML: too deep"),
+        ("a = " + "9" * 5_000, "this is no TOML: too deep, or with a number too long"),
+        (NATIONAL.replace("Thời gian,", "\\u0000", 1), "items.0.title: Value error, this is a line of text"),
+        (NATIONAL.replace("Thời gian,", "\\u202e", 1), "items.0.title: Value error, this is a line of text"),
+    ],
+)
+def test_a_text_that_nobody_writes_is_refused(text: str, why: str) -> None:
+    with pytest.raises(PackRefused) as refusal:
+        read(text, "x")
+    assert why in str(refusal.value)
+
+
+def test_names_are_kept_in_their_composed_form() -> None:
+    decomposed = NATIONAL.replace('"Ban Tổ chức Trung ương"', '"' + normalize("NFD", "Đảng  ủy phường Bảy ") + '"', 1)
+    assert read(decomposed, "x").issuer == normalize("NFC", "Đảng ủy phường Bảy")
