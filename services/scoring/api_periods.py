@@ -16,7 +16,15 @@ from services.scoring.asked import ScoreQuestion, answer
 from services.scoring.cell_period import PeriodScore
 from services.scoring.four_good_score import FourGoodScore, gather
 from services.scoring.period import Period
-from services.scoring.period_reading import At, cell_period, four_good, member_year, organisation_year, records_of
+from services.scoring.period_reading import (
+    At,
+    cell_period,
+    four_good,
+    last_day,
+    member_year,
+    organisation_year,
+    records_of,
+)
 from services.scoring.year_score import YearScore
 from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here, must
@@ -118,6 +126,6 @@ def at(here: Context, asked: ScoreQuestion, connection: psycopg.Connection[Any])
     return At(
         day=asked.as_of or date.max,
         known=LATEST if asked.known_at is None else position_at(connection, asked.known_at),
-        today=asked.as_of or here.today(),
+        today=last_day(here.now(), asked.as_of, asked.known_at),
         zone=ZoneInfo(here.settings.timezone),
     )

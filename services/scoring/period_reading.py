@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,7 +32,10 @@ MANY = 50
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """By which clocks something is read: facts that hold by `day`, known at `known`; `today` ends what can be known."""
+    """By which clocks something is read: facts that hold by `day`, known at `known`.
+
+    `today` is the last day of which anything can be known: see `last_day`.
+    """
 
     day: date
     known: int
@@ -47,6 +50,17 @@ class At:
     def within(self, period: Period) -> AsOf:
         """The day on which a period is looked at: its last one, or the day asked about where it is earlier."""
         return AsOf(min(period.last, self.today), self.known)
+
+
+def last_day(now: datetime, as_of: date | None, known_at: datetime | None) -> date:
+    """The day on which it is asked, or from which it is looked at where that is earlier; `now` tells the time zone.
+
+    Who asks what was believed on 3 March is not told that April's meeting is missing.
+    """
+    days = [now.date()]
+    days += [as_of] if as_of is not None else []
+    days += [known_at.astimezone(now.tzinfo).date()] if known_at is not None else []
+    return min(days)
 
 
 def cell_period(connection: psycopg.Connection[Any], cell: Id, period: Period, at: At) -> PeriodScore | None:
