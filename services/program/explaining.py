@@ -30,10 +30,7 @@ def explained(score: Said, columns: int) -> Iterator[str]:
     yield ""
     for line in score["lines"]:
         yield from _line(line, columns)
-    for gate in score["gates"]:
-        met = {True: "met", False: "not met", None: "open"}[gate["met"]]
-        yield from _wrapped(f"gate {gate['gate']} to {gate['band']}: {met}. {gate['because']}", columns)
-        yield from _wrapped(gate["source"], columns, 2)
+    yield from _gates(score["gates"], columns)
     yield from _also(score, columns)
     bands = score.get("bands")
     if bands:
@@ -67,7 +64,7 @@ def _line(line: Said, columns: int) -> Iterator[str]:
     who = "judged" if line["judged"] else "from facts"
     asked = "" if line.get("applies", True) else ", not asked for this time"
     claimed = line.get("claimed")
-    own = "" if claimed is None or line["judged"] else f", the committee says {_points(claimed)}"
+    own = "" if claimed is None or claimed == line["points"] else f", self-scored {_points(claimed)}"
     title = f"{line['title']} ({line['item']}, {who}{own}{asked})"
     first, *rest = _wrapped(title, columns, POINTS)
     yield f"{points:>{POINTS - 2}}  {first.lstrip()}"
@@ -79,6 +76,13 @@ def _line(line: Said, columns: int) -> Iterator[str]:
     yield ""
 
 
+def _gates(gates: Sequence[Said], columns: int) -> Iterator[str]:
+    for gate in gates:
+        met = {True: "met", False: "not met", None: "open"}[gate["met"]]
+        yield from _wrapped(f"gate {gate['gate']} to {gate['band']}: {met}. {gate['because']}", columns)
+        yield from _wrapped(gate["source"], columns, 2)
+
+
 def _also(score: Said, columns: int) -> Iterator[str]:
     """What longer times tell beside points: how regularly a cell met, what else is on record about a year."""
     for name, beat in _beats(score.get("rhythm")):
@@ -86,6 +90,12 @@ def _also(score: Said, columns: int) -> Iterator[str]:
         yield from _wrapped(f"{name} meetings: {beat['held']} of {beat['of']}{missing}", columns)
     if counts := score.get("meetings"):
         yield from _wrapped("meetings: " + ", ".join(f"{count} {band}" for band, count in counts.items()), columns)
+    if score.get("standard") is not None:
+        yield f"the standard is {_points(score['standard'])} points"
+    if isinstance(year := score.get("year"), Mapping):
+        points = "" if year["points"] is None else f", {_points(year['points'])} points"
+        yield from _wrapped(f"the year {year['year']} is classified: {year['band'] or '–'}{points}", columns)
+        yield from _gates(year["gates"], columns)
     for one in score.get("evidence") or ():
         yield from _wrapped(f"{one['title']}: {one['because']}", columns)
         if one["facts"]:

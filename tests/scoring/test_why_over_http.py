@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from services.program.__main__ import build
+from services.program.explaining import explained
 from services.program.postgres import Postgres
 from services.scoring.published import shown
 from services.scoring.score import to_json
@@ -172,6 +173,22 @@ def test_what_cannot_be_tried_ends_with_the_code_of_its_refusal(commune: Commune
         refused = caunoi(commune, "try", *arguments)
         assert isinstance(refused.exception, Trouble)
         assert refused.exception.code == code
+
+
+@pytest.mark.parametrize("kind", ["cells", "organisations", "members", "four-good"])
+def test_a_score_of_any_kind_is_laid_out_for_eighty_columns(commune: Commune, kind: str) -> None:
+    cell, (lan,) = a_cell(commune, f"Bày {kind}", "Lê Lan")
+    meet(commune, cell, "2026-01-05", [lan], minus=3)
+    candidacy = str(commune.post("/four-good", {"cell": cell, "year": 2026})["id"])
+    subject = {"members": lan, "four-good": candidacy}.get(kind, cell)
+    asked: dict[str, Any] = {"cells": {"period": "2026"}, "four-good": {}}.get(kind, {"year": "2026"})
+    lines = list(explained(get(commune, f"/scores/{kind}/{subject}", **asked), 80))
+    assert max(map(len, lines)) <= 80
+    assert subject in " ".join(lines)
+    assert lines[-1].startswith("as of position ")
+    if kind == "cells":
+        assert "97 points, band good" in lines[0]
+        assert any(line.startswith("regular meetings: 1 of ") for line in lines)
 
 
 # Why, and since when
