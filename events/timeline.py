@@ -26,17 +26,20 @@ class _Change(NamedTuple, Generic[T]):
 
 @dataclass
 class Timeline(Generic[T]):
-    """Changes in any order of arrival: the day decides, and within a day the place in the log."""
+    """Changes as they are told: the day decides, and within a day who is told of last."""
 
     changes: list[_Change[T]] = field(default_factory=list)
 
     def change(self, on: date, position: int, value: T) -> None:
-        """From `on` it is `value`, until a later day says otherwise."""
+        """From `on` it is `value`, until a later day, or a later word about that day, says otherwise.
+
+        Not by the place in the log: what stands in the place of a struck fact was recorded after what followed that.
+        """
         changes, change = self.changes, _Change(on, position, value)
-        if not changes or changes[-1][:2] <= (on, position):
+        if not changes or changes[-1].on <= on:
             changes.append(change)  # most come in the order of their days
         else:
-            insort(changes, change, key=lambda change: (change.on, change.position))
+            insort(changes, change, key=lambda change: change.on)
 
     def at(self, day: date) -> T | None:
         """What holds on that day; None before the first change."""

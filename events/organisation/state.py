@@ -191,6 +191,6 @@ def must_have_no_end(organisation: Organisation, role: str, pointer: str) -> Non
     if organisation.ended_on is not None:
         raise Refused(
             f"{role}_ended",
-            f"nothing belongs to it since {organisation.ended_on}: name what is there since, or a successor",
+            f"it ends on {organisation.ended_on}, and what came to it for a day before would be left behind",
             pointer,
         )

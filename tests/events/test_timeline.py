@@ -41,6 +41,13 @@ def test_within_a_day_the_later_word_counts() -> None:
     assert a_timeline([(3, "a"), (3, "b")]).spans() == (Span(day(3), None, "b"),)
 
 
+def test_within_a_day_the_word_that_is_told_last_counts_whatever_its_place_in_the_log() -> None:
+    timeline: Timeline[str] = Timeline()
+    for position, value in ((9, "a"), (2, "b")):
+        timeline.change(day(3), position, value)
+    assert timeline.spans() == (Span(day(3), None, "b"),)
+
+
 def test_what_stays_the_same_is_one_span() -> None:
     assert a_timeline([(3, "a"), (5, "a"), (7, "b")]).spans() == (Span(day(3), day(7), "a"), Span(day(7), None, "b"))
 

@@ -91,6 +91,19 @@ def test_a_name_and_a_card_are_put_right_and_the_wrong_card_is_free(office: Comm
     assert office.post("/members", taken | {"card": "000220000002"}, 409)["type"] == "/problems/claimed.card"
 
 
+def test_what_stands_instead_counts_where_it_stood_also_within_a_day(office: Commune) -> None:
+    body = {"name": "Trần Ann", "cell": office.office_cell, "status": "official", "admitted_on": "2015-05-19"}
+    admitted = office.post("/members", body | {"effective_on": BOOKS_OPEN})
+    move = {"to": office.village_cell, "kind": "official", "effective_on": BOOKS_OPEN}
+    transfer = office.post(f"/members/{admitted['id']}/transfers", move)["id"]
+    office.post(f"/transfers/{transfer}/receptions", {"effective_on": BOOKS_OPEN})
+    position = corrected(office, admitted["position"], body | {"name": "Trần An"})["position"]
+    found = read(office, f"/members/{admitted['id']}", position)
+    assert (found["name"], found["cell"]) == ("Trần An", office.village_cell)
+    with office.client("clerk", office.office_cell) as clerk:
+        assert clerk.post(f"/members/{admitted['id']}/residences", json={"place": "06799"}).status_code == 403
+
+
 def test_a_correction_can_be_corrected(office: Commune) -> None:
     wrong = office.post(f"/members/{office.lan}/sanctions", REPRIMAND)["position"]
     second = corrected(office, wrong, WARNING)["position"]
