@@ -81,14 +81,17 @@ def approve_minutes(meeting: Meeting, approved: MinutesApproved, _on: date) -> l
 
 def count(attendance: Sequence[Attendance]) -> Counts:
     """The counts that an attendance by name adds up to; `spoke` where it was noted of anybody."""
-    noted = [one.spoke for one in attendance if one.spoke is not None]
-    by = {presence: sum(one.status is presence for one in attendance) for presence in Presence}
-    return Counts(
-        present=by[Presence.PRESENT],
-        excused=by[Presence.EXCUSED],
-        absent=by[Presence.ABSENT],
-        spoke=sum(noted) if noted else None,
-    )
+    present = excused = spoke = noted = 0
+    for one in attendance:
+        if one.status is Presence.PRESENT:
+            present += 1
+        elif one.status is Presence.EXCUSED:
+            excused += 1
+        if one.spoke is not None:
+            noted += 1
+            spoke += one.spoke
+    absent = len(attendance) - present - excused
+    return Counts(present=present, excused=excused, absent=absent, spoke=spoke if noted else None)
 
 
 def _frame(held: MeetingHeld) -> MeetingHeld:

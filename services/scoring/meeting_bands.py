@@ -5,7 +5,7 @@ from decimal import Decimal
 from events.meeting import BandDecided, SelfScored, VoteTaken
 from services.scoring.meeting_facts import MeetingFacts
 from services.scoring.meeting_lines import lines
-from services.scoring.rulebook import Pack
+from services.scoring.rulebook import Item, Pack
 from services.scoring.score import Bands, GateLine, Line
 
 
@@ -40,13 +40,24 @@ def self_points(facts: MeetingFacts, pack: Pack, of: tuple[Line, ...]) -> Decima
     scored, decided = facts.last(SelfScored), facts.last(BandDecided)
     if scored is None or scored.fact.total is not None:
         return scored.fact.total if scored else None
-    if decided is not None and decided.position < max(facts.position, facts.context.position):
-        of = lines(facts.upto(max(decided.position, scored.position)), pack)
-    given, asked = scored.fact.items, [line for line in of if line.applies]
-    values = [given.get(line.item, line.points) for line in asked]
-    if any(value is None or value > line.max for value, line in zip(values, asked, strict=True)):
-        return None
-    return sum((value for value in values if value is not None), Decimal())
+    given = scored.fact.items
+    if decided is not None and decided.position < max(facts.position, facts.context.last):
+        then = facts.upto(max(decided.position, scored.position))
+        # Only what the committee left open, or what may not be asked for, hangs on anything but its own word.
+        of = lines(then, pack, [item for item in pack.items if item.id not in given or item.when is not None])
+        unasked = {line.item for line in of if not line.applies}
+        values = [
+            *(line.points for line in of if line.applies and line.item not in given),
+            *(_within(given[item.id], item) for item in pack.items if item.id in given and item.id not in unasked),
+        ]
+    else:
+        values = [_within(given.get(line.item, line.points), line) for line in of if line.applies]
+    return None if None in values else sum((value for value in values if value is not None), Decimal())
+
+
+def _within(value: Decimal | None, of: Item | Line) -> Decimal | None:
+    """A value above the maximum is none."""
+    return None if value is None or value > of.max else value
 
 
 def agreed(facts: MeetingFacts) -> bool:

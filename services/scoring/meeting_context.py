@@ -1,6 +1,6 @@
 """What surrounds a meeting, as far as a rubric asks: its cell, its members of that day, the year's other meetings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from events.fact import Id
 from events.organisation import CellKind
@@ -27,7 +27,7 @@ class MeetingContext:
 
     `secretary_only`: a small cell that has a secretary and no committee. `thematic_in_month`: the cell held a thematic
     meeting in the same calendar month. Each has the positions that say so. `position` is the last one from which any of
-    it may follow; 0 where nothing is known.
+    it may follow but the thematic meetings, which have their own; 0 where nothing is known.
     """
 
     cell_kind: CellKind | None = None
@@ -39,6 +39,18 @@ class MeetingContext:
     secretary_facts: Positions = ()
     outside_facts: Positions = ()
     thematic_facts: Positions = ()
+
+    @property
+    def last(self) -> int:
+        """The last position from which any of it follows."""
+        return max(self.position, *self.thematic_facts) if self.thematic_facts else self.position
+
+    def upto(self, position: int) -> "MeetingContext":
+        """What of it was known at a position from which only thematic meetings of the month may be missing."""
+        facts = tuple(fact for fact in self.thematic_facts if fact <= position)
+        if facts == self.thematic_facts:
+            return self
+        return replace(self, thematic_facts=facts, thematic_in_month=bool(facts))
 
 
 ALONE = MeetingContext()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar, cast
 from zoneinfo import ZoneInfo
 
@@ -60,8 +61,6 @@ KnownAt = Callable[[Id, int], "MeetingFacts | None"]
 class MeetingFacts:
     """One meeting's facts in the order of their positions, the time zone of its days, and what surrounds it."""
 
-    __slots__ = ("_last", "context", "known_at", "meeting", "told", "zone")
-
     def __init__(
         self, meeting: Id, told: Sequence[Told[Fact]], zone: ZoneInfo, context: MeetingContext = ALONE
     ) -> None:
@@ -87,12 +86,14 @@ class MeetingFacts:
 
     def upto(self, position: int) -> "MeetingFacts":
         """What was on record at that position, of its surroundings too where those are known."""
-        if self.known_at is not None and (found := self.known_at(self.meeting, position)) is not None:
-            return found
+        if self.known_at is not None and self.context.position > position:
+            found = self.known_at(self.meeting, position)
+            if found is not None:
+                return found
         told = [told for told in self.told if told.position <= position]
-        return MeetingFacts(self.meeting, told, self.zone, self.context)
+        return MeetingFacts(self.meeting, told, self.zone, self.context.upto(position))
 
-    @property
+    @cached_property
     def session(self) -> tuple[int, ...]:
         """The positions that tell of the session and of who was there; () before it."""
         held, named = self.last(MeetingHeld), self.last(AttendanceRecorded)
@@ -100,7 +101,7 @@ class MeetingFacts:
             return ()
         return (held.position, named.position) if named else (held.position,)
 
-    @property
+    @cached_property
     def attendance(self) -> tuple[Attendance, ...]:
         """Everybody who is listed by name, also who is outside the base; () where there are only counts."""
         held, named = self.last(MeetingHeld), self.last(AttendanceRecorded)
@@ -114,6 +115,10 @@ class MeetingFacts:
         Who is outside the base on that day counts nowhere, though he be listed. A session's names, recorded after its
         counts, agree with them (contract of `meeting.attendance_recorded`); counts have nobody but the base.
         """
+        return self._there
+
+    @cached_property
+    def _there(self) -> tuple[Counts, tuple[int, ...]] | None:
         held, listed, outside = self.last(MeetingHeld), self.attendance, self.context.outside
         if held is None:
             return None
@@ -122,7 +127,7 @@ class MeetingFacts:
             return left, tuple(sorted({*self.session, *self.context.outside_facts}))
         return held.fact.counts or count(listed), self.session
 
-    @property
+    @cached_property
     def planned(self) -> tuple[datetime, tuple[int, ...]] | None:
         """When it was to be by the last word on it, and the positions that say so; None before the call."""
         called, postponed = self.last(MeetingCalled), self.last(MeetingPostponed)
@@ -132,13 +137,13 @@ class MeetingFacts:
             return called.fact.planned_at, (called.position,)
         return postponed.fact.planned_at, (called.position, postponed.position)
 
-    @property
+    @cached_property
     def cell(self) -> Id | None:
         """Whose meeting it is; None before the call."""
         called = self.last(MeetingCalled)
         return None if called is None else called.fact.cell
 
-    @property
+    @cached_property
     def day(self) -> date | None:
         """On which it began, or is planned to by now, on the committees' clock; None before the call."""
         held, planned = self.last(MeetingHeld), self.planned

@@ -1,5 +1,6 @@
 """The lines of a meeting's score: measured where an item has a rule, and people's word otherwise."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -32,9 +33,9 @@ AS = {
 WHY_GATE = {True: "Đạt điểm tối đa các mục bắt buộc.", None: "Chưa đủ điểm các mục bắt buộc để xét."}
 
 
-def lines(facts: MeetingFacts, pack: Pack) -> tuple[Line, ...]:
-    """A line for each item of the pack, in its order."""
-    return tuple(_line(facts, item) for item in pack.items)
+def lines(facts: MeetingFacts, pack: Pack, items: Sequence[Item] | None = None) -> tuple[Line, ...]:
+    """A line for each item of the pack, in its order; or for some of them."""
+    return tuple([_line(facts, item) for item in (pack.items if items is None else items)])
 
 
 def gates(pack: Pack, of: tuple[Line, ...]) -> tuple[GateLine, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
+from functools import lru_cache
 
 from events.meeting import (
     Counts,
@@ -190,6 +191,7 @@ RULES = {
 }
 
 
+@lru_cache(4096)
 def figure(value: Decimal) -> str:
     """As people write it here, `92,5`; cut off after two decimals, so that what fell short never looks reached."""
     return f"{value.quantize(Decimal('0.01'), ROUND_DOWN).normalize():f}".replace(".", ",")
@@ -197,7 +199,7 @@ def figure(value: Decimal) -> str:
 
 def moment(local: datetime) -> str:
     """An instant on the committees' clock: `19:30 ngày 05/01/2026`."""
-    return local.strftime("%H:%M ngày %d/%m/%Y")
+    return f"{local.hour:02}:{local.minute:02} ngày {local.day:02}/{local.month:02}/{local.year}"
 
 
 def base_of(counts: Counts) -> int:
@@ -207,6 +209,8 @@ def base_of(counts: Counts) -> int:
 
 def _without(facts: MeetingFacts) -> str:
     """Said where somebody who is listed does not count."""
+    if not facts.context.outside:
+        return ""
     outside = sum(one.member in facts.context.outside for one in facts.attendance)
     return f", không tính {outside} đảng viên được miễn, bị đình chỉ hoặc đang ở nơi khác" if outside else ""
 

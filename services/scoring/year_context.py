@@ -34,7 +34,7 @@ def contexts(
                 outside=frozenset(outside),
                 thematic_in_month=bool(themes),
                 excused_run=runs.after(facts, outside.keys()),
-                position=max((position, *themes)),
+                position=position,
                 secretary_facts=alone,
                 outside_facts=tuple(sorted(set(outside.values()))),
                 thematic_facts=themes,
@@ -69,13 +69,14 @@ class Runs:
 
     def after(self, facts: MeetingFacts, outside: Iterable[Id]) -> Run:
         """The longest run that this meeting goes on with, or begins; none where it was not held."""
-        there = facts.there()
-        if there is None:
+        held = facts.last(MeetingHeld)
+        if held is None:
             return Run()
-        self._sessions.append(facts.session[0])
+        self._sessions.append(held.position)
         away = set(outside)
-        listed = [one for one in facts.attendance if one.member not in away]
-        least, most = self._named(listed) if facts.attendance else self._counted(there[0].excused)
+        listed = [one for one in facts.attendance if one.member not in away] if away else facts.attendance
+        counts = held.fact.counts
+        least, most = self._counted(counts.excused) if counts and not listed else self._named(listed)
         return Run(least, most, tuple(sorted(self._sessions[-most:])) if most else (self._sessions[-1],))
 
     def _named(self, listed: Iterable[Attendance]) -> tuple[int, int]:
