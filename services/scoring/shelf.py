@@ -1,11 +1,9 @@
-"""The rule packs that are at hand, and which of them holds for a meeting of some day."""
+"""The rule packs that come with the program, and which of them holds where nobody has adopted another."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from events.organisation import CellKind
 from services.scoring.rulebook import Of, Pack
 from services.scoring.rulebook_file import Fault, PackRefused, read
 
@@ -21,7 +19,7 @@ DEFAULTS: Mapping[Of, Sequence[str]] = {
 
 
 class Shelf:
-    """Packs by id, older versions first. Of versions that hold on the same day, the latest counts."""
+    """Packs by id, older versions first."""
 
     def __init__(self, packs: Iterable[Pack]) -> None:
         self._packs = sorted(packs, key=lambda pack: (pack.id, pack.version))
@@ -37,14 +35,6 @@ class Shelf:
     def versions(self, ident: str) -> list[Pack]:
         """Every version of one pack, the latest last; [] of one that is not here."""
         return [pack for pack in self._packs if pack.id == ident]
-
-    def default(self, of: Of, day: date, kind: CellKind | None) -> Pack | None:
-        """The shipped pack for whom nobody has adopted another; None where none held on that day for that kind."""
-        for ident in DEFAULTS[of]:
-            for pack in reversed(self.versions(ident)):
-                if pack.valid_on(day) and pack.suits(kind):
-                    return pack
-        return None
 
 
 @cache
