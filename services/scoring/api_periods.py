@@ -14,17 +14,11 @@ from projections.asked import LATEST, AsOf, position_at
 from services.access import Relation
 from services.scoring.asked import ScoreQuestion, answer
 from services.scoring.cell_period import PeriodScore
+from services.scoring.clocks import At, last_day, records_of
 from services.scoring.four_good_score import FourGoodScore, gather
 from services.scoring.period import Period
-from services.scoring.period_reading import (
-    At,
-    cell_period,
-    four_good,
-    last_day,
-    member_year,
-    organisation_year,
-    records_of,
-)
+from services.scoring.period_reading import cell_period, four_good
+from services.scoring.year_reading import member_year, organisation_year
 from services.scoring.year_score import YearScore
 from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here, must
@@ -32,7 +26,7 @@ from services.web.problem import not_found, unprocessable
 
 router = APIRouter()
 
-VIEWS = ("tree", "roll", "residents", "offices", "absences", "meetings", "liaisons")
+VIEWS = ("tree", "roll", "residents", "offices", "absences", "meetings", "liaisons", "classifications")
 
 
 class PeriodQuestion(ScoreQuestion):

@@ -13,12 +13,13 @@ from events.fact import Id
 from events.rule import RulePublished
 from projections import tree
 from projections.asked import LATEST, AsOf
-from services.scoring.period_reading import At, organisation_year
+from services.scoring.clocks import At
 from services.scoring.published import fact_of
 from services.scoring.rulebook import Of
 from services.scoring.rulebook_file import Fault, PackRefused, checked, read
 from services.scoring.rules_in_force import RulesInForce
 from services.scoring.shelf import shipped
+from services.scoring.year_reading import organisation_year
 from services.web.rules import InForce, Item, PackAtFault
 
 POINTER = "/pack"

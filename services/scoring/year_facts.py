@@ -8,6 +8,7 @@ from decimal import Decimal
 from events import wire
 from events.bands import Band
 from events.correction import effective
+from events.excellence import SHARE
 from events.fact import Fact, Id, Record, stored_name
 from events.liaison import RemarkConfirmed, RemarkDrafted
 from events.meeting import Presence, ResolutionAdopted, TaskResultsRecorded
@@ -18,6 +19,7 @@ from services.scoring.meeting_rules import Finding, figure
 from services.scoring.year_score import Evidence
 
 WORDS = {Band.GOOD: "tốt", Band.FAIR: "khá", Band.AVERAGE: "trung bình", Band.WEAK: "kém"}
+FRAME = "Quy định số 366-QĐ/TW ngày 30/8/2025 của Bộ Chính trị"
 LOG = "Sổ ghi sự kiện"
 """Whose word it is, where no paper asks for it."""
 UNKNOWN = Finding(None, "chưa có kết quả thực hiện nhiệm vụ nào được ghi nhận.")
@@ -112,11 +114,17 @@ def remark(pasts: Mapping[Id, Sequence[Record]], year: int) -> Evidence | None:
     return Evidence("residence-remark", title, None, said, (), LOG)
 
 
+def cap(within: str, good: int, taken: int) -> Evidence:
+    """How many may be excellent where a cell or a member counts: at most a fifth of those rated good, rounded down."""
+    allowed = good // SHARE
+    said = f"Trong {within}: {good} xếp loại tốt, được xếp xuất sắc tối đa {allowed}, đã xếp {taken}."
+    return Evidence("excellent-cap", "Giới hạn xếp loại xuất sắc", Decimal(allowed), said, (), FRAME)
+
+
 def exempt(*, is_exempt: bool) -> Evidence | None:
     """That an exempt member gets no rating; None for anybody else."""
     said = "Đảng viên được miễn công tác và sinh hoạt đảng: không xếp loại."
-    source = "Quy định số 366-QĐ/TW ngày 30/8/2025 của Bộ Chính trị"
-    return Evidence("exempt", "Diện xếp loại", None, said, (), source) if is_exempt else None
+    return Evidence("exempt", "Diện xếp loại", None, said, (), FRAME) if is_exempt else None
 
 
 def _said(records: Iterable[Record], kinds: tuple[type[Fact], ...]) -> Iterable[tuple[Record, Fact]]:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from services.scoring.cell_period import PeriodScore, mean, score_period
 from services.scoring.cell_year import CellYear
+from services.scoring.clocks import last_day
 from services.scoring.meeting_facts import MeetingFacts, gather
 from services.scoring.period import Period
-from services.scoring.period_reading import last_day
 from services.scoring.rhythm import Life
 from services.scoring.rules_in_force import RulesInForce
 from tests.examples import CELL_7, an_id

@@ -112,6 +112,25 @@ def test_an_excellent_year_with_late_tasks_is_refused_with_the_list_of_what_is_b
     classify(commune, cells[0], "excellent")
 
 
+def test_a_year_says_how_many_may_be_excellent_where_it_counts(commune: Commune) -> None:
+    grassroots = commune.establish("Đảng bộ Một phần năm", "grassroots", commune.agency)
+    cells = [commune.establish(f"Chi bộ một phần năm {number}", "cell", grassroots) for number in range(7)]
+    for cell in cells[:5]:
+        classify(commune, cell, "good")
+    said = "Trong Đảng bộ Một phần năm: 5 xếp loại tốt, được xếp xuất sắc tối đa 1, đã xếp"
+
+    def cap() -> tuple[int, str]:
+        told = get(commune, f"/scores/organisations/{cells[6]}", year=2026)["evidence"]
+        return next((one["value"], one["because"]) for one in told if one["item"] == "excellent-cap")
+
+    assert cap() == (1, f"{said} 0.")
+    classify(commune, cells[5], "excellent")
+    assert cap() == (1, f"{said} 1.")
+    reopening = {"subject": cells[5], "year": 2026, "reason": "phát hiện sai phạm"}
+    commune.post("/classifications/reopenings", reopening)
+    assert cap() == (1, f"{said} 0.")
+
+
 def test_a_year_that_was_opened_again_has_no_band_until_it_is_decided_again(commune: Commune) -> None:
     cell, _ = a_cell(commune, "Mở lại")
     classify(commune, cell, "good", points=80, effective_on="2026-10-01")
