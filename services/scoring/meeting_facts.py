@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cached_property
-from typing import Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from events import wire
@@ -69,6 +69,8 @@ class MeetingFacts:
         self.zone = zone
         self.context = context
         self.known_at: KnownAt | None = None
+        self.findings: dict[str, Any] = {}
+        """What the rules of `meeting_lines` have found in them already, by their names."""
         self._last = {type(one.fact): one for one in told}
 
     @property

@@ -57,12 +57,20 @@ def _line(facts: MeetingFacts, item: Item) -> Line:
     if item.full_when is not None and holds(item.full_when, facts):
         said = Said(item.max, f"Đạt điểm tối đa: {AS[item.full_when]}.", _why(item.full_when, facts))
         return _made(item, said, claimed, judged=False)
-    finding = RULES[item.rule].find(facts) if item.rule is not None else None
+    finding = _found(facts, item.rule) if item.rule is not None else None
     measured = _measured(item, finding) if finding is not None else None
     # People judge where no facts are on record that decide.
     if measured is None or (item.judged and measured.points is None):
         return _made(item, _judged(facts, item), claimed, judged=True)
     return _made(item, measured, claimed, judged=False)
+
+
+def _found(facts: MeetingFacts, rule: str) -> Finding:
+    """What a rule finds in the facts, by however many items it is asked."""
+    found: Finding | None = facts.findings.get(rule)
+    if found is None:
+        found = facts.findings[rule] = RULES[rule].find(facts)
+    return found
 
 
 def _made(item: Item, said: Said, claimed: Decimal | None, *, judged: bool) -> Line:

@@ -1,5 +1,6 @@
 """What a meeting is worth: a pure function of its records and a dated rule pack; every point names its facts."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +10,9 @@ from services.scoring.meeting_facts import MeetingFacts
 from services.scoring.meeting_lines import gates, lines
 from services.scoring.rulebook import Of, Pack
 from services.scoring.rules_in_force import RulesInForce
-from services.scoring.score import Rubric, Score, in_force
+from services.scoring.score import Line, Rubric, Score, in_force
+
+NO_LINES: Mapping[str, Line] = {}
 
 
 def score_in_force(facts: MeetingFacts, rules: RulesInForce) -> Score | None:
@@ -23,13 +26,16 @@ def score_in_force(facts: MeetingFacts, rules: RulesInForce) -> Score | None:
     return score(facts, cell, day, rules.pack(Of.MEETING, cell, day, facts.context.cell_kind))
 
 
-def score(facts: MeetingFacts, cell: Id, day: date, pack: Pack | None) -> Score:
-    """The score by one pack; without one only the superior's band can be told."""
-    told = lines(facts, pack) if pack else ()
+def score(facts: MeetingFacts, cell: Id, day: date, pack: Pack | None, known: Mapping[str, Line] = NO_LINES) -> Score:
+    """The score by one pack; without one only the superior's band can be told.
+
+    `known` are lines of the same facts by the same items, which need not be found out again.
+    """
+    told = _lines(facts, pack, known) if pack else ()
     conditions = gates(pack, told) if pack else ()
-    known = [line.points for line in told if line.points is not None]
-    points = sum(known, Decimal()) if known else None
-    complete = bool(known) and len(known) == sum(line.applies for line in told)
+    given = [line.points for line in told if line.points is not None]
+    points = sum(given, Decimal()) if given else None
+    complete = bool(given) and len(given) == sum(line.applies for line in told)
     computed = computed_band(pack, points, conditions) if pack and complete and points is not None else None
     said = bands(facts, pack, computed, told)
     return Score(
@@ -46,3 +52,10 @@ def score(facts: MeetingFacts, cell: Id, day: date, pack: Pack | None) -> Score:
         late=late(facts),
         position=facts.position,
     )
+
+
+def _lines(facts: MeetingFacts, pack: Pack, known: Mapping[str, Line]) -> tuple[Line, ...]:
+    if not known:
+        return lines(facts, pack)
+    others = iter(lines(facts, pack, [item for item in pack.items if item.id not in known]))
+    return tuple([known[item.id] if item.id in known else next(others) for item in pack.items])

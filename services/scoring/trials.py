@@ -12,9 +12,10 @@ from events.fact import Id
 from events.organisation import OrganisationKind
 from projections import tree
 from projections.asked import AsOf
-from services.scoring.cell_year import cell_years, score_year
+from services.scoring.cell_year import CellYear, cell_years
+from services.scoring.meeting_score import score
 from services.scoring.period import Period
-from services.scoring.rulebook import Pack
+from services.scoring.rulebook import Of, Pack
 from services.scoring.rules_in_force import RulesInForce
 from services.scoring.score import Score
 
@@ -73,12 +74,11 @@ def trial(
     organisation, period = scope
     tried, cells = rules.trying(pack, organisation), cells_of(connection, organisation, period, at)
     moved: list[Moved] = []
+    both = _Both(rules, tried)
     bands: dict[str, dict[str, int]] = {}
     meetings = 0
     for done, year in enumerate(cell_years(connection, cells, [period.year], zone, at), start=1):
-        for real, other in zip(score_year(year, rules), score_year(year, tried), strict=True):
-            if real.on not in period:
-                continue
+        for real, other in both.scores(year, period):
             meetings += 1
             before, after = said(real), said(other)
             counts = bands.setdefault(before or "open", {})
@@ -88,6 +88,39 @@ def trial(
         if done % SOME == 0:
             yield Progress(done, len(cells), meetings)
     yield Outcome(len(cells), meetings, bands, at.known, moved)
+
+
+class _Both:
+    """The rules in force, and those with another pack, side by side. What both packs ask is found out once."""
+
+    def __init__(self, rules: RulesInForce, tried: RulesInForce) -> None:
+        self._rules, self._tried = rules, tried
+        self._same: dict[tuple[int, int], frozenset[str]] = {}
+
+    def scores(self, year: CellYear, period: Period) -> Iterator[tuple[Score, Score]]:
+        """The real score and the other one of each meeting of a period."""
+        for facts in year.meetings:
+            cell, day = facts.cell, facts.day
+            if cell is None or day is None or day not in period or facts.is_cancelled:
+                continue
+            kind = facts.context.cell_kind
+            pack, other = (rules.pack(Of.MEETING, cell, day, kind) for rules in (self._rules, self._tried))
+            real = score(facts, cell, day, pack)
+            if other is pack:
+                yield real, real
+                continue
+            same = self._items(pack, other)
+            yield real, score(facts, cell, day, other, {line.item: line for line in real.lines if line.item in same})
+
+    def _items(self, pack: Pack | None, other: Pack | None) -> frozenset[str]:
+        """The ids of the items that stand in both in the same words."""
+        # Both live as long as the rules that hold them.
+        key = (id(pack), id(other))
+        if key not in self._same:
+            items = {item.id: item for item in pack.items} if pack else {}
+            both = (item.id for item in (other.items if other else ()) if items.get(item.id) == item)
+            self._same[key] = frozenset(both)
+        return self._same[key]
 
 
 def said(score: Score) -> str | None:
