@@ -16,6 +16,8 @@ BASELINES = {
     "copy": {"copy"},
     "read": {"eventsourcing", "umadb"},
     "rebuild": {"eventsourcing"},
+    "rescore": set[str](),
+    "trial": set[str](),
     "size": {"eventsourcing"},
     "http": {"noop", "starlette", "fastapi-eventsourcing"},
     "notify": set[str](),
