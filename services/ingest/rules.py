@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import Connection
 
-from events.fact import Id
+from events.fact import Id, stored_name
+from events.request import Unless
 from events.rule import RulePublished
 from projections import rules as view
 from projections import tree
@@ -48,19 +49,32 @@ class Shipped:
         return _must_be(rules).shipped()
 
 
+class Names(NamedTuple):
+    """Of all packs that were published up to a position, each once."""
+
+    position: int
+    packs: tuple[str, ...]
+
+    @property
+    def unless(self) -> Unless:
+        """That there is no other by now, nor another version."""
+        return Unless(self.position, (), (stored_name(RulePublished),))
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """The names of all packs that were published, by the whole log up to now."""
 
-    def ask(self, connection: Connection[Any], rules: Rules | None = None) -> tuple[str, ...]:
-        """They, each once.
+    def ask(self, connection: Connection[Any], rules: Rules | None = None) -> Names:
+        """They, as a condition of what is decided by them.
 
         Raises:
             Behind: the view has not read the log to its end in time.
         """
         del rules
-        at_least(connection, (view.VIEW.name,), last_position(connection))
-        return view.published(connection)
+        position = last_position(connection)
+        at_least(connection, (view.VIEW.name,), position)
+        return Names(position, view.published(connection))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Rule packs over HTTP: published by two persons, adopted by organisations, and what a self-score may say by them."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from typing import Any
 
@@ -124,6 +125,15 @@ def test_the_old_pack_stays_in_force_where_dates_overlap(commune: Commune) -> No
     other = {"pack": a_pack("overlap", title='"Khung khác"')}
     assert problem(commune, "/rules", other, 409) == ("rule.version", ["/pack/version"])
     assert rule(commune, "meeting-overlap").json()["version"] == 1
+
+
+def test_of_many_packs_of_one_issuer_that_are_agreed_on_at_once_one_is_published(commune: Commune) -> None:
+    issuer = '"Đảng ủy nhiều"'
+    proposals = [proposed(commune, {"pack": a_pack(f"many-{number}", issuer=issuer)}) for number in range(6)]
+    with commune.client("secretary", commune.province) as secretary, ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda one: secretary.post(f"/proposals/{one}/approvals", json={}), proposals))
+    assert sorted(answer.status_code for answer in answers) == [201, *[409] * 5], [one.text for one in answers]
+    assert {one.json()["type"] for one in answers if one.status_code == 409} == {"/problems/rule.overlaps"}
 
 
 def test_a_later_version_changes_nothing_before_its_date(commune: Commune) -> None:

@@ -11,7 +11,7 @@ from events.rule import Rule, RuleAdopted, RulePublished, adopt, publish, stream
 from services.ingest.asked import Asked, Change, Nothing, Plan
 from services.ingest.bodies import Body, Ident
 from services.ingest.proposing import propose
-from services.ingest.rules import Overruled, PackSent, Published, Shipped, TopOfTree
+from services.ingest.rules import Names, Overruled, PackSent, Published, Shipped, TopOfTree
 from services.web.problem import Problem
 
 Text = Annotated[str, Field(min_length=1, max_length=1 << 20)]
@@ -50,6 +50,8 @@ def _publish(asked: Asked[RuleBody]) -> Plan:
     plan = Plan.one(stream, Rule.KIND, facts)
     if not facts:
         return plan
+    names: Names = sight.answer(Published())
+    plan.unless = names.unless
     return propose(asked, plan, owner or stream, path=f"/rules/{read.pack}")
 
 
@@ -76,8 +78,8 @@ def _owner(asked: Asked[RuleBody], rule: Rule, *, shipped: bool) -> Id | None:
 
 def _others(asked: Asked[Any], pack: str) -> list[RulePublished]:
     """All versions of all other packs, the published ones as their streams tell of them."""
-    names: tuple[str, ...] = asked.sight.answer(Published())
-    streams = [stream_of(name) for name in names if name != pack]
+    names: Names = asked.sight.answer(Published())
+    streams = [stream_of(name) for name in names.packs if name != pack]
     asked.sight.need(streams)
     published = [one for stream in streams for one in asked.sight.of(Rule, stream).published]
     return [*published, *(one for one in _shipped(asked) if one.pack != pack)]
