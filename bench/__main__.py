@@ -20,6 +20,8 @@ NAMES = (
     "read",
     "rebuild",
     "rescore",
+    "board",
+    "score_live",
     "size",
     "http",
     "notify",
