@@ -15,7 +15,7 @@ from projections import tree
 from projections.asked import LATEST, AsOf
 from services.scoring.clocks import At
 from services.scoring.published import fact_of
-from services.scoring.rulebook import Of
+from services.scoring.rulebook import Of, Pack
 from services.scoring.rulebook_file import Fault, PackRefused, checked, read
 from services.scoring.rules_in_force import RulesInForce
 from services.scoring.shelf import shipped
@@ -49,17 +49,14 @@ class AtHand:
 
     def in_force(self, connection: psycopg.Connection[Any], of: str, organisation: Id, day: date) -> InForce | None:
         """The pack for what is judged of an organisation on a day, as far as the views have read."""
-        found = tree.one(connection, organisation, AsOf(day))
-        kind, rules = found.cell_kind if found else None, RulesInForce.read(connection)
+        rules, kind = RulesInForce.read(connection), None
+        if rules.has_kinds(Of(of)):
+            found = tree.one(connection, organisation, AsOf(day))
+            kind = found.cell_kind if found is not None else None
         pack = rules.pack(Of(of), organisation, day, kind)
         if pack is None:
             return None
-        items = {item.id: Item(item.max, item.judged, item.whole) for item in pack.items}
-        best = max(pack.bands, key=lambda band: band.at_least)
-        needed = {item for gate in pack.gates if gate.band == best.id for item in gate.items}
-        full = {item.id: item.max for item in pack.items if item.id in needed}
-        model = pack.of is Of.FOUR_GOOD and not rules.is_adopted(Of(of), organisation, day, kind)
-        return InForce(pack.id, pack.version, items, best.at_least, full, model, frozenset(map(str, pack.scored_by)))
+        return _in_force(pack, model=of == Of.FOUR_GOOD and not rules.is_adopted(Of(of), organisation, day, kind))
 
     def broken(self, connection: psycopg.Connection[Any], organisation: Id, year: int, band: str) -> dict[str, str]:
         """The conditions of the year's frame for a band that facts say are not met, by gate, in words."""
@@ -67,6 +64,15 @@ class AtHand:
         found = organisation_year(connection, organisation, year, At(date.max, LATEST, now, self._zone))
         gates = found.gates if found is not None else ()
         return {gate.gate: gate.because for gate in gates if gate.band == band and gate.met is False}
+
+
+def _in_force(pack: Pack, *, model: bool) -> InForce:
+    """What those who record must know of a pack."""
+    items = {item.id: Item(item.max, item.judged, item.whole) for item in pack.items}
+    best = max(pack.bands, key=lambda band: band.at_least)
+    needed = {item for gate in pack.gates if gate.band == best.id for item in gate.items}
+    full = {item.id: item.max for item in pack.items if item.id in needed}
+    return InForce(pack.id, pack.version, items, best.at_least, full, model, frozenset(map(str, pack.scored_by)))
 
 
 def _json(said: str) -> object:

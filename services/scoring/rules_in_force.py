@@ -69,6 +69,10 @@ class RulesInForce:
         begun = next((pack for pack in self._versions.get(ident, ()) if pack.valid_from <= day), None)
         return begun if begun is not None and begun.valid_on(day) else None
 
+    def has_kinds(self, of: Of) -> bool:
+        """Whether any pack of what is judged is for some kinds of cell alone, so that the kind must be known."""
+        return any(pack.kinds and pack.of is of for versions in self._versions.values() for pack in versions)
+
     def pack(self, of: Of, organisation: Id, day: date, cell_kind: CellKind | None = None) -> Pack | None:
         """The pack in force for an organisation on a day; None where none held then."""
         anywhere = self._tried is None and not self._adoptions
