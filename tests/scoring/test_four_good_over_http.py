@@ -1,6 +1,7 @@
 """Four-good candidacies by the table of their issuer: what may be given, what is recognised, and how it is told."""
 
 from collections.abc import Iterator
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -135,6 +136,36 @@ def test_no_table_is_known_for_a_village_cell_and_its_superiors_word_is_enough(c
     recognise(commune, ident)
     score = told(commune, ident)
     assert (score["rubric"], score["standard"], score["points"], score["step"]) == (None, None, 60, "recognised")
+
+
+def test_a_superiors_own_table_may_ask_for_full_marks_on_an_item_beside_its_mark(commune: Commune) -> None:
+    text = (files("services.scoring") / "rulebooks" / "four-good-agency.toml").read_text("utf-8")
+    for said, otherwise in (
+        ('id = "four-good-agency"', 'id = "four-good-khoi-x"'),
+        ('issuer = "caunoi (bảng mẫu, chưa phải văn bản của cấp ủy nào)"', 'issuer = "Đảng ủy Khối X"'),
+        ("gates = []\n", ""),
+    ):
+        assert said in text
+        text = text.replace(said, otherwise)
+    text += (
+        '\n[[gates]]\nid = "unity"\nband = "met"\nitems = ["solidarity"]\notherwise = "not-met"\nsource = "Điều 3"\n'
+    )
+    proposal = commune.post("/rules", {"pack": text}, 202)["proposal"]
+    with commune.client("secretary", commune.province) as secretary:
+        assert secretary.post(f"/proposals/{proposal}/approvals", json={}).status_code == 201
+    grassroots = commune.establish("Đảng bộ Khối X", "grassroots", commune.agency)
+    cell = commune.establish("Chi bộ Khối X", "cell", grassroots, cell_kind="agency")
+    adopt(commune, "four-good-khoi-x", grassroots, effective_on="2026-01-01")
+    ident = register(commune, cell)
+    assess(commune, ident, FULL)
+    appraise(commune, ident, {**FULL, "solidarity": 19})
+    refused = recognise(commune, ident, 409)
+    assert (refused["type"], refused["detail"]) == (
+        "/problems/candidacy.below_standard", "the standard asks for full marks on: solidarity"
+    )  # fmt: skip
+    score = told(commune, ident)
+    assert (score["points"], score["bands"]["self"], score["bands"]["superior"]) == (99, "met", "not-met")
+    assert (score["gates"][0]["met"], score["rubric"]["issuer"]) == (False, "Đảng ủy Khối X")
 
 
 def test_the_meetings_of_the_year_stand_beside_the_points(commune: Commune) -> None:
