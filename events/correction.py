@@ -41,9 +41,25 @@ class OathReviewStruck(Struck, frozen=True, tag="oath_review.struck"):
     """Of one cell's oath review."""
 
 
+class CandidacyStruck(Struck, frozen=True, tag="candidacy.struck"):
+    """Of a four-good candidacy."""
+
+
+class ClassificationStruck(Struck, frozen=True, tag="classification.struck"):
+    """Of the classification of a year."""
+
+
 STRIKES: dict[str, type[Struck]] = {
     stored_name(kind).partition(".")[0]: kind
-    for kind in (OrganisationStruck, MemberStruck, MeetingStruck, LiaisonStruck, OathReviewStruck)
+    for kind in (
+        OrganisationStruck,
+        MemberStruck,
+        MeetingStruck,
+        LiaisonStruck,
+        OathReviewStruck,
+        CandidacyStruck,
+        ClassificationStruck,
+    )
 }
 """By the kind of stream in which facts can be corrected."""
 NAMES = frozenset(stored_name(kind) for kind in STRIKES.values())

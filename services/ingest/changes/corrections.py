@@ -11,17 +11,17 @@ from events import wire
 from events.claims import claims
 from events.correction import effective, fold, strike
 from events.fact import Fact, Id, Record, Refused, State, stored_name
-from events.liaison import Liaison
-from events.meeting import Meeting
-from events.member import Member
-from events.oath_review import OathReview
-from events.organisation import Organisation
 from events.persons import person
 from services.ingest.asked import Asked, Change, Nothing, Part, Plan
 from services.ingest.bodies import Body, Text
 from services.ingest.changes.instead import PATHS, Place, must_be_correctable, place_of
-from services.ingest.changes.members import cell_of
-from services.ingest.changes.resting import as_they_stood, must_be_among_living, must_not_be_built_on
+from services.ingest.changes.resting import (
+    as_they_stood,
+    must_be_among_living,
+    must_keep_its_steps,
+    must_not_be_built_on,
+)
+from services.ingest.changes.whose import whose
 from services.ingest.past import HistoryOf, RecordAt, Recorded
 from services.ingest.proposing import propose
 from services.ingest.stored import fact_of
@@ -50,7 +50,7 @@ def change(changes: Sequence[Change[Any]]) -> Change[CorrectionBody]:
             raise Nothing("record")
         record = found.record
         must_be_correctable(record)
-        organisation = _organisation(asked, record)
+        organisation = whose(asked, record)
         asked.must_reach(organisation)
         if found.streams > 1:
             raise Refused(
@@ -63,6 +63,7 @@ def change(changes: Sequence[Change[Any]]) -> Change[CorrectionBody]:
         facts = again.parts[0].facts if again is not None else ()
         struck = strike(record.kind, effective(history), position, len(facts), asked.on)
         after, unless = _must_still_follow(record, history, struck, again, asked.on), None
+        must_keep_its_steps(record, effective(history), again.parts[0].on or asked.on if again else None)
         if effective(history)[0].position == position:
             first = again.parts[0] if again is not None else None
             on = (first and first.on) or asked.on
@@ -158,25 +159,6 @@ def _must_still_follow(
         raise Refused(
             "correction.depended_on", "something on record rests on this fact: strike that through first", "/position"
         ) from None
-
-
-def _organisation(asked: Asked[Any], record: Record) -> Id | None:
-    """Whose matter the record is."""
-    sight, stream = asked.sight, record.stream
-    match record.kind:
-        case Organisation.KIND:
-            return stream
-        case Member.KIND:
-            return cell_of(asked, sight.of(Member, stream))
-        case Meeting.KIND:
-            called = sight.of(Meeting, stream).called
-            return called.cell if called is not None else None
-        case Liaison.KIND:
-            introduced = sight.of(Liaison, stream).introduced
-            return introduced.committee if introduced is not None else None
-        case _:
-            opened = sight.of(OathReview, stream).opened
-            return opened.cell if opened is not None else None
 
 
 def _person(asked: Asked[Any], record: Record) -> Id | None:

@@ -69,6 +69,12 @@ PATHS = {
     "liaison.remark_confirmed": "/liaisons/{id}/remarks/{year}/confirmations",
     "oath_review.reported": "/oath-reviews/{id}/reports",
     "oath_review.excused": "/oath-reviews/{id}/excuses",
+    "candidacy.self_assessed": "/four-good/{id}/self-assessments",
+    "candidacy.appraised": "/four-good/{id}/appraisals",
+    "candidacy.recognised": "/four-good/{id}/recognitions",
+    "candidacy.certified": "/four-good/{id}/certificates",
+    "classification.decided": "/classifications",
+    "classification.reopened": "/classifications/reopenings",
 }
 """The path of the change that records a fact, by the fact's stored name."""
 
@@ -88,6 +94,8 @@ FOR_EVER = {
     "liaison.ended": "the member may be introduced again",
     "oath_review.opened": "a roll that was frozen stays so",
     "oath_review.closed": "a review that was closed stays so",
+    "candidacy.registered": "withdraw it, and register anew",
+    "candidacy.withdrawn": "the cell may register again",
 }
 """Facts that are not corrected, and why not."""
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from events.candidacy import Candidacy
+from events.classification import Classification
 from events.correction import effective, fold
 from events.fact import Fact, Id, Record, Refused, State
 from events.member import Member
@@ -14,6 +16,9 @@ from events.timeline import Span
 from services.ingest.asked import Asked
 from services.ingest.past import MOST_NAMING, HistoryOf, NamedElsewhere, Naming
 from services.ingest.stored import fact_of
+
+STEPS = frozenset({Candidacy.KIND, Classification.KIND})
+"""Kinds of streams in which each fact follows from the one before."""
 
 
 def as_they_stood(asked: Asked[Any], record: Record, before: Sequence[Record]) -> dict[Id, Organisation]:
@@ -32,6 +37,24 @@ def _stood(asked: Asked[Any], organisation: Id, position: int) -> Organisation:
     state = fold(Organisation, [one for one in history if one.position < position], fact_of)
     assert isinstance(state, Organisation), "it is one today"
     return state
+
+
+def must_keep_its_steps(record: Record, standing: Sequence[Record], instead: date | None) -> None:
+    """Where facts are steps, one after the other, none is left out under the next one, nor dated after it.
+
+    `instead` is the day of what stands in its place; None where nothing does.
+
+    Raises:
+        Refused: `correction.depended_on`, `correction.later_facts`.
+    """
+    if record.kind not in STEPS:
+        return
+    later = [one.effective_on for one in standing if one.position != record.position]
+    later = later[[one.position for one in standing].index(record.position) :]
+    if later and instead is None:
+        raise Refused("correction.depended_on", "the next step rests on it: strike that through first", "/position")
+    if later and instead is not None and instead > min(later):
+        raise Refused("correction.later_facts", f"the next step is of {min(later)}", "/instead/effective_on")
 
 
 def must_be_among_living(asked: Asked[Any], before: State, after: State) -> None:
