@@ -159,6 +159,7 @@ def _together(plans: list[Plan]) -> Plan:
             parts.setdefault(part.stream, []).extend(piece for piece in part.pieces if piece.facts or part is piece)
     whole.parts = [_chained(pieces) for pieces in parts.values()]
     whole.releases = [release for plan in plans for release in plan.releases]
+    whole.unless = next((plan.unless for plan in plans if plan.unless is not None), None)
     return whole
 
 
