@@ -198,7 +198,7 @@ PROGRAMMES = st.lists(
 """Requests for four streams: (stream, version expected, facts, stream that must have one fact, claim)."""
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(PROGRAMMES)
 def test_a_copy_answers_as_if_each_came_alone(
     database: Database, ledger: Ledger, programme: list[tuple[int, int, int, int | None, int | None]]

@@ -144,7 +144,7 @@ class Machine(RuleBasedStateMachine):
             assert [r.version for r in records] == list(range(1, self.model.versions.get(stream, 0) + 1))
 
 
-@pytest.mark.parametrize("runs", [40, pytest.param(1000, marks=[pytest.mark.long, pytest.mark.timeout(3600)])])
+@pytest.mark.parametrize("runs", [25, pytest.param(1000, marks=[pytest.mark.long, pytest.mark.timeout(3600)])])
 def test_it_answers_as_its_model_does(database: Database, runs: int) -> None:
     with Ledger(database.app) as ledger:
         machine = type("Machine", (Machine,), {"ledger": ledger})

@@ -71,7 +71,7 @@ def until_read(database: Database, at: int, seconds: float = 20) -> None:
     deadline = monotonic() + seconds
     while position(database) < at:
         assert monotonic() < deadline, f"the notices stand at {position(database)}, not at {at}"
-        sleep(0.005)
+        sleep(0.02)
 
 
 def test_killed_at_random_moments_it_loses_and_doubles_no_notice(database: Database, log: Log, tmp_path: Path) -> None:

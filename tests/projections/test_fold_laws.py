@@ -116,7 +116,7 @@ MEMORY = st.integers(1, 4)
 EVERY_VIEW = pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(TELLINGS, CUTS, MEMORY, MEMORY)
 def test_any_rows_come_out_the_same_live_and_anew(
     tellings: list[tuple[Id, list[int], str]], cuts: list[int], memory: int, other: int
@@ -125,7 +125,7 @@ def test_any_rows_come_out_the_same_live_and_anew(
     assert live(AS_TOLD, records, cuts, memory) == anew(AS_TOLD, records, other)
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(TELLINGS, CUTS)
 def test_any_rows_known_then_are_those_that_were_told_then(
     tellings: list[tuple[Id, list[int], str]], cuts: list[int]
@@ -138,7 +138,7 @@ def test_any_rows_known_then_are_those_that_were_told_then(
         assert sorted(by_stream) == sorted((number,) for numbers in last.values() for number in numbers)
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(TELLINGS)
 def test_a_row_that_stays_is_not_written_again(tellings: list[tuple[Id, list[int], str]]) -> None:
     kept, _ = anew(AS_TOLD, told(tellings))

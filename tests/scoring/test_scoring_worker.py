@@ -82,6 +82,11 @@ def read_to(database: Database, position: int) -> bool:
     return found is not None and found[0] >= position
 
 
+def until_read(process: "subprocess.Popen[str]", database: Database, position: int) -> None:
+    eventually(lambda: process.poll() is not None or read_to(database, position))
+    assert process.poll() is None
+
+
 def rows(database: Database) -> list[Any]:
     with psycopg.connect(database.app) as connection:
         return connection.execute(ROWS).fetchall()
@@ -213,8 +218,7 @@ def test_killed_at_any_moment_it_loses_and_doubles_nothing(database: Database, l
         for _ in range(5):
             meetings.append(an_id(f"meeting {len(meetings)}"))
             last = put_meeting(ledger, *PERFECT, meeting=meetings[-1])
-        while not read_to(database, last - behind):
-            assert process.poll() is None
+        until_read(process, database, last - behind)
         process.kill()
         process.communicate()
     process = served(database)
