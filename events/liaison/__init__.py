@@ -1,6 +1,6 @@
 """The tie of a working member to the committee where he lives: introduced, accepted, followed, remarked upon, ended.
 
-Source: Regulation 213 of 2020; its successor was ordered in January 2026, so no name here carries the number.
+Source: 213-QĐ/TW of 2 Jan 2020; its successor was ordered in January 2026, so no name here carries the number.
 """
 
 from events.liaison.facts import (

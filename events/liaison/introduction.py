@@ -19,7 +19,7 @@ from events.organisation import Organisation, must_be_cell, must_exist
 def introduce(
     liaison: Liaison, member: Member, committee: Organisation, introduced: LiaisonIntroduced, on: date
 ) -> list[Fact]:
-    """The workplace introduces a member to the committee where he lives.
+    """The workplace introduces a member to the committee where he lives (213-QĐ/TW of 2 Jan 2020).
 
     Raises:
         Refused: `liaison.exists`, `liaison.committee_unknown`, `liaison.committee_ended`, `member.not_yet_admitted`,
@@ -35,7 +35,7 @@ def introduce(
 
 
 def accept(liaison: Liaison, on: date) -> list[Fact]:
-    """The residence committee takes him on its list.
+    """The residence committee takes him on its list (213-QĐ/TW of 2 Jan 2020).
 
     Raises:
         Refused: `liaison.not_introduced`, `liaison.refused`, `liaison.ended`.
@@ -63,7 +63,7 @@ def refuse(liaison: Liaison, reason: str, on: date) -> list[Fact]:
 
 
 def assign(liaison: Liaison, cell: Organisation, assigned: LiaisonAssigned, on: date) -> list[Fact]:
-    """The committee gives him to a cell, the first or another one.
+    """The committee gives him to a cell, the first or another one (213-QĐ/TW of 2 Jan 2020).
 
     Raises:
         Refused: `liaison.not_introduced`, `liaison.not_accepted`, `liaison.ended`, `liaison.cell_unknown`,
@@ -77,7 +77,7 @@ def assign(liaison: Liaison, cell: Organisation, assigned: LiaisonAssigned, on: 
 
 
 def end(liaison: Liaison, ground: LiaisonGround, on: date) -> list[Fact]:
-    """Either side ends it, whatever it had come to.
+    """Either side ends it, whatever it had come to (213-QĐ/TW of 2 Jan 2020).
 
     Raises:
         Refused: `liaison.not_introduced`, `liaison.refused` (it never began), `liaison.ended` (otherwise, already),

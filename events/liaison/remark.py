@@ -8,7 +8,7 @@ from events.liaison.state import Liaison, must_be_accepted
 
 
 def make_contact(liaison: Liaison, contact: ContactMade, on: date) -> list[Fact]:
-    """The cell was in touch with him; one contact of a kind a day. It is welcome also where none is due.
+    """The cell was in touch with him (213-QĐ/TW of 2 Jan 2020); one of a kind a day, also where none is due.
 
     Raises:
         Refused: `liaison.not_introduced`, `liaison.not_accepted`, `liaison.ended`.
@@ -21,7 +21,7 @@ def make_contact(liaison: Liaison, contact: ContactMade, on: date) -> list[Fact]
 
 
 def request_remark(liaison: Liaison, year: int, on: date) -> list[Fact]:
-    """Somebody needs a remark for that year.
+    """Somebody needs a remark for that year: yearly or on request (213-QĐ/TW of 2 Jan 2020).
 
     Raises:
         Refused: `liaison.not_introduced`, `liaison.not_accepted`, `liaison.ended`.
@@ -33,7 +33,7 @@ def request_remark(liaison: Liaison, year: int, on: date) -> list[Fact]:
 
 
 def draft_remark(liaison: Liaison, drafted: RemarkDrafted, on: date) -> list[Fact]:
-    """The cell drafts the remark of a year, and may draft again until it is confirmed.
+    """The cell drafts the remark of a year (213-QĐ/TW of 2 Jan 2020), and may draft again until it is confirmed.
 
     Raises:
         Refused: `liaison.not_introduced`, `liaison.not_accepted`, `liaison.ended`, `liaison.remark_confirmed`,
@@ -50,7 +50,7 @@ def draft_remark(liaison: Liaison, drafted: RemarkDrafted, on: date) -> list[Fac
 
 
 def confirm_remark(liaison: Liaison, year: int, on: date) -> list[Fact]:
-    """The committee confirms what the cell has drafted.
+    """The committee confirms what the cell has drafted (213-QĐ/TW of 2 Jan 2020).
 
     Raises:
         Refused: `liaison.not_introduced`, `liaison.not_accepted`, `liaison.ended`, `liaison.no_draft`.
