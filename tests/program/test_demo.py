@@ -1,8 +1,8 @@
 """The demonstration commune in a running system: its numbers are those that the books must come to, and one day more.
 
-The expected numbers are those of all kinds of change. Where one that is not recorded yet would make a difference, the
-test says which: the members who died or were removed from the list are still on the roll here, and what was withdrawn,
-extended or ended early is as if it had not been.
+The expected numbers are those of all kinds of change. Where one that the demonstration leaves out would make a
+difference, the test says which: the members who died or were removed from the list are still on the roll here, and
+what was withdrawn, extended or ended early is as if it had not been.
 """
 
 import os
@@ -92,7 +92,7 @@ def books(loaded: Demonstrated) -> Books:
 
 
 def gone(books: Books, day: date) -> set[str]:
-    """Who had died or been removed from the list by that day, which is not recorded yet."""
+    """Who had died or been removed from the list by that day, which the demonstration leaves out."""
     left = [one for one in books.passed_over if one.kind in {"deaths", "removals"}]
     return {books.known.people[one.card].id for one in left if one.on is not None and one.on <= day}
 
@@ -193,7 +193,7 @@ def test_the_committee_finds_whom_it_follows(loaded: Demonstrated, books: Books)
 
 
 def test_what_is_in_transit_is_known_and_what_is_too_long(loaded: Demonstrated) -> None:
-    """One was withdrawn, which is not recorded yet: it is in transit here, and by now for too long."""
+    """One was withdrawn, which the demonstration leaves out: it is in transit here, and by now for too long."""
     withdrawn = "GT-020"
     province = ident("organisation", "T22")
     found = list(loaded.system.every("/transfers", state="in_transit", organisation=province, as_of=AS_OF.isoformat()))

@@ -73,13 +73,13 @@ def test_each_kind_of_change_is_there_as_often_as_the_books_say(books: Books) ->
     }  # fmt: skip
 
 
-def test_what_is_not_recorded_yet_is_passed_over_and_counted(books: Books) -> None:
+def test_what_the_demonstration_leaves_out_is_passed_over_and_counted(books: Books) -> None:
     assert Counter(passed.kind for passed in books.passed_over if passed.kind != DIRTY) == {
         "officers": 78, "exemptions": 14, "appointments": 4, "deaths": 3, "removals": 2,
         "withdrawals": 1, "extensions": 1, "returns": 2,
     }  # fmt: skip
     assert books.summary().startswith(
-        "passed over: 11 rows that are unclear, and what is not recorded yet: 78 officers"
+        "passed over: 11 rows that are unclear, and what the demonstration leaves out: 78 officers"
     )
 
 

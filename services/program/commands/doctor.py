@@ -27,10 +27,11 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:
     if as_json:
         out_json([asdict(finding) for finding in findings])
     else:
+        width = max(len(finding.check) for finding in findings)
         for finding in findings:
-            out(f"{'look' if finding.todo else 'ok':4}  {finding.check:12}  {finding.found}")
+            out(f"{'look' if finding.todo else 'ok':4}  {finding.check:{width}}  {finding.found}")
             if finding.todo:
-                out(f"{'':4}  {'':12}  → {finding.todo}")
+                out(f"{'':4}  {'':{width}}  → {finding.todo}")
     if any(finding.todo for finding in findings):
         raise typer.Exit(Exit.FAILURE)
 

@@ -41,7 +41,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """A row, or an entry of one, that was not sent: `dirty`, or of a kind (in the plural) that is not recorded yet."""
+    """A row, or an entry of one, that was not sent: `dirty`, or of a kind (in the plural) that is left out."""
 
     source: Source
     kind: str

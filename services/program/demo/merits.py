@@ -1,4 +1,4 @@
-"""Rewards and discipline, each with its decision; removals from the list, which are neither, are not recorded yet."""
+"""Rewards and discipline, each with its decision; removals from the list, which are neither, are left out."""
 
 from collections.abc import Iterator
 

@@ -43,7 +43,7 @@ class Books(NamedTuple):
         kinds = Counter(passed.kind for passed in self.passed_over)
         dirty = kinds.pop(DIRTY, 0)
         rest = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-        return f"passed over: {dirty} rows that are unclear, and what is not recorded yet: {rest}"
+        return f"passed over: {dirty} rows that are unclear, and what the demonstration leaves out: {rest}"
 
 
 def read() -> Books:

@@ -11,7 +11,7 @@ BOOK = "transfers-2026.csv"
 
 
 def transfers(known: Known) -> Iterator[Reading]:
-    """A line for each introduction and one for its answer; withdrawals, extensions and returns are not recorded yet."""
+    """A line for each introduction and one for its answer; withdrawals, extensions and returns are left out."""
     return each(csv_rows(BOOK), lambda row: _transfer(row, known))
 
 
