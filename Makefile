@@ -27,7 +27,7 @@ demo: $(RUN) ## the demonstration commune, into the system that runs on DATA
 	@exec $(VENV)/bin/caunoi demo --data "$(DATA)"
 
 test: $(DEV) ## all tests but the long ones, two at a time, each with servers of its own
-	$(VENV)/bin/python -m pytest --numprocesses=2 --dist=loadfile
+	$(VENV)/bin/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 test-long: $(DEV) ## the long ones, too
 	$(VENV)/bin/python -m pytest -m "long or not long"
