@@ -7,7 +7,7 @@ import pytest
 
 from services.program.postgres import Postgres
 from tests.database import fresh
-from tests.ingest.conftest import DECISION, Commune, a_commune
+from tests.ingest.conftest import BOOKS_OPEN, DECISION, Commune, a_commune
 from tests.ingest.feeding import feeding
 
 SPRING, SUMMER, AUTUMN = "2026-03-02", "2026-06-01", "2026-09-01"
@@ -27,6 +27,8 @@ class Ground(NamedTuple):
     meeting: str
     held: str
     villager: str
+    left_over: str
+    review: str
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +41,10 @@ def ground(template: Postgres) -> Iterator[Ground]:
         )
         c.post(f"/members/{dead}/deaths", {"effective_on": SPRING})
         dissolved, later = (c.establish(f"Chi bộ {number}", "cell", c.commune) for number in range(2))
+        planned = {"cell": dissolved, "kind": "regular", "planned_at": HELD["started_at"], "effective_on": BOOKS_OPEN}
+        left_over = c.post("/meetings", planned)["id"]
+        review = {"scope": c.province, "title": "Lời thề", "opens_on": BOOKS_OPEN, "closes_on": AUTUMN}
+        review_of = c.post("/oath-reviews", review)["id"]
         c.post(f"/organisations/{dissolved}/dissolutions", {"effective_on": SPRING})
         later = c.post(
             "/organisations", {"name": "Chi bộ sau", "kind": "cell", "parent": c.commune, "effective_on": AUTUMN}
@@ -54,7 +60,8 @@ def ground(template: Postgres) -> Iterator[Ground]:
         probationary = c.admit("Nguyễn Mới", c.office_cell, status="probationary", admitted_on="2026-01-05",
                                effective_on="2026-01-05")  # fmt: skip
         villager = c.admit("Phạm Thôn", c.village_cell)
-        yield Ground(c, hoa, dead, probationary, dissolved, later, transfer, meetings[0], meetings[1], villager)
+        yield Ground(c, hoa, dead, probationary, dissolved, later, transfer, meetings[0], meetings[1], villager,
+                     left_over, review_of)  # fmt: skip
 
 
 Asked = Callable[[Ground], tuple[str, dict[str, Any]]]
@@ -110,6 +117,15 @@ REFUSED: dict[str, tuple[Asked, int, str, str | None]] = {
     "minutes of what was not held": (
         lambda g: (f"/meetings/{g.meeting}/minutes", {"approved_at": "2026-03-05T06:00:00+07:00"}),
         409, "meeting.not_held", None,
+    ),
+    "a session of a cell that has ended": (
+        lambda g: (f"/meetings/{g.left_over}/sessions", HELD | {"counts": {"present": 3, "excused": 0, "absent": 0}}),
+        409, "meeting.cell_ended", "/started_at",
+    ),
+    "a review that somebody dead presents": (
+        lambda g: (f"/oath-reviews/{g.review}/reports", {
+            "member": g.dead, "kept": 1, "not_well": 0, "not_done": 0, "opinions": 1, "effective_on": SUMMER,
+        }), 409, "member.died", None,
     ),
     "a sanction that a probationary member cannot have": (
         lambda g: (f"/members/{g.probationary}/sanctions", {

@@ -7,6 +7,7 @@ from pydantic import Field
 from events.fact import Fact, Id, Refused
 from events.meeting import Meeting
 from events.member import Member
+from events.member.state import must_be_listed
 from events.oath_campaign import OathCampaign, OathCampaignOpened, close_campaign, open_campaign
 from events.oath_review import (
     Excuse,
@@ -121,7 +122,10 @@ def _report(asked: Asked[ReportBody]) -> Plan:
         member=body.member, meeting=body.meeting, kept=body.kept, not_well=body.not_well, not_done=body.not_done,
         opinions=body.opinions,
     )  # fmt: skip
-    return _plan(stream, report(review, reported, asked.on))
+    facts = report(review, reported, asked.on)
+    if facts:
+        must_be_listed(asked.sight.of(Member, body.member), asked.on)
+    return _plan(stream, facts)
 
 
 def _excuse(asked: Asked[ExcuseBody]) -> Plan:

@@ -23,6 +23,7 @@ from events.meeting import (
 from events.meeting.results import record_results
 from events.meeting.session import adopt, approve_minutes, hold
 from events.member import Member
+from events.organisation import Organisation, must_exist
 from services.ingest.asked import Asked, Change, Plan
 from services.ingest.bodies import NUMBER, Body, Count, Day, Form, Ident, Line, PastInstant, Sha256, Text
 from services.ingest.changes.meetings import day_of, here
@@ -122,6 +123,9 @@ def _session(asked: Asked[SessionBody]) -> Plan:
     members = _named(asked)
     facts = hold(meeting, held, asked.on)
     if facts and meeting.called is not None:
+        # It was there when the meeting was called; a cell that has ended since does not meet.
+        cell = asked.sight.of(Organisation, meeting.called.cell)
+        must_exist(cell, day_of(body.started_at, asked.now), "meeting.cell", "/started_at")
         _must_belong(asked, members, meeting.called.cell)
     return Plan.one(ident, Meeting.KIND, facts)
 
