@@ -8,6 +8,7 @@ import psycopg
 
 from events.fact import Id
 from projections.asked import AsOf, sql
+from projections.cell_months import literal
 
 CONTACTS = sql("""
 SELECT c.keeper::text, date_trunc('month', c.made_on::timestamp)::date, count(*) FROM views.contacts c
@@ -23,7 +24,7 @@ def monthly(
     connection: psycopg.Connection[Any], question: bytes, cells: Sequence[Id], year: int, as_of: AsOf
 ) -> dict[Id, dict[date, int]]:
     """`CONTACTS` or `ADMITTED` of a year, by cell and the month's first day."""
-    params = {"cells": list(cells), "first": date(year, 1, 1), "last": date(year, 12, 31), **as_of._asdict()}
+    params = {"cells": literal(cells), "first": date(year, 1, 1), "last": date(year, 12, 31), **as_of._asdict()}
     found: dict[Id, dict[date, int]] = {}
     for cell, month, number in connection.execute(question, params):
         found.setdefault(cell, {})[month] = number
@@ -49,23 +50,26 @@ WITH trained AS (
     SELECT DISTINCT unnest(p.members) AS member FROM views.papers p
     WHERE p.paper = 'training' AND p.year = %(year)s AND {holds:p}
 ), held AS (
-    SELECT o.stream, o.member, o.office, o.post FROM views.offices o
+    SELECT o.stream, o.member, bool_or(o.office = 'supervisor') AS supervises,
+           bool_or(o.office <> 'supervisor') AS belongs,
+           array_agg(o.post) FILTER (WHERE o.office = 'secretary') AS posts
+    FROM views.offices o
     JOIN views.roll r ON r.stream = o.member AND {holds:r} AND r.cell IS NOT NULL
     WHERE o.stream = ANY (%(cells)s::uuid[]) AND {holds:o} AND (o.office = 'supervisor' OR r.cell = o.stream)
+    GROUP BY o.stream, o.member
 )
-SELECT h.stream::text, bool_or(h.office = 'supervisor'),
-       coalesce(array_agg(h.post) FILTER (WHERE h.office = 'secretary'), '{{}}'),
-       (count(DISTINCT h.member) FILTER (WHERE h.office <> 'supervisor'))::int,
-       (count(DISTINCT t.member) FILTER (WHERE h.office <> 'supervisor'))::int
+SELECT h.stream::text, bool_or(h.supervises), max(h.posts), (count(*) FILTER (WHERE h.belongs))::int,
+       (count(t.member) FILTER (WHERE h.belongs))::int
 FROM held h LEFT JOIN trained t USING (member) GROUP BY h.stream
 """)
 ANY_TRAINING = sql("""
 SELECT EXISTS (SELECT FROM views.papers p WHERE p.paper = 'training' AND p.year = %(year)s AND {holds:p})
 """)
 PAPERS = sql("""
-SELECT p.stream::text, p.paper, p.what FROM views.papers p
-WHERE p.stream = ANY (%(cells)s::uuid[]) AND {holds:p}
-AND (p.paper = 'working_rules' OR p.paper = 'four_good_plan' AND p.year = %(year)s)
+SELECT p.stream::text, array_agg(p.what) FILTER (WHERE p.paper = 'working_rules'),
+       bool_or(p.paper = 'four_good_plan')
+FROM views.papers p WHERE p.stream = ANY (%(cells)s::uuid[]) AND {holds:p}
+AND (p.paper = 'working_rules' OR p.paper = 'four_good_plan' AND p.year = %(year)s) GROUP BY p.stream
 """)
 TARGETS = sql("""
 SELECT p.stream::text, p.value FROM views.papers p
@@ -85,9 +89,9 @@ WHERE a.cell = ANY (%(cells)s::uuid[]) AND {holds:a} GROUP BY a.cell
 
 def leading(connection: psycopg.Connection[Any], cells: Sequence[Id], year: int, as_of: AsOf) -> dict[Id, Leading]:
     """Who leads these cells; one without officers is missing."""
-    params = {"cells": list(cells), "year": year, **as_of._asdict()}
+    params = {"cells": literal(cells), "year": year, **as_of._asdict()}
     rows = connection.execute(LEADING, params)
-    return {row[0]: Leading(row[0], row[1], tuple(row[2]), row[3], row[4]) for row in rows}
+    return {row[0]: Leading(row[0], row[1], tuple(row[2] or ()), row[3], row[4]) for row in rows}
 
 
 def any_training(connection: psycopg.Connection[Any], year: int, as_of: AsOf) -> bool:
@@ -97,26 +101,21 @@ def any_training(connection: psycopg.Connection[Any], year: int, as_of: AsOf) ->
 
 
 class Papers(NamedTuple):
-    """The terms for which each cell has rules, the cells that have a four-good plan for the year."""
+    """The terms for which a cell has rules, and whether it has a four-good plan for the year."""
 
-    terms: dict[Id, list[str]]
-    plans: set[Id]
+    terms: Sequence[str] = ()
+    planned: bool = False
 
 
-def papers(connection: psycopg.Connection[Any], cells: Sequence[Id], year: int, as_of: AsOf) -> Papers:
-    """What these cells have on paper."""
-    found = Papers({}, set())
-    for cell, paper, what in connection.execute(PAPERS, {"cells": list(cells), "year": year, **as_of._asdict()}):
-        if paper == "four_good_plan":
-            found.plans.add(cell)
-        else:
-            found.terms.setdefault(cell, []).append(what)
-    return found
+def papers(connection: psycopg.Connection[Any], cells: Sequence[Id], year: int, as_of: AsOf) -> dict[Id, Papers]:
+    """What these cells have on paper; one that has none of it is missing."""
+    rows = connection.execute(PAPERS, {"cells": literal(cells), "year": year, **as_of._asdict()})
+    return {cell: Papers(terms or (), planned) for cell, terms, planned in rows}
 
 
 def targets(connection: psycopg.Connection[Any], organisations: Sequence[Id], year: int, as_of: AsOf) -> dict[Id, int]:
     """How many each of them means to admit in that year; one that has set no target is missing."""
-    params = {"cells": list(organisations), "year": year, **as_of._asdict()}
+    params = {"cells": literal(organisations), "year": year, **as_of._asdict()}
     return dict(connection.execute(TARGETS, params).fetchall())
 
 
@@ -124,5 +123,5 @@ def oaths(
     connection: psycopg.Connection[Any], cells: Sequence[Id], days: tuple[date, date], as_of: AsOf
 ) -> dict[Id, tuple[int, int]]:
     """How many have reported, and how many were on the rolls, by cell, in the reviews that opened between two days."""
-    params = {"cells": list(cells), "first": days[0], "last": days[1], **as_of._asdict()}
+    params = {"cells": literal(cells), "first": days[0], "last": days[1], **as_of._asdict()}
     return {cell: (reported, roll) for cell, reported, roll in connection.execute(OATHS, params)}

@@ -104,7 +104,7 @@ SELECT cell::text, coalesce(bit_or(1 << extract(month FROM month)::int) FILTER (
        coalesce(bit_or(1 << extract(month FROM month)::int) FILTER (WHERE thematic > 0), 0),
        sum(held)::int, sum(model_regular)::int, sum(model_thematic)::int, sum(pre_met)::int, sum(pre_of)::int,
        sum(full_met)::int, sum(full_of)::int, sum(present)::int, sum(base)::int, sum(whole)::int, sum(points),
-       (array_agg(good_from ORDER BY month DESC) FILTER (WHERE good_from IS NOT NULL))[1],
+       (max(ARRAY[extract(month FROM month), good_from]) FILTER (WHERE good_from IS NOT NULL))[2],
        sum(gated)::int, sum(missed)::int, sum(banded)::int, sum(good)::int, sum(contacts)::int,
        coalesce(sum(contacts) FILTER (WHERE extract(month FROM month) = 12), 0)::int, sum(admitted)::int
 FROM views.cell_months WHERE cell = ANY (%(cells)s::uuid[]) AND month BETWEEN %(first)s AND %(last)s GROUP BY cell
@@ -134,15 +134,20 @@ def install(conninfo: str) -> None:
         connection.execute(TABLE.encode())
 
 
+def literal(ids: Iterable[Id]) -> str:
+    """Ids as PostgreSQL writes an array of them: they need no quotes, and looking for some in thousands takes long."""
+    return f"{{{','.join(ids)}}}"
+
+
 def tallies(connection: psycopg.Connection[Any], cells: Sequence[Id], first: date, last: date) -> dict[Id, Tally]:
     """Each cell's months from one to another, both included and told by their first day; who has none is missing."""
-    params = {"cells": list(cells), "first": first, "last": last}
+    params = {"cells": literal(cells), "first": first, "last": last}
     return {row[0]: Tally._make(row) for row in connection.execute(TALLIES.encode(), params)}
 
 
 def contacts(connection: psycopg.Connection[Any], cells: Sequence[Id], first: date, last: date) -> dict[date, int]:
     """The contacts of all these cells together, by month."""
-    params = {"cells": list(cells), "first": first, "last": last}
+    params = {"cells": literal(cells), "first": first, "last": last}
     return dict(connection.execute(CONTACTS.encode(), params).fetchall())
 
 

@@ -20,6 +20,8 @@ from services.scoring.period import Period
 from services.scoring.rhythm import Life
 from services.scoring.rules_in_force import RulesInForce
 
+NO_PAPERS = board.Papers()
+
 
 class Told(NamedTuple):
     """What each cell's months come to, and the contacts of all of them by month."""
@@ -57,8 +59,8 @@ def read(
             living=True,
             tally=tallies.get(one.id, NO_MONTHS),
             leading=leading.get(one.id, NOBODY),
-            terms=papers.terms.get(one.id, ()),
-            planned=one.id in papers.plans,
+            terms=papers.get(one.id, NO_PAPERS).terms,
+            planned=papers.get(one.id, NO_PAPERS).planned,
             target=targets.get(one.id),
             oath=oaths.get(one.id, (0, 0)),
         )

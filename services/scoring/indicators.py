@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from events.fact import Id
 from events.office import Post
@@ -34,8 +35,7 @@ HEADS = frozenset({Post.VILLAGE_HEAD, Post.STREET_HEAD})
 NOBODY = Leading(Id(""), False, (), 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A cell (or a committee whose contacts no cell has), with what is on record of its period.
 
     `living`: it stood below the organisation at the end of the period; of one that has ended only sums are told.
@@ -55,6 +55,13 @@ class Cell:
     oath: tuple[int, int] = (0, 0)
 
 
+class Due(NamedTuple):
+    """When a cell has to have met: months as bits, and each quarter's three with whether it is over."""
+
+    months: int
+    quarters: tuple[tuple[int, bool], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Board:
     """An organisation's cells in a period, as far as could be known at the end of `today`.
@@ -69,7 +76,7 @@ class Board:
     target: int | None = None
     trainings: bool = False
     contacts: Mapping[date, int] = field(default_factory=dict)
-    _due: dict[Life, tuple[int, int]] = field(default_factory=dict)
+    _due: "dict[Life, Due]" = field(default_factory=dict)
 
     @property
     def day(self) -> date:
@@ -85,20 +92,24 @@ class Board:
         """The contacts with residents in each month of the period that has begun."""
         return [self.contacts.get(first, 0) for first in self.period.months() if first <= self.today]
 
-    def due(self, life: Life) -> tuple[int, int]:
-        """In which months a cell with that life has to have met, and by which months' ends in each quarter, as bits."""
+    def due(self, life: Life) -> "Due":
+        """In which months and quarters a cell with that life has to have met."""
         if life not in self._due:
-            over = [span for span in months(self.period) if span.last <= self.today and life.whole(span)]
-            themes = [span for span in quarters(self.period) if span.last <= self.today and life.whole(span)]
-            self._due[life] = (
-                sum(1 << span.first.month for span in over),
-                sum(1 << span.first.month for span in themes),
+            spans = quarters(self.period)
+            self._due[life] = Due(
+                months=sum(
+                    1 << span.first.month
+                    for span in months(self.period)
+                    if span.last <= self.today and life.whole(span)
+                ),
+                quarters=tuple(
+                    (0b111 << span.first.month, span.last <= self.today and life.whole(span)) for span in spans
+                ),
             )
         return self._due[life]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """What a cell adds; `met` None: nothing can be said of it alone."""
 
     numerator: int
@@ -175,17 +186,13 @@ def _yes(met: bool) -> Part:
 
 def _rhythm(board: Board, cell: Cell) -> Part | None:
     """Every month that is over, and a thematic one in every quarter that is; what is met already counts, too."""
-    regular, themes = board.due(cell.life)
-    held = cell.tally.regular_in
-    kept = sum(bool(_quarter(span.first.month) & cell.tally.thematic_in) for span in quarters(board.period))
-    missing = sum(not _quarter(month) & cell.tally.thematic_in for month in (1, 4, 7, 10) if themes & 1 << month)
-    of = (regular | held).bit_count() + kept + missing
-    return _all(held.bit_count() + kept, of)
-
-
-def _quarter(first: int) -> int:
-    """The months of the quarter that begins with that one, as bits."""
-    return 0b111 << first
+    due, held = board.due(cell.life), cell.tally.regular_in
+    met, of = held.bit_count(), (due.months | held).bit_count()
+    for quarter, over in due.quarters:
+        kept = bool(quarter & cell.tally.thematic_in)
+        met += kept
+        of += kept or over
+    return _all(met, of)
 
 
 def _good(_: Board, cell: Cell) -> Part | None:
