@@ -1,5 +1,6 @@
 """A province's year scored anew: every meeting of its cells read from the log and judged, on one core."""
 
+import gc
 from collections.abc import Iterator
 from datetime import date
 from time import perf_counter, process_time
@@ -57,6 +58,8 @@ def settled(database: Database, count: int) -> list[Id]:
 
 def score_all(database: Database, cells: list[Id]) -> int:
     """Every meeting of the year, by the rules in force; how many there are."""
+    # As the process that answers questions has it.
+    gc.set_threshold(100_000, 50, 1_000)
     with psycopg.connect(database.app, autocommit=True) as connection:
         rules, scored = RulesInForce.read(connection), 0
         for year in cell_years(connection, cells, [YEAR], ZONE, AsOf(date.max)):

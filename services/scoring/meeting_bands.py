@@ -41,7 +41,9 @@ def self_points(facts: MeetingFacts, pack: Pack, of: tuple[Line, ...]) -> Decima
     if scored is None or scored.fact.total is not None:
         return scored.fact.total if scored else None
     given = scored.fact.items
-    if decided is not None and decided.position < max(facts.position, facts.context.last):
+    asks = any(item.when is not None or item.full_when is not None for item in pack.items)
+    around = facts.context.last if asks else facts.context.position
+    if decided is not None and decided.position < max(facts.position, around):
         then = facts.upto(max(decided.position, scored.position))
         # Only what the committee left open, or what may not be asked for, hangs on anything but its own word.
         of = lines(then, pack, [item for item in pack.items if item.id not in given or item.when is not None])

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from events.meeting import SelfScored
-from services.scoring.meeting_facts import MeetingFacts
+from services.scoring.meeting_facts import MeetingFacts, Told
 from services.scoring.meeting_rules import RULES, Finding, figure
 from services.scoring.rulebook import Condition, Gate, Item, Pack
 from services.scoring.score import GateLine, Line
@@ -35,7 +35,8 @@ WHY_GATE = {True: "Đạt điểm tối đa các mục bắt buộc.", None: "Ch
 
 def lines(facts: MeetingFacts, pack: Pack, items: Sequence[Item] | None = None) -> tuple[Line, ...]:
     """A line for each item of the pack, in its order; or for some of them."""
-    return tuple([_line(facts, item) for item in (pack.items if items is None else items)])
+    scored = facts.last(SelfScored)
+    return tuple([_line(facts, item, scored) for item in (pack.items if items is None else items)])
 
 
 def gates(pack: Pack, of: tuple[Line, ...]) -> tuple[GateLine, ...]:
@@ -49,8 +50,8 @@ def holds(condition: Condition, facts: MeetingFacts) -> bool:
     return context.thematic_in_month if condition is Condition.THEMATIC_MONTH else context.secretary_only
 
 
-def _line(facts: MeetingFacts, item: Item) -> Line:
-    claimed = _claimed(facts, item)
+def _line(facts: MeetingFacts, item: Item, scored: Told[SelfScored] | None) -> Line:
+    claimed = None if scored is None else scored.fact.items.get(item.id)
     if item.when is not None and not holds(item.when, facts):
         because = f"Không xét mục này: {UNLESS[item.when]}."
         return Line(item.id, item.title, None, item.max, because, (), item.source, item.judged, claimed, False)
@@ -61,7 +62,7 @@ def _line(facts: MeetingFacts, item: Item) -> Line:
     measured = _measured(item, finding) if finding is not None else None
     # People judge where no facts are on record that decide.
     if measured is None or (item.judged and measured.points is None):
-        return _made(item, _judged(facts, item), claimed, judged=True)
+        return _made(item, _judged(scored, item), claimed, judged=True)
     return _made(item, measured, claimed, judged=False)
 
 
@@ -78,11 +79,6 @@ def _made(item: Item, said: Said, claimed: Decimal | None, *, judged: bool) -> L
     if not judged and claimed is not None and said.points is not None and claimed != said.points:
         because += f" Chi ủy tự chấm {figure(claimed)} điểm, dữ kiện cho {figure(said.points)} điểm."
     return Line(item.id, item.title, said.points, item.max, because, said.facts, item.source, judged, claimed)
-
-
-def _claimed(facts: MeetingFacts, item: Item) -> Decimal | None:
-    scored = facts.last(SelfScored)
-    return None if scored is None else scored.fact.items.get(item.id)
 
 
 def _why(condition: Condition, facts: MeetingFacts) -> tuple[int, ...]:
@@ -102,9 +98,8 @@ def _measured(item: Item, finding: Finding) -> Said:
     return Said(Decimal(), f"{finding.figures} Chưa đạt: {needed}.", finding.facts)
 
 
-def _judged(facts: MeetingFacts, item: Item) -> Said:
+def _judged(scored: Told[SelfScored] | None, item: Item) -> Said:
     """The value as given. One above the maximum counts for nothing: to cut it down would be a third body's word."""
-    scored = facts.last(SelfScored)
     if scored is None:
         return Said(None, "Mục này do tập thể đánh giá; chưa có bản tự chấm điểm.", ())
     value = scored.fact.items.get(item.id)
