@@ -18,6 +18,8 @@ BASELINES = {
     "rebuild": {"eventsourcing"},
     "rescore": set[str](),
     "trial": set[str](),
+    "board": set[str](),
+    "score_live": set[str](),
     "size": {"eventsourcing"},
     "http": {"noop", "starlette", "fastapi-eventsourcing"},
     "notify": set[str](),
@@ -32,7 +34,9 @@ BASELINES = {
 }
 
 
-SLOW = {"append", "http", "import", "lives", "notify", "rebuild", "relay", "roll", "sealing", "startup"}
+SLOW = {
+    "append", "board", "http", "import", "lives", "notify", "rebuild", "relay", "roll", "score_live", "sealing", "startup",
+}  # fmt: skip
 """Those that start whole systems, or take longer than a test should."""
 
 
