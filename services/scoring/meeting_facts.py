@@ -92,8 +92,12 @@ class MeetingFacts:
             found = self.known_at(self.meeting, position)
             if found is not None:
                 return found
-        told = [told for told in self.told if told.position <= position]
-        return MeetingFacts(self.meeting, told, self.zone, self.context.upto(position))
+        told, context = [told for told in self.told if told.position <= position], self.context.upto(position)
+        then = MeetingFacts(self.meeting, told, self.zone, context)
+        if len(told) == len(self.told):
+            # Only thematic meetings of the month may be others, at which no rule looks.
+            then.findings = self.findings
+        return then
 
     @cached_property
     def session(self) -> tuple[int, ...]:

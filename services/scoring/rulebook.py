@@ -92,7 +92,11 @@ class Option(Part):
 
     def holds(self, measures: Mapping[str, Decimal]) -> bool:
         """Whether every bound holds; a measure that the facts do not give lies nowhere."""
-        return all(name in measures and bounds.hold(measures[name]) for name, bounds in self.bounds.items())
+        for name, bounds in self.bounds.items():
+            value = measures.get(name)
+            if value is None or not bounds.hold(value):
+                return False
+        return True
 
 
 class Item(Part):
@@ -119,7 +123,10 @@ class Item(Part):
 
     def option(self, measures: Mapping[str, Decimal]) -> Option | None:
         """The first option that holds; None: no points."""
-        return next((option for option in self.options if option.holds(measures)), None)
+        for option in self.options:
+            if option.holds(measures):
+                return option
+        return None
 
 
 class Band(Part):
