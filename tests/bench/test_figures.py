@@ -35,7 +35,8 @@ BASELINES = {
 
 
 SLOW = {
-    "append", "board", "http", "import", "lives", "notify", "rebuild", "relay", "roll", "score_live", "sealing", "startup",
+    "append", "board", "http", "import", "lives", "notify", "rebuild", "relay", "roll", "score_live", "sealing",
+    "startup",
 }  # fmt: skip
 """Those that start whole systems, or take longer than a test should."""
 
