@@ -5,10 +5,14 @@ decided and appended under a command of its own, what is personal sealed with ke
 """
 
 import csv
+import os
+import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from io import StringIO
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -23,6 +27,8 @@ NAME = "import"
 QUICK_ROWS = (1_000,)
 ROWS = (10_000, 100_000)
 CELLS = 20
+LOOK = 0.02
+"""Seconds between two looks at the memory of a command."""
 FEEDER = ("-m", "services.program", "serve", "scoring")
 TARGETS = (Target("ours", least=10_000),)
 ORGANISATIONS = ("Mã", "Tên", "Loại", "Loại hình chi bộ", "Trực thuộc", "Mã xã", "Ngày kết thúc", "Ghi chú")
@@ -41,20 +47,26 @@ def run(running: Server, sizes: Sizes) -> Iterator[Case]:
         port = free_port()
         _, token = access.issue(database.owner, organisation=None, role="operator", name="bench")
         settings = environment(database, port, folder)
-        with process(FEEDER, settings, folder / "scoring.log"), serving(SERVE, settings, port, folder / "http.log"):
+        with (
+            process(FEEDER, settings, folder / "scoring.log"),
+            serving(SERVE, settings, port, folder / "http.log") as pid,
+        ):
             client = httpx2.Client(
                 base_url=f"http://{HOST}:{port}", headers={"authorization": f"Bearer {token}"}, timeout=600
             )
             with client:
                 _send(client, "organisations.csv", _tree())
                 for rows in many:
-                    yield _case(client, rows, running)
+                    sheet = _roll(rows)
+                    first = _timed(client, sheet, rows, "new")
+                    again = _timed(client, sheet, rows, "unchanged")
+                    command = _typed(client, folder / "members.csv", sheet)
+                    yield _case(rows, (first, again), (peak(pid), command), {"bytes": len(sheet), **running.settings})
 
 
-def _case(client: httpx2.Client, rows: int, running: Server) -> Case:
-    sheet = _roll(rows)
-    first = _timed(client, sheet, rows, "new")
-    again = _timed(client, sheet, rows, "unchanged")
+def _case(rows: int, speeds: tuple[Sample, Sample], peaks: tuple[int, int], settings: dict[str, Any]) -> Case:
+    first, again = speeds
+    http, command = peaks
     return Case(
         NAME,
         {"rows": rows},
@@ -62,12 +74,43 @@ def _case(client: httpx2.Client, rows: int, running: Server) -> Case:
         "rows/s",
         settings={
             "again_rows_per_second": round(again.value),
-            "bytes": len(sheet),
+            "http_peak_mib": http,
+            "command_peak_mib": command,
             "form": "members, CSV; two facts a row",
-            **running.settings,
+            **settings,
         },
         targets=TARGETS,
     )
+
+
+def peak(pid: int) -> int:
+    """The most memory that a process has held so far, in MiB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) // 1024
+
+
+def _typed(client: httpx2.Client, file: Path, sheet: bytes) -> int:
+    """The same file once more, by `caunoi import`; the most memory that the command holds, in MiB.
+
+    Raises:
+        RuntimeError: it did not end with 0.
+    """
+    file.write_bytes(sheet)
+    token = client.headers["authorization"].removeprefix("Bearer ")
+    settings = {**os.environ, "CAUNOI_URL": str(client.base_url), "CAUNOI_TOKEN": token}
+    argv = [sys.executable, "-m", "services.program", "import", str(file)]
+    quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    typed = os.posix_spawn(sys.executable, argv, settings, file_actions=quiet)
+    most, ended, status = 0, 0, 0
+    while not ended:
+        # Not what the system counts at its end: that has this process in it, of which it was split off.
+        with suppress(StopIteration):  # it has just ended
+            most = peak(typed)
+        time.sleep(LOOK)
+        ended, status = os.waitpid(typed, os.WNOHANG)
+    if status:
+        raise RuntimeError(f"caunoi import ended with {os.waitstatus_to_exitcode(status)}")
+    return most
 
 
 def _timed(client: httpx2.Client, sheet: bytes, rows: int, outcome: str) -> Sample:

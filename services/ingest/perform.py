@@ -85,6 +85,12 @@ class Performer:
         if persons:
             await asyncio.to_thread(self._sealing.make, set(persons))
 
+    def let_go(self, streams: Sequence[Id], persons: Sequence[Id]) -> None:
+        """What thousands of rows have made is looked at no more: it would only push out what others look at."""
+        self._streams.forget(streams)
+        for person in persons:
+            self._sealing.forget(person)
+
     async def _round(self, waiting: Waiting, outcomes: dict[int, Outcome]) -> Waiting:
         """Decide all that can be decided now and append it; answers those that must be asked again."""
         sorted_ = self._sort(waiting)

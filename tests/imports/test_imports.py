@@ -8,6 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from services.ingest.imports import mending
+from services.ingest.imports.running import BATCH
 from services.ingest.imports.sheets import sheets
 from tests.imports.conftest import Office, sheet
 from tests.serving import client
@@ -56,6 +57,28 @@ def test_a_row_that_comes_to_several_changes_leaves_nothing_when_one_is_refused(
         "meeting.held",
         "meeting.self_scored",
     ]
+
+
+def test_rows_that_are_read_ahead_know_what_those_before_them_made(office: Office) -> None:
+    cell = ("Chi bộ", "Thôn, xóm, bản", "X", "06799", "", "")
+    many = [(f"X-{number}", f"Chi bộ thôn {number}", *cell) for number in range(1, 2 * BATCH)]
+    wrong = ("Y", "Đảng bộ xã khác", "Đảng bộ xã, phường", "", "T", "06802", "31/12/2024", "")
+    below = ("Y-1", "Chi bộ của xã khác", "Chi bộ", "Thôn, xóm, bản", "Y", "06802", "", "")
+    rows = [
+        ("T", "Đảng bộ tỉnh", "Đảng bộ tỉnh", "", "", "", "", ""),
+        ("X", "Đảng bộ xã", "Đảng bộ xã, phường", "", "T", "06799", "", ""),
+        wrong,
+        *many,
+        below,
+    ]
+    (report,) = office.send(sheet("to-chuc.csv", ORGANISATIONS, *rows))
+    # One ended before it began; what stands below it is in a later batch, and is told that there is no such one.
+    assert [(one["row"], one["rule"]) for one in report["refusals"]] == [
+        (4, "organisation.unknown"),
+        (len(rows) + 1, "organisation.unknown"),
+    ]
+    assert "Y" in report["refusals"][1]["message"]
+    assert (report["rows"], report["new"]) == (len(rows), len(rows) - 2)
 
 
 def test_a_row_goes_in_under_one_command(office: Office) -> None:

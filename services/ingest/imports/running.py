@@ -153,6 +153,7 @@ class Import:
             ahead = asyncio.create_task(self._read(work.form, rows, ahead=True))
             try:
                 self._note(work, batch, await self._perform(batch.asked))
+                self._asker.performer.let_go(*batch.fresh)
                 yield
             finally:
                 # Whatever happens, nobody reads on behind our back.
