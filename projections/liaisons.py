@@ -128,6 +128,7 @@ class Asked(NamedTuple):
 
 Place = tuple[date, str]
 """The day of introduction and the id of the last one of the page before."""
+FIRST: Place = (date.min, "00000000-0000-0000-0000-000000000000")
 LINES = """
 SELECT l.stream::text, l.member::text, l.committee::text, l.workplace::text, l.activity_exempt, l.strengths, l.code,
        l.introduced_on, l.state, l.cell::text, l.from_on

@@ -38,16 +38,21 @@ def introduce(commune: Commune, member: str, on: str = JANUARY, **more: Any) -> 
 
 
 def test_liaisons_are_listed_by_committee_member_and_state_by_both_clocks(commune: Commune) -> None:
+    ward = commune.establish("Đảng bộ phường", "superior", commune.province)
+    street = commune.establish("Chi bộ tổ 1", "cell", ward)
     nam, hoa = (commune.admit(name, commune.office_cell) for name in ("Trần Nam", "Lê Hòa"))
-    first, second = introduce(commune, nam, code="LH-1"), introduce(commune, hoa, FEBRUARY)
+    first, second = (
+        introduce(commune, nam, code="LH-1", committee=ward),
+        introduce(commune, hoa, FEBRUARY, committee=ward),
+    )
     before = now()
     commune.post(f"/liaisons/{first}/acceptances", {"effective_on": FEBRUARY})
-    commune.post(f"/liaisons/{first}/assignments", {"cell": commune.village_cell, "effective_on": FEBRUARY})
+    commune.post(f"/liaisons/{first}/assignments", {"cell": street, "effective_on": FEBRUARY})
 
     def listed(**asked: str) -> list[str]:
-        return ids(ask(commune, "/liaisons", **asked))
+        return ids(ask(commune, "/liaisons", **({"committee": ward} | asked)))
 
-    assert listed(committee=commune.commune) == [first, second]
+    assert listed() == [first, second]
     assert listed(committee=commune.agency) == []
     assert listed(state="accepted") == [first]
     assert listed(state="introduced") == [second]
@@ -57,9 +62,9 @@ def test_liaisons_are_listed_by_committee_member_and_state_by_both_clocks(commun
     assert listed(as_of="2025-12-31") == []
     assert listed(state="accepted", known_at=before) == []
     (line,) = ask(commune, "/liaisons", member=nam)["items"]
-    assert (line["workplace"], line["cell"], line["since"]) == (commune.office_cell, commune.village_cell, FEBRUARY)
-    page = ask(commune, "/liaisons", limit="1")
-    assert (ids(page), ids(ask(commune, "/liaisons", after=page["next"]))) == ([first], [second])
+    assert (line["workplace"], line["cell"], line["since"]) == (commune.office_cell, street, FEBRUARY)
+    page = ask(commune, "/liaisons", committee=ward, limit="1")
+    assert (ids(page), ids(ask(commune, "/liaisons", committee=ward, after=page["next"]))) == ([first], [second])
     assert commune.operator.get("/liaisons", params={"state": "open"}).status_code == 422
 
 
@@ -171,3 +176,34 @@ def test_what_waits_for_a_second_person_is_listed_until_it_is_decided(commune: C
     assert listed(as_of="2025-12-31") == []
     (line,) = ask(commune, "/proposals", state="open")["items"]
     assert (line["post"], line["subject"]) == (f"/members/{hoa}/sanctions", hoa)
+
+
+def test_a_year_of_a_member_is_told_by_both_clocks(commune: Commune) -> None:
+    first, second = (commune.establish(name, "cell", commune.agency) for name in ("Chi bộ E", "Chi bộ G"))
+    binh = commune.admit("Vũ Bình", first)
+    move = {"to": second, "kind": "official", "effective_on": FEBRUARY}
+    transfer = commune.post(f"/members/{binh}/transfers", move)["id"]
+    commune.post(f"/transfers/{transfer}/receptions", {"effective_on": FEBRUARY})
+    commune.post(f"/members/{binh}/rewards", {"form": "other", "decision": DECISION, "effective_on": "2025-09-02"})
+    commune.post(f"/members/{binh}/sanctions", {"form": "reprimand", "decision": DECISION, "effective_on": MARCH})
+    liaison = introduce(commune, binh, FEBRUARY)
+    before = now()
+    for subject in (second, binh):
+        rated = {"subject": subject, "year": 2026, "band": "completed", "points": 55, "effective_on": MARCH}
+        commune.post("/classifications", rated)
+    path = f"/members/{binh}/year"
+    told = ask(commune, f"{path}/2026")
+    assert [(one["cell"], one["from"], one["until"]) for one in told["cells"]] == [
+        (first, "2026-01-01", FEBRUARY), (second, FEBRUARY, None),
+    ]  # fmt: skip
+    assert (told["rewards"], [one["form"] for one in told["sanctions"]]) == ([], ["reprimand"])
+    assert (told["classification"], told["liaisons"]) == ({"band": "completed", "points": 55}, [liaison])
+    assert ask(commune, f"{path}/2026", known_at=before)["classification"] is None
+    assert ask(commune, f"{path}/2026", as_of=JANUARY)["sanctions"] == []
+    last = ask(commune, f"{path}/2025")
+    assert ([one["form"] for one in last["rewards"]], last["liaisons"]) == (["other"], [])
+    assert commune.operator.get(f"/members/{uuid4()}/year/2026").status_code == 404
+    assert commune.operator.get(f"{path}/x").status_code == 422
+    with commune.client("clerk", commune.establish("Khối xa", "superior", commune.province)) as elsewhere:
+        ask(commune, "/organisations")
+        assert elsewhere.get(f"{path}/2026").status_code == 403
