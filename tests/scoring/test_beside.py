@@ -36,6 +36,10 @@ def test_where_it_cannot_go_on_the_other_stops_and_hears_why() -> None:
 
 def test_an_error_of_the_other_is_not_hidden_by_its_own() -> None:
     stop = Event()
-    with pytest.raises(ValueError, match="first"), Beside(Follower(LookupError("gone")), stop):
+
+    def fails() -> None:
         assert stop.wait(PATIENCE)
         raise ValueError("first")
+
+    with pytest.raises(ValueError, match="first"), Beside(Follower(LookupError("gone")), stop):
+        fails()
