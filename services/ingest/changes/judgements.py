@@ -15,6 +15,8 @@ from events.meeting.judgement import decide_band, self_score, vote
 from events.meeting.results import share_done
 from events.member import Member, Status
 from projections import meetings
+from projections.reading import last_position
+from projections.waiting import at_least
 from services.ingest.asked import Asked, Change, Plan
 from services.ingest.bodies import NUMBER, Body, Count
 from services.ingest.changes.meetings import day_of, here, of_superior
@@ -34,9 +36,17 @@ class RegularBefore:
 
     meeting: Id
     day: date
+    exact: bool = False
+    """By the whole log up to now; else as far as the view has read, at once."""
 
     def ask(self, connection: Connection[Any]) -> Id | None:
-        """Its id, as far as the view has read."""
+        """Its id.
+
+        Raises:
+            Behind: the view has not read the log to its end in time.
+        """
+        if self.exact:
+            at_least(connection, (meetings.VIEW.name,), last_position(connection))
         return meetings.regular_before(connection, self.meeting, self.day)
 
 
@@ -73,13 +83,15 @@ class BandBody(Body):
 def _self_score(asked: Asked[SelfScoreBody]) -> Plan:
     ident, meeting = here(asked)
     last = _last_results(asked, ident, meeting)
-    if (pack := _must_score(asked, meeting, "self")) is not None:
+    # What is kept for good hangs on it. A total, as old books are entered by the thousand, has no items to look at.
+    exact = asked.body.items is not None
+    if (pack := _must_score(asked, meeting, "self", exact=exact)) is not None:
         must_be_of_pack(asked, pack, asked.body.items)
     scored = SelfScored(items=dict(asked.body.items or {}), total=asked.body.total, last=last)
     return Plan.one(ident, Meeting.KIND, self_score(meeting, scored, asked.on))
 
 
-def _must_score(asked: Asked[Any], meeting: Meeting, body: str) -> PackInForce | None:
+def _must_score(asked: Asked[Any], meeting: Meeting, body: str, *, exact: bool = False) -> PackInForce | None:
     """Asks for the pack of the day of the session, which names the bodies that score; None before there was one.
 
     Raises:
@@ -87,7 +99,7 @@ def _must_score(asked: Asked[Any], meeting: Meeting, body: str) -> PackInForce |
     """
     if meeting.called is None or meeting.held is None:
         return None
-    pack = PackInForce("meeting", meeting.called.cell, day_of(meeting.held.started_at, asked.now))
+    pack = PackInForce("meeting", meeting.called.cell, day_of(meeting.held.started_at, asked.now), exact)
     must_score(asked, pack, body)
     return pack
 
@@ -97,7 +109,8 @@ def _last_results(asked: Asked[SelfScoreBody], ident: Id, meeting: Meeting) -> L
     called, held = meeting.called, meeting.held
     if called is None or called.kind is not MeetingKind.REGULAR or held is None or meeting.self_score is not None:
         return None
-    before: Id | None = asked.sight.answer(RegularBefore(ident, day_of(held.started_at, asked.now)))
+    question = RegularBefore(ident, day_of(held.started_at, asked.now), exact=asked.body.items is not None)
+    before: Id | None = asked.sight.answer(question)
     share = share_done(asked.sight.of(Meeting, before)) if before is not None else None
     return LastResults(meeting=before, share=share) if before is not None and share is not None else None
 
