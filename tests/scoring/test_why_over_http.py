@@ -48,7 +48,7 @@ def stricter() -> dict[str, Any]:
 
 
 def tried(commune: Commune, status: int = 200, **body: Any) -> dict[str, Any]:
-    at_least = str(commune.operator.get("/views").json()[0]["head"])
+    at_least = str(head(commune))
     answer = commune.operator.post("/rules/trials", json=body, headers={"Caunoi-At-Least": at_least})
     assert answer.status_code == status, answer.text
     said: dict[str, Any] = answer.json()
@@ -86,7 +86,7 @@ def test_the_items_that_move_a_meeting_are_named(commune: Commune) -> None:
 def test_a_pack_is_tried_for_an_organisation_and_all_below_it_and_nobody_else(commune: Commune) -> None:
     cell, (lan, hoa) = a_cell(commune, "Trên", "Lê Lan", "Trần Hòa")
     beside, (mai,) = a_cell(commune, "Bên", "Vũ Mai")
-    above = commune.operator.get(f"/organisations/{cell}").json()["parent"]
+    above = get(commune, f"/organisations/{cell}")["parent"]
     meeting = meet(commune, cell, "2026-01-05", [lan, hoa], minus=7)
     meet(commune, beside, "2026-01-05", [mai], minus=7)
     told = tried(commune, pack=stricter(), organisation=above, period="2026")
@@ -97,6 +97,7 @@ def test_a_pack_is_tried_for_an_organisation_and_all_below_it_and_nobody_else(co
 def test_who_reads_line_by_line_sees_how_far_it_has_come(commune: Commune) -> None:
     cell, (lan,) = a_cell(commune, "Dòng", "Lê Lan")
     meet(commune, cell, "2026-01-05", [lan], minus=7)
+    get(commune, "/rules")
     body = {"pack": stricter(), "organisation": commune.province, "period": "2026"}
     answer = commune.operator.post("/rules/trials", json=body, headers={"Accept": "application/x-ndjson"})
     assert answer.headers["content-type"].startswith("application/x-ndjson")
@@ -121,7 +122,7 @@ def test_a_pack_that_cannot_be_used_is_refused_with_the_place_of_each_fault(comm
 
 def test_who_may_not_see_an_organisation_tries_nothing_on_it(commune: Commune) -> None:
     cell, (lan,) = a_cell(commune, "Riêng", "Lê Lan")
-    meet(commune, cell, "2026-01-05", [lan])
+    get(commune, f"/scores/meetings/{meet(commune, cell, '2026-01-05', [lan])}")
     body = {"pack": stricter(), "organisation": cell, "period": "2026"}
     with commune.client("clerk", commune.commune) as neighbour, commune.client("clerk", cell) as own:
         assert neighbour.post("/rules/trials", json=body).status_code == 403
@@ -247,6 +248,9 @@ def test_a_late_record_and_one_of_a_member_are_lines_of_the_history(commune: Com
     assert (items[-1]["position"], items[-1]["name"], items[-1]["late"]) == (position, "member.exempted", True)
     assert items[-1]["items"] == [{"item": "attendance", "from": 0, "to": 5}]
     assert (items[-1]["from"]["band"], items[-1]["to"]["band"]) == ("fair", "fair")
+    assert get(commune, f"/scores/meetings/{meeting}")["late"] == [position], (
+        "the record is a member's, not the meeting's"
+    )
     assert items[-2]["name"] == "meeting.band_decided"
     assert not items[-2]["late"]
 
