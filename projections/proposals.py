@@ -32,6 +32,7 @@ class Row(NamedTuple):
     path: str
     by: str
     made_on: date
+    position: int
     state: State
     from_on: date
     to_on: date
@@ -41,7 +42,7 @@ class Waiting:
     """One proposal and its answer, by their days; what was asked stays sealed."""
 
     def __init__(self) -> None:
-        self._made: tuple[ProposalMade, date] | None = None
+        self._made: tuple[ProposalMade, date, int] | None = None
         self._answered: tuple[State, date] | None = None
 
     def see(self, record: Record) -> None:
@@ -49,7 +50,7 @@ class Waiting:
         fact, on = wire.decode(record.name, record.data), record.effective_on
         match fact:
             case ProposalMade():
-                self._made = fact, on
+                self._made = fact, on, record.position
             case ProposalApproved():
                 self._answered = State.APPROVED, on
             case ProposalRejected():
@@ -59,8 +60,8 @@ class Waiting:
         """Open from its day to that of the answer, which may be dated before it."""
         if self._made is None:
             return ()
-        made, on = self._made
-        whose = (made.organisation, made.subject, made.path, made.by, on)
+        made, on, position = self._made
+        whose = (made.organisation, made.subject, made.path, made.by, on, position)
         state, answered_on = self._answered or (State.OPEN, FOREVER)
         since = max(on, answered_on)
         spans = [(State.OPEN, on, since), (state, since, FOREVER)]
@@ -75,6 +76,7 @@ VIEW = View(
         "path": "text NOT NULL",
         "by": "text NOT NULL",
         "made_on": "date NOT NULL",
+        "position": "bigint NOT NULL",
         "state": "text NOT NULL",
         "from_on": "date NOT NULL",
         "to_on": "date NOT NULL",
@@ -98,12 +100,11 @@ class Found(NamedTuple):
     position: int
 
 
-Place = tuple[date, str]
-"""The day and the id of the last one of the page before."""
+Place = tuple[date, int]
+"""The day and the position of the last one of the page before."""
 LINES = """
-SELECT p.stream::text, p.state, p.path, p.subject::text, p.organisation::text, p.by, p.made_on,
-       (SELECT min(o.known_from) FROM views.proposals o WHERE o.stream = p.stream)
-FROM views.proposals p WHERE {holds:p} AND (p.made_on, p.stream) > (%(on)s, %(id)s::uuid)
+SELECT p.stream::text, p.state, p.path, p.subject::text, p.organisation::text, p.by, p.made_on, p.position
+FROM views.proposals p WHERE {holds:p} AND (p.made_on, p.position) > (%(on)s, %(position)s)
 """
 WHOSE = " AND p.organisation = ANY (%(organisations)s::uuid[])"
 IN_STATE = " AND p.state = %(state)s"
@@ -124,8 +125,8 @@ def find(connection: psycopg.Connection[Any], asked: Asked, as_of: AsOf, after: 
     query += WHOSE if asked.scope is not None else ""
     query += IN_STATE if asked.state is not None else ""
     query += ABOUT if asked.subject is not None else ""
-    params = {**asked._asdict(), **as_of._asdict(), "on": after[0], "id": after[1], "limit": limit}
+    params = {**asked._asdict(), **as_of._asdict(), "on": after[0], "position": after[1], "limit": limit}
     if asked.scope is not None:
         params["organisations"] = with_lineage(connection, ids_below(connection, asked.scope, as_of), as_of)
-    found = connection.execute(sql(query + " ORDER BY p.made_on, p.stream LIMIT %(limit)s"), params).fetchall()
+    found = connection.execute(sql(query + " ORDER BY p.made_on, p.position LIMIT %(limit)s"), params).fetchall()
     return list(map(Found._make, found))

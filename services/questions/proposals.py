@@ -14,7 +14,7 @@ from events.proposal import Proposal, ProposalApproved
 from projections import proposals
 from projections.proposals import State
 from services.access import Relation
-from services.questions.asked import ByDay, PageQuestion, page, place, reading
+from services.questions.asked import ByPosition, PageQuestion, page, place, reading
 from services.questions.shown import Page
 from services.web.asking import AtLeast, wait
 from services.web.asking import ident as canonical
@@ -24,7 +24,7 @@ from services.web.problem import not_found
 router = APIRouter(tags=["proposals"])
 
 VIEWS = ("proposals", "tree")
-START = ByDay(date.min, UUID(int=0))
+START = ByPosition(date.min, 0)
 
 
 class ProposalsQuestion(PageQuestion):
@@ -61,11 +61,11 @@ def read_proposals(
     if asked.organisation is not None:
         must(here, asking, Relation.SEE, scope)
     subject = Id(str(asked.subject)) if asked.subject is not None else None
-    after = place(asked, ByDay, START)
+    after = place(asked, ByPosition, START)
     which = proposals.Asked(scope, asked.state, subject)
     with reading(here, asked) as (connection, as_of):
-        found = proposals.find(connection, which, as_of, (after.on, str(after.id)), asked.limit + 1)
-    lines, following = page(found, asked.limit, lambda one: (one.made_on, one.id))
+        found = proposals.find(connection, which, as_of, (after.on, after.position), asked.limit + 1)
+    lines, following = page(found, asked.limit, lambda one: (one.made_on, one.position))
     return ProposalPage(items=[ProposalLine(**one._asdict()) for one in lines], next=following)
 
 

@@ -163,6 +163,8 @@ def test_what_waits_for_a_second_person_is_listed_until_it_is_decided(commune: C
         return ids(ask(commune, "/proposals", **asked))
 
     assert listed(state="open") == [first, second]
+    page = ask(commune, "/proposals", limit="1")
+    assert (ids(page), ids(ask(commune, "/proposals", after=page["next"]))) == ([first], [second])
     assert listed(state="open", organisation=commune.commune) == listed(subject=an) == [first]
     with commune.client("secretary", commune.commune) as secretary:
         assert secretary.post(f"/proposals/{first}/rejections", json={"reason": "chưa đủ"}).status_code == 201
