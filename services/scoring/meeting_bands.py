@@ -74,7 +74,12 @@ def agreed(facts: MeetingFacts) -> bool:
     return 2 * vote.fact.for_ > voters
 
 
-def late(facts: MeetingFacts) -> tuple[int, ...]:
-    """What was recorded after the superior had decided."""
+def late(facts: MeetingFacts, of: tuple[Line, ...]) -> tuple[int, ...]:
+    """What was recorded after the superior had decided: of the meeting, or of a member, an office or another meeting
+    where a line follows from it.
+    """
     decided = facts.last(BandDecided)
-    return tuple(told.position for told in facts.told if decided and told.position > decided.position)
+    if decided is None or decided.position >= max(facts.position, facts.context.last):
+        return ()
+    own = {told.position for told in facts.told}
+    return tuple(sorted(at for at in own.union(*(line.facts for line in of)) if at > decided.position))

@@ -49,7 +49,7 @@ def score(facts: MeetingFacts, cell: Id, day: date, pack: Pack | None, known: Ma
         bands=said,
         lines=told,
         gates=conditions,
-        late=late(facts),
+        late=late(facts, told),
         position=facts.position,
     )
 
