@@ -74,9 +74,11 @@ def publish_(
     body = {"pack": file.read_text("utf-8")} | ({"organisation": organisation} if organisation else {})
     with System.find(data) as system:
         answer = system.post("/rules", body)
+        if "proposal" not in answer and answer["stream"].startswith("proposal/"):
+            # Asked a second time, it is the proposal that waits already, and nothing new.
+            answer["proposal"] = answer["id"]
         if approve_with is not None and "proposal" in answer:
-            with System(system.url, approve_with) as second:
-                answer |= {"approved": second.post(f"/proposals/{answer['proposal']}/approvals", {})["position"]}
+            answer |= {"approved": _approved(system, answer["proposal"], approve_with)}
     if as_json:
         out_json(answer)
     elif "approved" in answer:
@@ -86,6 +88,19 @@ def publish_(
         sys.stderr.write("it waits for a second person: POST /proposals/ID/approvals\n")
     else:
         out("nothing new: this version is published already")
+
+
+def _approved(system: System, proposal: str, token: str) -> int:
+    """The position at which the second person's word is on record.
+
+    Raises:
+        Trouble: he may not, and what waits is named.
+    """
+    with System(system.url, token) as second:
+        try:
+            return int(second.post(f"/proposals/{proposal}/approvals", {})["position"])
+        except Trouble as refused:
+            raise Trouble(f"{refused}\nthe proposal waits for a second person: {proposal}", refused.code) from None
 
 
 def _pack(file: Path) -> Pack:
