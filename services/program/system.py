@@ -1,6 +1,6 @@
 """How a command finds the running system and asks it: its address, the operator's token, and errors as one line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,6 +21,13 @@ CODES = {
     412: Exit.REFUSED,
     422: Exit.REFUSED,
 }
+
+
+def waiting(answer: Mapping[str, Any]) -> str | None:
+    """The id of the proposal that a change came to; also of one that waited already, which is nothing new (200)."""
+    if "proposal" in answer:
+        return str(answer["proposal"])
+    return str(answer["id"]) if str(answer["stream"]).startswith("proposal/") else None
 
 
 class System:

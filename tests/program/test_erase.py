@@ -120,6 +120,8 @@ def test_without_a_second_person_nothing_is_erased_yet(system: System) -> None:
     assert said.returncode == 0
     proposal = said.stdout.strip()
     assert f"/proposals/{proposal}/approvals" in said.stderr
+    again = system.caunoi("erase", system.member, "--ground", "the family asked")
+    assert (again.returncode, again.stdout, again.stderr) == (0, said.stdout, said.stderr), "it waits as before"
     assert system.read(system.position)["name"] == "Trần Văn Nam"
     assert system.http.get(f"/proposals/{proposal}").json()["state"] == "open"
 

@@ -7,7 +7,7 @@ import typer
 
 from services.program.options import AsJson, Data
 from services.program.printing import out, out_json
-from services.program.system import System
+from services.program.system import System, waiting
 
 Second = Annotated[
     str | None,
@@ -30,7 +30,7 @@ def erase(
     """Proposes to destroy a member's key and, with a second person's token, does it: this cannot be undone."""
     with System.find(data) as system:
         said = system.post(f"/members/{member}/erasures", {"ground": ground})
-        proposal = said.get("proposal")
+        proposal = waiting(said)
         if proposal is not None and approve_with is not None:
             with System(system.url, approve_with) as second:
                 said = second.post(f"/proposals/{proposal}/approvals", {})
@@ -40,7 +40,7 @@ def erase(
             system.get_after(f"/members/{member}", said["position"])
     if as_json:
         out_json({"member": member, "erased": done, "proposal": proposal, "position": said["position"]})
-    elif done:
+    elif done or proposal is None:
         out(f"erased: {member}")
     else:
         out(proposal)

@@ -12,7 +12,7 @@ from events.rule import Rule, publish
 from services.program.options import AsJson, Data
 from services.program.printing import out, out_json
 from services.program.rules_trying import try_
-from services.program.system import System
+from services.program.system import System, waiting
 from services.scoring.published import fact_of
 from services.scoring.rulebook import Pack
 from services.scoring.rulebook_file import Fault, PackRefused, line_of, read
@@ -74,11 +74,10 @@ def publish_(
     body = {"pack": file.read_text("utf-8")} | ({"organisation": organisation} if organisation else {})
     with System.find(data) as system:
         answer = system.post("/rules", body)
-        if "proposal" not in answer and answer["stream"].startswith("proposal/"):
-            # Asked a second time, it is the proposal that waits already, and nothing new.
-            answer["proposal"] = answer["id"]
-        if approve_with is not None and "proposal" in answer:
-            answer |= {"approved": _approved(system, answer["proposal"], approve_with)}
+        if (proposal := waiting(answer)) is not None:
+            answer["proposal"] = proposal
+            if approve_with is not None:
+                answer["approved"] = _approved(system, proposal, approve_with)
     if as_json:
         out_json(answer)
     elif "approved" in answer:
