@@ -25,6 +25,7 @@ from services.scoring.score import to_json
 from services.scoring.trials import Outcome, trial
 from services.web.asking import AtLeast, wait
 from services.web.context import Asking, Context, Here, must
+from services.web.pack_sent import SentPack
 from services.web.problem import FORM, Problem, unprocessable
 
 router = APIRouter()
@@ -40,7 +41,7 @@ class TrialAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    pack: Annotated[dict[str, Any] | Annotated[str, Field(max_length=500_000)], Field(union_mode="left_to_right")]
+    pack: SentPack
     organisation: UUID
     period: Annotated[str, Field(max_length=20)]
 

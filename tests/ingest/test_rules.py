@@ -105,7 +105,8 @@ def test_an_object_at_fault_is_refused_with_pointers(commune: Commune) -> None:
     said = rule(commune, "meeting-national").json()
     said["items"][3]["max"] = "many"
     assert problem(commune, "/rules", {"pack": said}, 422) == ("rule.at_fault", ["/pack/items/3/max"])
-    assert problem(commune, "/rules", {"pack": 7}, 422)[0] == "invalid"
+    for neither in (7, "", "x" * 500_001, [said], None):
+        assert problem(commune, "/rules", {"pack": neither}, 422) == ("invalid", ["/pack"])
     for text in ("{", '{"id": }', "[", "id = ", "a = " + "[" * 3_000, "{" * 3_000, "\u0000", "x"):
         assert problem(commune, "/rules", {"pack": text}, 422) == ("rule.at_fault", ["/pack"])
     assert problem(commune, "/rules", {"pack": {}}, 422)[0] == "rule.at_fault"

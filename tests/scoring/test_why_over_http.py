@@ -114,6 +114,7 @@ def test_a_pack_that_cannot_be_used_is_refused_with_the_place_of_each_fault(comm
     errors = tried(commune, 422, pack="id = ", **asked)["errors"]
     assert errors[0]["pointer"] == "/pack"
     assert errors[0]["message"].startswith("line 1: this is no TOML")
+    assert [error["pointer"] for error in tried(commune, 422, pack="x" * 500_001, **asked)["errors"]] == ["/pack"]
     assert tried(commune, 422, pack=stricter(), **asked | {"period": "2026-13"})["errors"][0]["pointer"] == "/period"
     unknown = "00000000-0000-4000-8000-000000000000"
     told = tried(commune, 422, pack=stricter(), **asked | {"organisation": unknown})

@@ -1,9 +1,8 @@
 """Changes of rule packs: published by two persons, adopted by organisations."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from pydantic import Field
 
 from events.fact import Id, Refused
 from events.organisation import Organisation, OrganisationKind, must_exist
@@ -12,15 +11,14 @@ from services.ingest.asked import Asked, Change, Nothing, Plan
 from services.ingest.bodies import Body, Ident
 from services.ingest.proposing import propose
 from services.ingest.rules import Names, Overruled, PackSent, Published, Shipped, TopOfTree
+from services.web.pack_sent import SentPack
 from services.web.problem import Problem
-
-Text = Annotated[str, Field(min_length=1, max_length=1 << 20)]
 
 
 class RuleBody(Body):
     """A pack, as an object or as the text of a TOML file; `organisation` publishes it, else the caller's own."""
 
-    pack: dict[str, Any] | Text
+    pack: SentPack
     organisation: Ident | None = None
 
 
