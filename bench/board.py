@@ -12,7 +12,8 @@ from bench.province import CELLS, FEW, ZONE, Province, beside, settled
 from bench.server import Server
 from projections.asked import AsOf
 from services.scoring import board
-from services.scoring.indicators import FORMULAS, compute
+from services.scoring.formulas import FORMULAS
+from services.scoring.indicators import compute
 from services.scoring.period import Period
 
 NAME = "board"

@@ -36,6 +36,7 @@ COPIED = {
     "offices": ("stream", "member"),
     "papers": ("stream",),
     "cell_months": ("cell",),
+    "cell_years": ("cell",),
 }
 """Views that a board asks, and their columns with ids that are another province's under other ids."""
 COLUMNS = """

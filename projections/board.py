@@ -90,7 +90,7 @@ WHERE a.cell = ANY (%(cells)s::uuid[]) AND {holds:a} GROUP BY a.cell
 def leading(connection: psycopg.Connection[Any], cells: Sequence[Id], year: int, as_of: AsOf) -> dict[Id, Leading]:
     """Who leads these cells; one without officers is missing."""
     params = {"cells": literal(cells), "year": year, **as_of._asdict()}
-    rows = connection.execute(LEADING, params)
+    rows = connection.execute(LEADING, params).fetchall()
     return {row[0]: Leading(row[0], row[1], tuple(row[2] or ()), row[3], row[4]) for row in rows}
 
 
@@ -103,14 +103,14 @@ def any_training(connection: psycopg.Connection[Any], year: int, as_of: AsOf) ->
 class Papers(NamedTuple):
     """The terms for which a cell has rules, and whether it has a four-good plan for the year."""
 
-    terms: Sequence[str] = ()
+    terms: tuple[str, ...] = ()
     planned: bool = False
 
 
 def papers(connection: psycopg.Connection[Any], cells: Sequence[Id], year: int, as_of: AsOf) -> dict[Id, Papers]:
     """What these cells have on paper; one that has none of it is missing."""
-    rows = connection.execute(PAPERS, {"cells": literal(cells), "year": year, **as_of._asdict()})
-    return {cell: Papers(terms or (), planned) for cell, terms, planned in rows}
+    rows = connection.execute(PAPERS, {"cells": literal(cells), "year": year, **as_of._asdict()}).fetchall()
+    return {cell: Papers(tuple(terms or ()), planned) for cell, terms, planned in rows}
 
 
 def targets(connection: psycopg.Connection[Any], organisations: Sequence[Id], year: int, as_of: AsOf) -> dict[Id, int]:
@@ -124,4 +124,4 @@ def oaths(
 ) -> dict[Id, tuple[int, int]]:
     """How many have reported, and how many were on the rolls, by cell, in the reviews that opened between two days."""
     params = {"cells": literal(cells), "first": days[0], "last": days[1], **as_of._asdict()}
-    return {cell: (reported, roll) for cell, reported, roll in connection.execute(OATHS, params)}
+    return {cell: (reported, roll) for cell, reported, roll in connection.execute(OATHS, params).fetchall()}

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from events.fact import Id
+from projections import cell_years
 from projections.positions import REGISTER, positions
 
 NAME = "cell_months"
@@ -54,9 +55,7 @@ class Month(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """Some months of a cell together; `regular_in` and `thematic_in` have bit n set where month n (1 to 12) had one,
-    `contacts_by` has the contacts of each month, by its number.
-    """
+    """Some months of a cell together; `regular_in` and `thematic_in` have bit n set where month n (1 to 12) had one."""
 
     cell: Id
     regular_in: int
@@ -87,6 +86,7 @@ SUMMED = (
     "points", "gated", "missed", "banded", "good", "contacts", "admitted",
 )  # fmt: skip
 
+DECEMBER = 12
 COLUMNS = ", ".join(Month._fields)
 TABLE = f"""
 CREATE TABLE IF NOT EXISTS views.{NAME} (
@@ -96,19 +96,13 @@ CREATE TABLE IF NOT EXISTS views.{NAME} (
     PRIMARY KEY (cell, month)
 ) WITH (fillfactor = 80)
 """
-SHAPE = sha256(repr((VERSION, TABLE)).encode()).hexdigest()[:16]
+SHAPE = sha256(repr((VERSION, TABLE, cell_years.TABLE, cell_years.ADD)).encode()).hexdigest()[:16]
 AFRESH = "UPDATE views.positions SET shape = %(shape)s, position = 0 WHERE view = %(view)s"
 
-TALLIES = """
-SELECT cell::text, coalesce(bit_or(1 << extract(month FROM month)::int) FILTER (WHERE regular > 0), 0),
-       coalesce(bit_or(1 << extract(month FROM month)::int) FILTER (WHERE thematic > 0), 0),
-       sum(held)::int, sum(model_regular)::int, sum(model_thematic)::int, sum(pre_met)::int, sum(pre_of)::int,
-       sum(full_met)::int, sum(full_of)::int, sum(present)::int, sum(base)::int, sum(whole)::int, sum(points),
-       (max(ARRAY[extract(month FROM month), good_from]) FILTER (WHERE good_from IS NOT NULL))[2],
-       sum(gated)::int, sum(missed)::int, sum(banded)::int, sum(good)::int, sum(contacts)::int,
-       coalesce(sum(contacts) FILTER (WHERE extract(month FROM month) = 12), 0)::int, sum(admitted)::int
-FROM views.cell_months WHERE cell = ANY (%(cells)s::uuid[]) AND month BETWEEN %(first)s AND %(last)s GROUP BY cell
-"""
+TALLIES = f"""
+SELECT cell::text, {cell_years.SUMS} FROM views.cell_months
+WHERE cell = ANY (%(cells)s::uuid[]) AND month BETWEEN %(first)s AND %(last)s GROUP BY cell
+"""  # noqa: S608  # fixed text
 CONTACTS = """
 SELECT month, sum(contacts)::int FROM views.cell_months
 WHERE cell = ANY (%(cells)s::uuid[]) AND month BETWEEN %(first)s AND %(last)s AND contacts > 0 GROUP BY month
@@ -120,18 +114,20 @@ WHERE c.cell = gone.cell AND c.month BETWEEN gone.first AND gone.last
 
 
 def install(conninfo: str) -> None:
-    """Make the table where it is missing, as the owner or as the application, which owns its views; safe to repeat.
+    """Make the table and that of its sums where they are missing; safe to repeat.
 
-    One of another shape is dropped: what it kept is worked out anew by the next feeder.
+    It may be called as the owner or as the application, which owns its views. Tables of another shape are dropped: what
+    they kept is worked out anew by the next feeder.
     """
     with psycopg.connect(conninfo) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(hashtext('caunoi.install'))")
         connection.execute("SET LOCAL ROLE caunoi_app")
         connection.execute(REGISTER, {"view": NAME, "shape": SHAPE})
         if positions(connection, [NAME], hold=True)[NAME].shape != SHAPE:
-            connection.execute(f"DROP TABLE views.{NAME}".encode())
+            connection.execute(f"DROP TABLE IF EXISTS views.{NAME}, views.{cell_years.NAME}".encode())
             connection.execute(AFRESH, {"view": NAME, "shape": SHAPE})
         connection.execute(TABLE.encode())
+        connection.execute(cell_years.TABLE.encode())
 
 
 def literal(ids: Iterable[Id]) -> str:
@@ -140,15 +136,27 @@ def literal(ids: Iterable[Id]) -> str:
 
 
 def tallies(connection: psycopg.Connection[Any], cells: Sequence[Id], first: date, last: date) -> dict[Id, Tally]:
-    """Each cell's months from one to another, both included and told by their first day; who has none is missing."""
-    params = {"cells": literal(cells), "first": first, "last": last}
-    return {row[0]: Tally._make(row) for row in connection.execute(TALLIES.encode(), params)}
+    """Each cell's months from one to another, both included and told by any of their days; who has none is missing."""
+    question = cell_years.READ if _is_year(first, last) else TALLIES
+    rows = connection.execute(question.encode(), _months(cells, first, last), binary=True).fetchall()
+    return {row[0]: Tally._make(row) for row in rows}
 
 
 def contacts(connection: psycopg.Connection[Any], cells: Sequence[Id], first: date, last: date) -> dict[date, int]:
     """The contacts of all these cells together, by month."""
-    params = {"cells": literal(cells), "first": first, "last": last}
-    return dict(connection.execute(CONTACTS.encode(), params).fetchall())
+    params = _months(cells, first, last)
+    if not _is_year(first, last):
+        return dict(connection.execute(CONTACTS.encode(), params).fetchall())
+    sums = connection.execute(cell_years.CONTACTS.encode(), params).fetchone() or ()
+    return {date(first.year, month, 1): some for month, some in enumerate(sums, 1) if some}
+
+
+def _is_year(first: date, last: date) -> bool:
+    return (first.year, first.month) == (last.year, 1) and last.month == DECEMBER
+
+
+def _months(cells: Sequence[Id], first: date, last: date) -> Mapping[str, Any]:
+    return {"cells": literal(cells), "first": first.replace(day=1), "last": last, "year": first.year}
 
 
 def tally(cell: Id, months: Iterable[Month]) -> Tally:
@@ -166,7 +174,7 @@ def tally(cell: Id, months: Iterable[Month]) -> Tally:
 
 
 def write(connection: psycopg.Connection[Any], months: Iterable[Month]) -> None:
-    """Add rows, in the transaction that is open."""
+    """Add rows, in the transaction that is open; their sums are `cell_years`' to add."""
     copying = f"COPY views.{NAME} ({COLUMNS}) FROM STDIN".encode()
     with connection.cursor() as cursor, cursor.copy(copying) as copy:
         for month in months:

@@ -18,7 +18,8 @@ from services.access import Relation
 from services.scoring import board
 from services.scoring.asked import Limit, ScoreQuestion, answer
 from services.scoring.board_feed import LEANS_ON
-from services.scoring.indicators import FORMULAS, Board, behind, compute, share
+from services.scoring.formulas import FORMULAS
+from services.scoring.indicators import Board, behind, compute, share
 from services.scoring.period import Period
 from services.scoring.rulebook import Item, Of, Pack
 from services.scoring.rules_in_force import RulesInForce

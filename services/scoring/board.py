@@ -21,6 +21,7 @@ from services.scoring.rhythm import Life
 from services.scoring.rules_in_force import RulesInForce
 
 NO_PAPERS = board.Papers()
+NO_OATH = (0, 0)
 
 
 class Told(NamedTuple):
@@ -50,19 +51,19 @@ def read(
     papers = board.papers(connection, living, period.year, then)
     targets = board.targets(connection, [one.id for one in below], period.year, then)
     oaths = board.oaths(connection, every, (period.first, period.last), then)
+    lives: dict[tuple[date, date | None], Life] = {}
     found = [
         Cell(
-            id=one.id,
-            name=one.name,
-            kind=one.cell_kind,
-            life=Life(one.since, one.ended_on),
-            living=True,
-            tally=tallies.get(one.id, NO_MONTHS),
-            leading=leading.get(one.id, NOBODY),
-            terms=papers.get(one.id, NO_PAPERS).terms,
-            planned=papers.get(one.id, NO_PAPERS).planned,
-            target=targets.get(one.id),
-            oath=oaths.get(one.id, (0, 0)),
+            one.id,
+            one.name,
+            one.cell_kind,
+            lives.get(span := (one.since, one.ended_on)) or lives.setdefault(span, Life(*span)),
+            True,
+            tallies.get(one.id, NO_MONTHS),
+            leading.get(one.id, NOBODY),
+            *papers.get(one.id, NO_PAPERS),
+            targets.get(one.id),
+            oaths.get(one.id, NO_OATH),
         )
         for one in cells
     ]
@@ -121,7 +122,7 @@ def _others(
             life=Life(date.max),
             living=False,
             tally=tallies.get(one, NO_MONTHS),
-            oath=oaths.get(one, (0, 0)),
+            oath=oaths.get(one, NO_OATH),
         )
         for one in sorted(ids)
     ]

@@ -10,7 +10,7 @@ import psycopg
 import structlog
 
 from events.fact import Id
-from projections import cell_months
+from projections import cell_months, cell_years
 from projections.asked import AsOf
 from projections.cell_months import NAME, Month
 from projections.fold import Poison
@@ -29,7 +29,7 @@ LEANS_ON = (
 FAR = 20_000
 """Records that are looked through for what they touch; with more before it the table is made anew."""
 SESSION = "SET application_name = 'caunoi board'; SET synchronous_commit = off; SET jit = off"
-EMPTY = "DELETE FROM views.cell_months"
+EMPTY = "DELETE FROM views.cell_months; DELETE FROM views.cell_years"
 UNPARK = "DELETE FROM views.parked WHERE view = %s AND stream = ANY (%s::uuid[])"
 TELL = "SELECT pg_notify('views', '')"
 AT_ONCE = 500
@@ -109,8 +109,10 @@ class BoardFeeder:
         fresh = {cell for cell, _ in years} - lost
         with self._write().transaction():
             self._hold(held)
-            cell_months.clear(self._write(), [one for one in years if one[0] not in lost])
+            again = [one for one in years if one[0] not in lost]
+            cell_months.clear(self._write(), again)
             cell_months.write(self._write(), (m for m in made if isinstance(m, Month) and m.cell not in lost))
+            cell_years.replace(self._write(), again)
             if fresh and self._parked():
                 self._write().execute(UNPARK, (NAME, list(fresh)))
             self._park(failed, upto)
@@ -129,6 +131,7 @@ class BoardFeeder:
                 cell_months.write(self._write(), some)
                 some = []
         cell_months.write(self._write(), some)
+        cell_years.add_all(self._write())
         self._park(failed, upto)
 
     def _months(self, years: Years, upto: int) -> Iterator[Month | _Failed]:

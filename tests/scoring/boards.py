@@ -11,6 +11,7 @@ from services.scoring.board_feed import BoardFeeder
 from tests.scoring.meeting import HANOI
 
 ROWS = "SELECT * FROM views.cell_months ORDER BY cell, month"
+SUMS = "SELECT * FROM views.cell_years ORDER BY cell, year"
 
 
 @contextmanager
@@ -41,10 +42,17 @@ def rows(conninfo: str) -> list[tuple[Any, ...]]:
         return connection.execute(ROWS).fetchall()
 
 
+def sums(conninfo: str) -> list[tuple[Any, ...]]:
+    """The sums of the rows by year, as they are kept."""
+    with psycopg.connect(conninfo) as connection:
+        return connection.execute(SUMS).fetchall()
+
+
 def anew(conninfo: str) -> list[tuple[Any, ...]]:
-    """The rows as they are made of nothing; they stay so."""
+    """The rows as they are made of nothing, and `sums` with them; they stay so."""
     with psycopg.connect(conninfo) as connection:
         connection.execute("DELETE FROM views.cell_months")
+        connection.execute("DELETE FROM views.cell_years")
         connection.execute("UPDATE views.positions SET position = 0 WHERE view = 'cell_months'")
     step(conninfo)
     return rows(conninfo)

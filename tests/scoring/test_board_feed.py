@@ -21,7 +21,7 @@ from events.meeting import MeetingChosenAsModel
 from events.member import ExemptionGround, MemberExempted
 from events.request import NotAppended
 from events.rule import RuleAdopted, stream_of
-from projections import cell_months
+from projections import cell_months, cell_years
 from projections.catalogue import opened_by
 from projections.feed import Feeder
 from services.program.postgres import Postgres
@@ -30,7 +30,7 @@ from tests.database import Database, fresh
 from tests.examples import CELL_7, CELL_8, COMMUNE
 from tests.keys import keyring, master_key_file
 from tests.program.places import eventually
-from tests.scoring.boards import anew, rows, step
+from tests.scoring.boards import anew, rows, step, sums
 from tests.scoring.histories import MEETINGS, MEMBERS, Happened, happened, settle
 from tests.scoring.ledger import put, put_cell, put_meeting
 from tests.scoring.meeting import PERFECT, decided
@@ -93,9 +93,11 @@ def test_what_is_kept_step_by_step_is_what_is_made_anew(template: Postgres, hist
             read_all(feeder, ledger, before)
             step(database.app)
             assert position(database) == ledger.head()
-        kept = rows(database.app)
+        kept, years = rows(database.app), sums(database.app)
         assert first
         assert kept == anew(database.app)
+        assert years == sums(database.app)
+        assert {(cell, month.year) for cell, month, *_ in kept} == {(cell, year) for cell, year, *_ in years}
 
 
 def test_a_month_is_what_its_meetings_come_to(database: Database, ledger: Ledger) -> None:
@@ -124,9 +126,27 @@ def test_the_sums_of_the_database_are_those_of_the_rows(template: Postgres) -> N
         with psycopg.connect(database.app) as connection:
             found = connection.execute(MONTHS.encode())
             months = [cell_months.Month._make((str(row[0]), *row[1:])) for row in found]
-            told = cell_months.tallies(connection, [CELL_7, CELL_8], date(2026, 1, 1), date(2026, 12, 1))
-        for cell in (CELL_7, CELL_8):
-            assert told[cell] == cell_months.tally(cell, [month for month in months if month.cell == cell])
+            spans = [(date(2026, 1, 1), date(2026, 12, 31)), (date(2026, 1, 1), date(2026, 3, 31))]
+            told = [(cell_months.tallies(connection, [CELL_7, CELL_8], *span), span) for span in spans]
+        for tallies, (first, last) in told:
+            for cell in (CELL_7, CELL_8):
+                some = [month for month in months if month.cell == cell and first <= month.month <= last]
+                assert tallies[cell] == cell_months.tally(cell, some)
+
+
+def test_the_contacts_of_a_year_by_month_are_those_of_its_rows(database: Database) -> None:
+    cells = [Id(CELL_7), Id(CELL_8)]
+    year = (date(2026, 1, 1), date(2026, 12, 31))
+    months = [
+        cell_months.Month(cell, date(2026, number, 1), contacts=number) for cell in cells for number in (1, 5, 12)
+    ]
+    with psycopg.connect(database.app) as connection:
+        cell_months.write(connection, months)
+        cell_years.replace(connection, [(cell, 2026) for cell in cells])
+        by_month = {date(2026, 1, 1): 2, date(2026, 5, 1): 10, date(2026, 12, 1): 24}
+        assert cell_months.contacts(connection, cells, *year) == by_month
+        told = cell_months.tallies(connection, cells, *year)
+    assert [(told[cell].contacts, told[cell].contacts_december) for cell in cells] == [(18, 12), (18, 12)]
 
 
 def test_a_database_of_the_release_before_is_filled_by_itself(database: Database, ledger: Ledger) -> None:
@@ -198,6 +218,7 @@ def test_killed_at_any_moment_it_keeps_what_the_log_says(database: Database, led
         eventually(lambda wanted=wanted: position(database) >= wanted)  # type: ignore[misc]
         process.kill()
         process.communicate()
-    kept = rows(database.app)
+    kept, years = rows(database.app), sums(database.app)
     assert position(database) == ledger.head()
     assert kept == anew(database.app)
+    assert years == sums(database.app)

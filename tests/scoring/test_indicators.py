@@ -6,12 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from events.office import Post
 from events.organisation import CellKind
 from projections.board import Leading
-from projections.cell_months import Month, tally
-from services.scoring.indicators import FORMULAS, Board, Cell, Figures, behind, compute
+from projections.cell_months import Month, Tally, tally
+from services.scoring.formulas import FORMULAS
+from services.scoring.indicators import Board, Cell, Counting, Figures, behind, compute
 from services.scoring.measures import INDICATORS
 from services.scoring.period import Period
 from services.scoring.rhythm import Life
@@ -209,8 +212,8 @@ def test_training_is_of_those_who_are_in_a_cells_committee() -> None:
 
 def test_working_rules_hold_for_the_years_of_their_term() -> None:
     told = board(
-        cell("now", terms=["2020-2025", "2025-2030"]), cell("before", terms=["2020 – 2025"]), cell("none"),
-        cell("until now", terms=["2022-2026"]),
+        cell("now", terms=("2020-2025", "2025-2030")), cell("before", terms=("2020 – 2025",)), cell("none"),
+        cell("until now", terms=("2022-2026",)),
     )  # fmt: skip
     assert met("working-rules", told) == {"now": True, "before": False, "none": False, "until now": True}
     assert figures("working-rules", told) == Figures(Decimal("0.5"), 2, 4)
@@ -284,3 +287,32 @@ def test_the_reference_province_is_what_it_was() -> None:
     assert figures("oath-coverage", board(cell("all", oath=(38_885, 42_022)))).value == Decimal(38_885) / 42_022
     year = board(cell("all", month(1, admitted=2030)), period=YEAR, target=2000)
     assert figures("admissions", year).value == Decimal("1.015")
+
+
+@st.composite
+def cells(draw: st.DrawFn) -> Cell:
+    """Cells that are alike in much and differ in anything."""
+    few, flag = st.integers(0, 2), st.booleans()
+    numbers = {name: draw(few) for name in Tally._fields if name not in ("cell", "points", "good_from")}
+    points, good_from = Decimal(draw(st.sampled_from([0, 90, 180]))), draw(st.sampled_from([None, Decimal(90)]))
+    posts = tuple(draw(st.lists(st.sampled_from([None, Post.VILLAGE_HEAD, Post.UNIT_HEAD]), max_size=2)))
+    return Cell(
+        an_id("x"), "x", draw(st.sampled_from([None, CellKind.VILLAGE, CellKind.AGENCY])),
+        draw(st.sampled_from([EARLY, Life(date(2026, 3, 1)), Life(date(2020, 1, 1), date(2026, 6, 1))])), draw(flag),
+        Tally(cell=an_id("x"), points=points, good_from=good_from, **numbers),
+        Leading(an_id("x"), draw(flag), posts, draw(few), draw(few)),
+        draw(st.sampled_from([(), ("2025-2030",), ("2020-2025",)])), draw(flag), draw(st.none() | few),
+        draw(st.sampled_from([(0, 0), (1, 2), (2, 2)])),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("indicator", list(FORMULAS))
+@given(some=st.lists(cells(), max_size=12))
+def test_what_an_indicator_comes_to_is_what_the_cells_behind_it_come_to(indicator: str, some: list[Cell]) -> None:
+    formula, told = FORMULAS[indicator], board(*some, period=YEAR, target=7, trainings=True)
+    parts = [part for _, part in behind(formula, told)]
+    number, of = sum(part.met is True for part in parts), len(parts)
+    if formula.counting is Counting.SUMS:
+        number, of = sum(part.numerator for part in parts), sum(part.denominator for part in parts)
+    found = compute(formula, told)
+    assert (found.numerator or 0, found.denominator or 0) == (number, 7 if formula.targeted else of)
