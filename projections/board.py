@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from events.fact import Id
-from projections.asked import AsOf, sql
-from projections.cell_months import literal
+from projections.asked import AsOf, literal, sql
 
 CONTACTS = sql("""
 SELECT c.keeper::text, date_trunc('month', c.made_on::timestamp)::date, count(*) FROM views.contacts c

@@ -13,6 +13,7 @@ import psycopg
 
 from events.fact import Id
 from projections import cell_years
+from projections.asked import literal
 from projections.positions import REGISTER, positions
 
 NAME = "cell_months"
@@ -128,11 +129,6 @@ def install(conninfo: str) -> None:
             connection.execute(AFRESH, {"view": NAME, "shape": SHAPE})
         connection.execute(TABLE.encode())
         connection.execute(cell_years.TABLE.encode())
-
-
-def literal(ids: Iterable[Id]) -> str:
-    """Ids as PostgreSQL writes an array of them: they need no quotes, and looking for some in thousands takes long."""
-    return f"{{{','.join(ids)}}}"
 
 
 def tallies(connection: psycopg.Connection[Any], cells: Sequence[Id], first: date, last: date) -> dict[Id, Tally]:

@@ -8,7 +8,7 @@ import psycopg
 
 from events.fact import Id
 from events.organisation import CellKind, Organisation, OrganisationKind
-from projections.asked import AsOf, sql
+from projections.asked import AsOf, literal, sql
 from projections.folded import Folded, facts_of, spells
 from projections.names import search_key
 from projections.view import FOREVER, View
@@ -185,7 +185,8 @@ def lineage(connection: psycopg.Connection[Any], organisation: Id, as_of: AsOf) 
 
 def with_lineage(connection: psycopg.Connection[Any], organisations: Sequence[Id], as_of: AsOf) -> list[Id]:
     """The same of many."""
-    return [row[0] for row in connection.execute(LINEAGE, {"organisations": list(organisations), **as_of._asdict()})]
+    params = {"organisations": literal(organisations), **as_of._asdict()}
+    return [row[0] for row in connection.execute(LINEAGE, params).fetchall()]
 
 
 def top(connection: psycopg.Connection[Any], as_of: AsOf) -> Id | None:
