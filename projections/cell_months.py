@@ -17,7 +17,7 @@ from projections.asked import literal
 from projections.positions import REGISTER, positions
 
 NAME = "cell_months"
-VERSION = 1
+VERSION = 2
 """One more when the same columns come to mean something else: the table is then made anew."""
 
 

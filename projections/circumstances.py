@@ -37,9 +37,8 @@ class Asked(NamedTuple):
 
 
 SPELL = "least(v.to_on, '9999-12-31'::date), v.known_from, v.known_to"
-DURING = (
-    "v.from_on <= %(last)s AND %(first)s < v.to_on AND v.known_from <= %(known)s ORDER BY v.stream, v.known_from, v.no"
-)
+WITHIN = "v.from_on <= %(last)s AND %(first)s < v.to_on AND v.known_from <= %(known)s"
+DURING = f"{WITHIN} ORDER BY v.stream, v.known_from, v.no"
 KINDS = f"""
 SELECT v.stream::text, v.cell_kind, v.from_on, {SPELL} FROM views.tree v
 WHERE v.stream = ANY (%(of)s::uuid[]) AND {DURING}
@@ -51,6 +50,12 @@ WHERE v.stream = ANY (%(of)s::uuid[]) AND v.office <> 'supervisor' AND {DURING}
 OFFICIALS = f"""
 SELECT v.cell::text, v.stream::text, v.from_on, {SPELL} FROM views.roll v
 WHERE v.cell = ANY (%(of)s::uuid[]) AND v.status = 'official' AND {DURING}
+"""  # noqa: S608
+ROLLS = f"""
+SELECT v.cell::text, v.stream::text, v.from_on, {SPELL} FROM views.roll v
+WHERE v.cell = ANY (%(of)s::uuid[]) AND {WITHIN}
+UNION ALL SELECT v.away_to::text, v.stream::text, v.from_on, {SPELL} FROM views.roll v
+WHERE v.away_to = ANY (%(of)s::uuid[]) AND v.cell <> v.away_to AND {WITHIN}
 """  # noqa: S608
 ABSENCES = f"""
 SELECT v.stream::text, v.host::text, v.from_on, {SPELL} FROM views.absences v
@@ -71,6 +76,11 @@ def committees(connection: psycopg.Connection[Any], cells: Sequence[Id], asked: 
 def officials(connection: psycopg.Connection[Any], cells: Sequence[Id], asked: Asked) -> list[Spell]:
     """`what`: a member who counts in the cell as official."""
     return _spells(connection, OFFICIALS, cells, asked)
+
+
+def rolls(connection: psycopg.Connection[Any], cells: Sequence[Id], asked: Asked) -> list[Spell]:
+    """`what`: a member who counts in the cell, or is with it for a time; in no order."""
+    return _spells(connection, ROLLS, cells, asked)
 
 
 def absences(connection: psycopg.Connection[Any], members: Sequence[Id], asked: Asked) -> list[Spell]:

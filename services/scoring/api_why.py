@@ -49,7 +49,10 @@ class OtherShown(BaseModel):
 
 
 class TurnShown(BaseModel):
-    """A record that changed a score; null where there was none. `late`: the superior had decided before it."""
+    """A record that changed a score; null where there was none.
+
+    `late`: the superior had decided before it; rules are no facts, and never late.
+    """
 
     position: int
     recorded_at: datetime
@@ -111,10 +114,15 @@ def _shown(here: Context, found: list[Turn]) -> list[dict[str, Any]]:
             "from": _worth(turn.before),
             "to": _worth(turn.after),
             "items": [_other(one) for one in others(turn.before, turn.after)],
-            "late": turn.before is not None and turn.before.bands.superior is not None,
+            "late": _is_late(turn, records[turn.position].name),
         }
         for turn in found
     ]
+
+
+def _is_late(turn: Turn, name: str) -> bool:
+    decided = turn.before is not None and turn.before.bands.superior is not None
+    return decided and not name.startswith("rule.")
 
 
 def _worth(score: Score | None) -> dict[str, Any] | None:

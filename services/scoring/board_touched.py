@@ -29,11 +29,19 @@ m.stream IN (SELECT c.stream FROM views.concerns c WHERE c.subject IN (
     SELECT v.stream FROM views.absences v WHERE v.stream = ANY (%(streams)s::uuid[]) AND {CHANGED}))
 """  # noqa: S608  # fixed text
 LISTED = MET_IN.format(ABSENT)
-# How many official members a cell has says whether a secretary alone may lead it.
+# How many official members a cell has says whether a secretary alone may lead it, and who is on the roll counts in the
+# base, though nobody has listed him: his own cell's, or that of the one that has him for a time.
 ROLLS = f"""
-SELECT DISTINCT v.cell::text, extract(year FROM v.from_on)::int,
+SELECT DISTINCT of.cell::text, extract(year FROM v.from_on)::int,
        extract(year FROM least(v.to_on, '9999-12-31'::date))::int
-FROM views.roll v WHERE v.stream = ANY (%(streams)s::uuid[]) AND v.cell IS NOT NULL AND {CHANGED}
+FROM views.roll v, unnest(ARRAY[v.cell, v.away_to]) AS of (cell)
+WHERE v.stream = ANY (%(streams)s::uuid[]) AND of.cell IS NOT NULL AND {CHANGED}
+"""  # noqa: S608  # fixed text
+UNLISTED = f"""
+SELECT DISTINCT of.cell::text, extract(year FROM v.from_on)::int,
+       extract(year FROM least(v.to_on, '9999-12-31'::date))::int
+FROM views.absences v JOIN views.roll r ON r.stream = v.stream, unnest(ARRAY[r.cell, r.away_to]) AS of (cell)
+WHERE v.stream = ANY (%(streams)s::uuid[]) AND of.cell IS NOT NULL AND {CHANGED}
 """  # noqa: S608  # fixed text
 ADMISSIONS = f"""
 SELECT DISTINCT v.cell::text, extract(year FROM v.admitted_on)::int FROM views.admissions v
@@ -86,7 +94,7 @@ SELECT DISTINCT cell::text, year FROM (
 YEARS = range(1850, 9000)
 """What lies elsewhere is a slip of the pen: there are no days around it."""
 EXACT = {"meeting": (MEETINGS,), "member": (LISTED, ADMISSIONS), "liaison": (CONTACTS,)}
-SPANS = {"member": (ROLLS,), "organisation": (OFFICES, EDGES), "rule": (ADOPTED,)}
+SPANS = {"member": (ROLLS, UNLISTED), "organisation": (OFFICES, EDGES), "rule": (ADOPTED,)}
 
 
 def touched(connection: psycopg.Connection[Any], after: int, upto: int) -> Years:

@@ -123,7 +123,7 @@ def _month(cell: Id, month: date, held: Sequence[Held], rules: RulesInForce) -> 
         full_met=sum(map(_full, monthly)),
         full_of=len(monthly),
         present=sum(there.present for there in counts),
-        base=sum(there.present + there.excused + there.absent for there in counts),
+        base=sum(those[0] for one in monthly if (those := one.facts.base) is not None),
         whole=len(whole),
         points=sum(whole, Decimal()),
         good_from=_good_from(cell, held, rules),

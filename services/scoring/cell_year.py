@@ -17,7 +17,7 @@ from projections.asked import AsOf
 from projections.reading import pasts
 from services.scoring import circumstances
 from services.scoring.circumstances import Circumstances
-from services.scoring.meeting_facts import MeetingFacts, Told, decoded, gather
+from services.scoring.meeting_facts import MeetingFacts, Told, decoded, gather, strikes
 from services.scoring.meeting_score import score_in_force
 from services.scoring.rules_in_force import RulesInForce
 from services.scoring.score import Score
@@ -63,6 +63,7 @@ def made(cell: Id, year: int, sources: Sources, known: int) -> CellYear:
         read = [record for record in records if record.position <= known]
         struck = max((struck, *(record.position for record in read if record.name in NAMES)))
         facts = MeetingFacts(meeting, _told(read, sources), sources.zone)
+        facts.struck = strikes(read)
         if facts.cell == cell and facts.day is not None and facts.day.year == year:
             found.append(facts)
     found.sort(key=_place)

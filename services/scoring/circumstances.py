@@ -1,9 +1,9 @@
 """What held of a cell and its members on a meeting's day, as known at a position, each with the records that say so."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -19,6 +19,19 @@ SMALL = 9
 Spells = Mapping[Id, Sequence[Spell]]
 
 
+class Unlisted(NamedTuple):
+    """Of one session by names: who belonged to its base and is not listed; `facts` put somebody into the base or took
+    him out of it, `last` is the last position that changed it.
+    """
+
+    members: frozenset[Id] = frozenset()
+    facts: tuple[int, ...] = ()
+    last: int = 0
+
+
+NOBODY = Unlisted()
+
+
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """Of some cells and members, by their ids."""
@@ -26,6 +39,7 @@ class Circumstances:
     kinds: Spells = field(default_factory=dict)
     committees: Spells = field(default_factory=dict)
     officials: Spells = field(default_factory=dict)
+    rolls: Spells = field(default_factory=dict)
     absences: Spells = field(default_factory=dict)
 
     def kind(self, cell: Id, day: date, known: int) -> CellKind | None:
@@ -50,6 +64,32 @@ class Circumstances:
             if spell.what != cell and spell.holds(day, known)
         }
 
+    def unlisted(self, cell: Id, listed: Collection[Id], day: date, known: int) -> Unlisted:
+        """Who was on the cell's roll on that day, or with it for a time, belonged to its base, and is not listed."""
+        on_roll: dict[Id, list[Spell]] = {}
+        for spell in self.rolls.get(cell, ()):
+            if spell.what not in listed and spell.from_on <= day < spell.to_on:
+                on_roll.setdefault(spell.what, []).append(spell)
+        if not on_roll:
+            return NOBODY
+        members, facts = set(), set()
+        last = 0
+        for member, spells in on_roll.items():
+            gone = [s for s in self.absences.get(member, ()) if s.what != cell and s.from_on <= day < s.to_on]
+            here, away = _stretches(spells, known), _stretches(gone, known)
+            last = max((last, *(at for one in (*here, *away) for at in one if at <= known)))
+            if not here:
+                continue
+            since, until = here[-1]
+            if until <= known:
+                facts.add(until)
+            elif any(to > known for _, to in away):
+                facts.update(at for at, to in away if to > known)
+            else:
+                members.add(member)
+                facts.add(since)
+        return Unlisted(frozenset(members), tuple(sorted(facts)), last)
+
     def position(self, cell: Id, members: Iterable[Id], known: int) -> int:
         """The last record, up to a position, that has changed anything here of the cell or of these members."""
         found = [self.kinds.get(cell, ()), self.committees.get(cell, ()), self.officials.get(cell, ())]
@@ -65,13 +105,17 @@ def read(
     day = timedelta(days=1)
     asked = Asked(date(year, 1, 1) - day, date(year, 12, 31) + day, known)
     committees = _by(circumstances.committees(connection, cells, asked))
+    # A session by counts says itself how many there should have been.
+    rolls = _by(circumstances.rolls(connection, cells, asked) if members else ())
+    anybody = {*members, *(spell.what for spells in rolls.values() for spell in spells)}
     small = [cell for cell in cells if _may_be_alone(committees.get(cell, ()), asked)]
     return Circumstances(
         kinds=_by(circumstances.kinds(connection, cells, asked)),
         committees=committees,
         # Counted only where it matters: where there may be a secretary and no committee.
         officials=_by(circumstances.officials(connection, small, asked)),
-        absences=_by(circumstances.absences(connection, members, asked)),
+        rolls=rolls,
+        absences=_by(circumstances.absences(connection, list(anybody), asked)),
     )
 
 
@@ -86,6 +130,19 @@ def _may_be_alone(committee: Sequence[Spell], asked: Asked) -> bool:
         and spell.known_to == STANDS
         for spell in committee
     )
+
+
+def _stretches(spells: Iterable[Spell], known: int) -> list[tuple[int, int]]:
+    """From which position to which, up to one, any of them was known: a view writes anew also what stays the same."""
+    found: list[tuple[int, int]] = []
+    for spell in sorted(spells, key=lambda one: one.known_from):
+        if spell.known_from > known:
+            break
+        if found and spell.known_from <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], spell.known_to)
+        else:
+            found.append((spell.known_from, spell.known_to))
+    return found
 
 
 def _by(spells: Iterable[Spell]) -> dict[Id, list[Spell]]:

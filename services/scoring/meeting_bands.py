@@ -75,11 +75,11 @@ def agreed(facts: MeetingFacts) -> bool:
 
 
 def late(facts: MeetingFacts, of: tuple[Line, ...]) -> tuple[int, ...]:
-    """What was recorded after the superior had decided: of the meeting, or of a member, an office or another meeting
-    where a line follows from it.
+    """What was recorded, or struck through, after the superior had decided: of the meeting, or of a member, an office
+    or another meeting where a line follows from it.
     """
     decided = facts.last(BandDecided)
     if decided is None or decided.position >= max(facts.position, facts.context.last):
         return ()
-    own = {told.position for told in facts.told}
+    own = {told.position for told in facts.told}.union(facts.struck)
     return tuple(sorted(at for at in own.union(*(line.facts for line in of)) if at > decided.position))

@@ -24,6 +24,7 @@ class Run:
 @dataclass(frozen=True, slots=True)
 class MeetingContext:
     """Of one meeting. `outside`: the members who do not belong to the base on its day (exempt, suspended, away).
+    `unlisted`: those who do, by the roll of that day, and are not among the names of its session.
 
     `secretary_only`: a small cell that has a secretary and no committee. `thematic_in_month`: the cell held a thematic
     meeting in the same calendar month. Each has the positions that say so. `position` is the last one from which any of
@@ -33,11 +34,13 @@ class MeetingContext:
     cell_kind: CellKind | None = None
     secretary_only: bool = False
     outside: frozenset[Id] = frozenset()
+    unlisted: frozenset[Id] = frozenset()
     thematic_in_month: bool = False
     excused_run: Run = Run()
     position: int = 0
     secretary_facts: Positions = ()
     outside_facts: Positions = ()
+    roll_facts: Positions = ()
     thematic_facts: Positions = ()
 
     @property

@@ -7,6 +7,7 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from events import wire
+from events.correction import NAMES, Struck
 from events.fact import Fact, Id, Record, stored_name
 from events.meeting import (
     Attendance,
@@ -68,6 +69,8 @@ class MeetingFacts:
         self.told = told
         self.zone = zone
         self.context = context
+        self.struck: tuple[int, ...] = ()
+        """The positions that struck through what a score looks at."""
         self.known_at: KnownAt | None = None
         self.findings: dict[str, Any] = {}
         """What the rules of `meeting_lines` have found in them already, by their names."""
@@ -134,6 +137,23 @@ class MeetingFacts:
         return held.fact.counts or count(listed), self.session
 
     @cached_property
+    def unlisted(self) -> frozenset[Id]:
+        """Who belongs to the base by the roll of the day while nobody has said whether he came; nobody of counts."""
+        if not self.attendance or not self.context.unlisted:
+            return frozenset()
+        return self.context.unlisted.difference(one.member for one in self.attendance)
+
+    @cached_property
+    def base(self) -> tuple[int, tuple[int, ...]] | None:
+        """How many there should have been, and the positions that say so; None before the session."""
+        if self._there is None:
+            return None
+        counts, positions = self._there
+        if self.attendance and self.context.roll_facts:
+            positions = tuple(sorted({*positions, *self.context.roll_facts}))
+        return counts.present + counts.excused + counts.absent + len(self.unlisted), positions
+
+    @cached_property
     def planned(self) -> tuple[datetime, tuple[int, ...]] | None:
         """When it was to be by the last word on it, and the positions that say so; None before the call."""
         called, postponed = self.last(MeetingCalled), self.last(MeetingPostponed)
@@ -170,6 +190,13 @@ class MeetingFacts:
 def decoded(records: Iterable[Record]) -> Iterator[Told[Fact]]:
     """What the records say that a score looks at."""
     return (Told(r.position, wire.decode(r.name, r.data)) for r in records if r.name in LOOKED_AT)
+
+
+def strikes(records: Sequence[Record]) -> tuple[int, ...]:
+    """The positions that struck through what a score looks at."""
+    looked_at = {record.position for record in records if record.name in LOOKED_AT}
+    said = [(record.position, wire.decode(record.name, record.data)) for record in records if record.name in NAMES]
+    return tuple(position for position, fact in said if isinstance(fact, Struck) and fact.position in looked_at)
 
 
 def gather(meeting: Id, records: Iterable[Record], zone: ZoneInfo) -> MeetingFacts:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from events.meeting import SelfScored
 from services.scoring.meeting_facts import MeetingFacts, Told
 from services.scoring.meeting_rules import RULES, Finding, figure
-from services.scoring.rulebook import Condition, Gate, Item, Pack
+from services.scoring.rulebook import Condition, Gate, Item, Option, Pack
 from services.scoring.score import GateLine, Line
 
 
@@ -90,12 +90,16 @@ def _measured(item: Item, finding: Finding) -> Said:
     if finding.measures is None:
         return Said(None, finding.figures, finding.facts)
     option = item.option(finding.measures)
-    if finding.or_else is not None and option != item.option(finding.or_else):
+    if finding.or_else is not None and _worth(option) != _worth(item.option(finding.or_else)):
         return Said(None, finding.figures, finding.facts)
     if option is not None:
         return Said(option.points, f"{finding.figures} Đạt: {option.text}.", finding.facts)
     needed = "; hoặc ".join(option.text for option in item.options)
     return Said(Decimal(), f"{finding.figures} Chưa đạt: {needed}.", finding.facts)
+
+
+def _worth(option: Option | None) -> Decimal:
+    return Decimal() if option is None else option.points
 
 
 def _judged(scored: Told[SelfScored] | None, item: Item) -> Said:

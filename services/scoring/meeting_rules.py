@@ -7,7 +7,6 @@ from decimal import ROUND_DOWN, Decimal
 from functools import lru_cache
 
 from events.meeting import (
-    Counts,
     DocumentsSent,
     MeetingHeld,
     MinutesApproved,
@@ -45,33 +44,36 @@ NOT_HELD = Finding(None, "Chưa ghi nhận cuộc họp.")
 
 
 def duration(facts: MeetingFacts) -> Finding:
-    """`minutes` from start to end, and the `base`: present, excused and absent together."""
-    held, there = facts.last(MeetingHeld), facts.there()
-    if held is None or there is None:
+    """`minutes` from start to end, and the `base`: present, excused, absent, and on the roll without being listed."""
+    held, those = facts.last(MeetingHeld), facts.base
+    if held is None or those is None:
         return NOT_HELD
-    counts, positions = there
-    base = base_of(counts)
+    base, positions = those
     minutes = Decimal((held.fact.ended_at - held.fact.started_at) // SECOND) / 60
     said = f"Họp {figure(minutes)} phút; {base} đảng viên thuộc diện dự họp{_without(facts)}."
     return Finding({"minutes": minutes, "base": Decimal(base)}, said, positions)
 
 
 def attendance(facts: MeetingFacts) -> Finding:
-    """`share` of the base that was present (0 to 1), and how many were `excused` and `absent` without a reason."""
-    there = facts.there()
-    if there is None:
+    """`share` of the base that was present (0 to 1), and how many were `excused` and `absent` without a reason.
+
+    Who is on the roll and not listed was not present; whether he had a reason nobody knows.
+    """
+    there, those = facts.there(), facts.base
+    if there is None or those is None:
         return NOT_HELD
-    counts, positions = there
-    base = base_of(counts)
+    counts, (base, positions) = there[0], those
     if base == 0:
         return Finding(None, "Không có đảng viên nào thuộc diện dự họp.", positions)
     share = Decimal(counts.present) / base
     said = (
         f"Có mặt {counts.present}/{base} đảng viên thuộc diện dự họp ({figure(share * 100)} %){_without(facts)}; "
-        f"vắng có lý do {counts.excused}, vắng không lý do {counts.absent}."
+        f"vắng có lý do {counts.excused}, vắng không lý do {counts.absent}{_unlisted(facts)}."
     )
     measures = {"share": share, "excused": Decimal(counts.excused), "absent": Decimal(counts.absent)}
-    return Finding(measures, said, positions)
+    more = len(facts.unlisted)
+    at_most = {"share": share, "excused": measures["excused"] + more, "absent": measures["absent"] + more}
+    return Finding(measures, said, positions, at_most if more else None)
 
 
 def excused_in_a_row(facts: MeetingFacts) -> Finding:
@@ -202,17 +204,18 @@ def moment(local: datetime) -> str:
     return f"{local.hour:02}:{local.minute:02} ngày {local.day:02}/{local.month:02}/{local.year}"
 
 
-def base_of(counts: Counts) -> int:
-    """How many there should have been."""
-    return counts.present + counts.excused + counts.absent
-
-
 def _without(facts: MeetingFacts) -> str:
     """Said where somebody who is listed does not count."""
     if not facts.context.outside:
         return ""
     outside = sum(one.member in facts.context.outside for one in facts.attendance)
     return f", không tính {outside} đảng viên được miễn, bị đình chỉ hoặc đang ở nơi khác" if outside else ""
+
+
+def _unlisted(facts: MeetingFacts) -> str:
+    """Said where somebody is on the roll of whom the session's record says nothing."""
+    heads = len(facts.unlisted)
+    return f"; {heads} đảng viên có tên trong chi bộ chưa được ghi nhận có mặt hay vắng" if heads else ""
 
 
 def _ahead(days: int) -> str:

@@ -95,10 +95,11 @@ def _lasting(minutes: Decimal) -> Made:
 
 
 def _more_there(facts: MeetingFacts, _items: Items) -> Iterator[Wish]:
-    """Somebody gave a reason, or somebody came; those who were away without a reason first."""
+    """Somebody gave a reason, or somebody came; those who were away without a reason first, after those unrecorded."""
     there = facts.there()
     if there is None:
         return
+    yield from _noted(facts, there[0].absent)
     absent, away = there[0].absent, there[0].absent + there[0].excused
     for heads in range(1, min(away, HEADS) + 1):
         if heads <= absent:
@@ -106,6 +107,39 @@ def _more_there(facts: MeetingFacts, _items: Items) -> Iterator[Wish]:
             yield Wish(text, _turned(heads, Presence.EXCUSED, (Presence.ABSENT,)))
         came = _turned(heads, Presence.PRESENT, (Presence.ABSENT, Presence.EXCUSED))
         yield Wish(f"có mặt thêm {heads} đảng viên", came)
+
+
+def _noted(facts: MeetingFacts, absent: int) -> Iterator[Wish]:
+    """Of all who are on the roll and not listed it is recorded that they came, or had a reason; fewer came first."""
+    heads = len(facts.unlisted)
+    for came in range(min(heads, HEADS) + 1 if heads else 0):
+        there = [f"{came} có mặt"] if came else []
+        there += [f"{heads - came} vắng có lý do"] if came < heads else []
+        noted = Wish(f"ghi nhận đủ {heads} đảng viên chưa được ghi nhận: {', '.join(there)}", _on_record(came))
+        yield noted
+        if absent and came == heads:
+            text = f"{absent} đảng viên vắng không lý do có lý do vắng mặt được chấp nhận"
+            yield _both(Wish(text, _turned(absent, Presence.EXCUSED, (Presence.ABSENT,))), noted)
+
+
+def _on_record(came: int) -> Made:
+    """That many of those who are not listed were present, and the others had a reason."""
+
+    def made(facts: MeetingFacts) -> MeetingFacts:
+        held, named, missing = _held(facts), facts.last(AttendanceRecorded), sorted(facts.unlisted)
+        more = tuple(
+            Attendance(member, Presence.PRESENT if number < came else Presence.EXCUSED)
+            for number, member in enumerate(missing)
+        )
+        counts = held.counts and replace(
+            held.counts, present=held.counts.present + came, excused=held.counts.excused + len(missing) - came
+        )
+        if named is None:
+            return instead(facts, replace(held, attendance=(*held.attendance, *more)))
+        facts = instead(facts, replace(held, counts=counts))
+        return instead(facts, replace(named.fact, attendance=(*named.fact.attendance, *more)))
+
+    return made
 
 
 def _turned(heads: int, to: Presence, of: Sequence[Presence]) -> Made:

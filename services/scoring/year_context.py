@@ -6,7 +6,7 @@ from itertools import accumulate
 
 from events.fact import Id
 from events.meeting import Attendance, MeetingCalled, MeetingHeld, MeetingKind, Presence
-from services.scoring.circumstances import Circumstances
+from services.scoring.circumstances import NOBODY, Circumstances
 from services.scoring.meeting_context import MeetingContext, Positions, Run
 from services.scoring.meeting_facts import MeetingFacts
 
@@ -25,6 +25,8 @@ def contexts(
         day = facts.day
         assert day is not None, "it was called"
         outside = around.outside(cell, members, day, known) if members else {}
+        listed = {one.member for one in facts.attendance}
+        missing = around.unlisted(cell, listed, day, known) if listed else NOBODY
         alone = around.secretary_alone(cell, day, known)
         themes = thematic.get((day.year, day.month), ())
         found.append(
@@ -32,11 +34,13 @@ def contexts(
                 cell_kind=around.kind(cell, day, known),
                 secretary_only=bool(alone),
                 outside=frozenset(outside),
+                unlisted=missing.members,
                 thematic_in_month=bool(themes),
                 excused_run=runs.after(facts, outside.keys()),
-                position=position,
+                position=max(position, missing.last),
                 secretary_facts=alone,
                 outside_facts=tuple(sorted(set(outside.values()))),
+                roll_facts=missing.facts,
                 thematic_facts=themes,
             )
         )

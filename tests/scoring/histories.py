@@ -133,6 +133,7 @@ def _of_members(day: date) -> list[Fact]:
         TransferIntroduced(
             transfer=way, from_cell=CELL_7, to=CELL_8, kind=TransferKind.TEMPORARY, until=day + timedelta(days=100)
         ),
+        TransferIntroduced(transfer=way, from_cell=CELL_8, to=CELL_7, kind=TransferKind.OFFICIAL),
         TransferReceived(transfer=way),
     ]
 

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from events.bus import EmbeddedBus
 from events.fact import Id
 from events.ledger import Ledger
-from events.meeting import MeetingChosenAsModel
-from events.member import ExemptionGround, MemberExempted
+from events.meeting import MeetingChosenAsModel, Presence
+from events.member import ExemptionGround, MemberAdmitted, MemberExempted, MemberSuspended, Status
 from events.request import NotAppended
 from events.rule import RuleAdopted, stream_of
 from projections import cell_months, cell_years
@@ -27,11 +27,11 @@ from projections.feed import Feeder
 from services.program.postgres import Postgres
 from services.scoring import cell_months as working_out
 from tests.database import Database, fresh
-from tests.examples import CELL_7, CELL_8, COMMUNE
+from tests.examples import CELL_7, CELL_8, COMMUNE, an_id
 from tests.keys import keyring, master_key_file
 from tests.program.places import eventually
 from tests.scoring.boards import anew, rows, step, sums
-from tests.scoring.histories import MEETINGS, MEMBERS, Happened, happened, settle
+from tests.scoring.histories import MEETINGS, MEMBERS, Happened, happened, held, settle
 from tests.scoring.ledger import put, put_cell, put_meeting
 from tests.scoring.meeting import PERFECT, decided
 
@@ -39,6 +39,11 @@ MONTHS = f"SELECT {cell_months.COLUMNS} FROM views.cell_months WHERE month >= '2
 FEW = settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
+
+
+# Of cell 8, at which only a guest from cell 7 is listed by now.
+ALONE_LISTED = Happened(MEETINGS[1], held(date(2026, 1, 4), (Presence.PRESENT,)), date(2026, 1, 4))
+FIFTH = MemberAdmitted(name="Đảng viên 5", cell=CELL_8, status=Status.OFFICIAL, admitted_on=date(2020, 5, 19))
 
 
 @pytest.fixture
@@ -75,6 +80,8 @@ def position(database: Database) -> int:
 @FEW
 @given(st.lists(st.lists(happened(), min_size=1, max_size=5), min_size=2, max_size=8))
 @example([[Happened(MEMBERS[1], MemberExempted(ground=ExemptionGround.ILLNESS), date(2026, 1, 1))], []])
+@example([[ALONE_LISTED], [Happened(MEMBERS[1], MemberSuspended(until=date(2026, 3, 1)), date(2026, 1, 1))]])
+@example([[ALONE_LISTED], [Happened(an_id("fifth"), FIFTH, date(2026, 1, 1))]])
 @example([[Happened(stream_of("meeting-ward"), RuleAdopted("meeting-ward", COMMUNE), date(2025, 12, 1))], []])
 @example([[Happened(MEETINGS[0], MeetingChosenAsModel(), date(2026, 2, 1))], []])
 def test_what_is_kept_step_by_step_is_what_is_made_anew(template: Postgres, history: list[list[Happened]]) -> None:

@@ -40,7 +40,7 @@ def settled(commune: Commune) -> Commune:
     commune.admit("Hà Bắc", street, admitted_on="2026-02-03", status="probationary", effective_on="2026-02-03")
     for day in ("2026-01-05", "2026-02-05", "2026-03-05"):
         last = meet(commune, village, day, [lan, hoa])
-        meet(commune, school, day, [minh], minus=12)
+        meet(commune, school, day, [minh, thu], minus=12)
     meet(commune, village, "2026-03-20", [lan, hoa], kind="thematic")
     commune.post(f"/meetings/{last}/model-choices", {"effective_on": "2026-03-10"})
     officers(commune, top, village, school, [lan, hoa, minh, thu])
@@ -114,7 +114,7 @@ EXPECTED = {
     "pre-meeting": (1, 1, 1),
     "full-procedure": (1, 2, 2),
     "supervisor": (pytest.approx(1 / 3), 1, 3),
-    "attendance": (1, 11, 11),
+    "attendance": (1, 14, 14),
     "committee-training": (pytest.approx(2 / 3), 2, 3),
     "working-rules": (pytest.approx(1 / 3), 1, 3),
     "good-cells": (0.5, 1, 2),
@@ -162,7 +162,7 @@ def test_as_of_a_day_only_what_held_by_then_counts(commune: Commune) -> None:
     february = told(commune, period=ALL, as_of="2026-02-20")
     assert february["regular-rhythm"] == (pytest.approx(2 / 3), 2, 3)
     assert february["model-regular"] == (None, None, None)
-    assert february["attendance"] == (1, 6, 6)
+    assert february["attendance"] == (1, 8, 8)
     assert february["oath-coverage"] == (0, 0, 5)
     assert told(commune, period=ALL, as_of="2026-01-01")["attendance"] == (None, None, None)
 

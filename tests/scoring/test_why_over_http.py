@@ -269,6 +269,23 @@ def test_a_correction_is_a_line_of_the_history(commune: Commune) -> None:
     assert last["items"] == [{"item": "closing", "from": 5, "to": 0}]
 
 
+def test_what_is_struck_through_after_the_decision_is_late_and_other_rules_are_not(commune: Commune) -> None:
+    cell, (lan,) = a_cell(commune, "Gạch", "Lê Lan")
+    meeting = meet(commune, cell, "2026-01-05", [lan])
+    (approved,) = [one for one in history(commune, meeting) if one["name"] == "meeting.minutes_approved"]
+    commune.post(f"/meetings/{meeting}/bands", {"band": "fair", "effective_on": "2026-01-10"})
+    body = {"position": approved["position"], "reason": "Chưa thông qua"}
+    proposal = commune.post("/corrections", body, 202)["proposal"]
+    with commune.client("secretary", commune.province) as second:
+        assert second.post(f"/proposals/{proposal}/approvals", json={}).status_code == 201
+    struck = history(commune, meeting)[-1]
+    assert (struck["name"], struck["late"]) == ("meeting.struck", True)
+    assert get(commune, f"/scores/meetings/{meeting}")["late"] == [struck["position"]]
+    commune.post("/rules/meeting-ward/adoptions", {"organisation": cell, "effective_on": "2025-12-01"})
+    adopted = history(commune, meeting)[-1]
+    assert (adopted["name"], adopted["late"]) == ("rule.adopted", False)
+
+
 def test_a_history_comes_page_by_page_and_only_to_who_may_see_the_cell(commune: Commune) -> None:
     cell, (lan,) = a_cell(commune, "Trang", "Lê Lan")
     meeting = meet(commune, cell, "2026-01-05", [lan])
