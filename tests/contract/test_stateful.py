@@ -109,5 +109,6 @@ def test_no_life_that_is_made_up_comes_to_an_error_of_ours(system: System) -> No
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 def test_no_life_of_a_thousand_comes_to_an_error_of_ours(system: System) -> None:
     assert walk(system, seeds=250, steps=40) == []
