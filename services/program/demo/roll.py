@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from itertools import chain
 
+from services.ingest.imports import words
 from services.program.demo.known import Known
 from services.program.demo.lines import PassedOver, Reading, history
 from services.program.demo.sheets import OPENED_ON, Dirty, Row, each, sheet_rows
 
 BOOK = "members.xlsx"
-MOVED = "Đổi nơi cư trú"
-NOT_YET = {"Miễn sinh hoạt": "exemptions", "Từ trần": "deaths", "Bổ nhiệm": "appointments"}
+NOT_YET = {words.DIED: "deaths", words.APPOINTED: "appointments"}
 
 
 def roll(known: Known) -> Iterator[Reading]:
-    """A line a member, one for a recognition since, one for a new home."""
+    """A line a member, one for a recognition since, one for a new home or an exemption."""
     members = each(sheet_rows(BOOK, "Đảng viên"), lambda row: _member(row, known))
     changes = each(sheet_rows(BOOK, "Biến động"), lambda row: _change(row, known))
     return chain(members, changes)
@@ -40,8 +40,14 @@ def _member(row: Row, known: Known) -> Iterator[Reading]:
 
 def _change(row: Row, known: Known) -> Iterator[Reading]:
     member, on, change = known.person(row), row.day("Từ ngày"), row.must("Loại biến động")
-    if change == MOVED:
+    if change == words.MOVED:
         yield history(row.source, on, f"/members/{member.id}/residences", **known.home(row, "Nội dung"))
+    elif change == words.EXEMPTED:
+        until = row.any_day("Đến ngày")
+        yield history(
+            row.source, on, f"/members/{member.id}/exemptions", ground=words.EXEMPTIONS[row.must("Nội dung")],
+            until=until.isoformat() if until else None,
+        )  # fmt: skip
     elif change in NOT_YET:
         yield PassedOver(row.source, NOT_YET[change], "", row.must("Số thẻ"), on)
     else:
