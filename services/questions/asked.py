@@ -11,6 +11,10 @@ import msgspec
 import psycopg
 from pydantic import BaseModel, ConfigDict, Field
 
+from events import wire
+from events.correction import effective
+from events.fact import Record, State
+from events.ledger import END
 from projections.asked import LATEST, AsOf, position_at
 from services.web.context import Context
 from services.web.problem import unprocessable
@@ -18,6 +22,7 @@ from services.web.written import Day, Instant
 
 T = TypeVar("T")
 P = TypeVar("P", bound=tuple[Any, ...])
+S = TypeVar("S", bound=State)
 
 Words = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00]*$")]
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
@@ -98,3 +103,18 @@ def reading(here: Context, asked: Question) -> Iterator[tuple[psycopg.Connection
         connection.execute(SNAPSHOT)
         known = LATEST if asked.known_at is None else position_at(connection, asked.known_at)
         yield connection, AsOf(asked.as_of or here.today(), known)
+
+
+def last_known(as_of: AsOf) -> int:
+    """The last position that a stream is read to for it."""
+    return END if as_of.known == LATEST else as_of.known
+
+
+def folded(state: S, records: Sequence[Record], day: date | None) -> tuple[S, int]:
+    """What a stream's records that count by a day say (all, without one), and the position of the last of them."""
+    position = 0
+    for record in effective(records):
+        if record.kind == state.KIND and (day is None or record.effective_on <= day):
+            state.see(wire.decode(record.name, record.data), record.effective_on, record.position)
+            position = record.position
+    return state, position

@@ -8,19 +8,15 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from events import wire
 from events.candidacy import Candidacy, Step
-from events.correction import effective
 from events.fact import Id
-from events.ledger import END
 from events.papers import Decision
 from projections import candidacies
-from projections.asked import LATEST
 from services.access import Relation
-from services.questions.asked import ByDay, PageQuestion, Question, Words, page, place, reading
+from services.questions.asked import ByDay, PageQuestion, Question, Words, folded, last_known, page, place, reading
 from services.questions.shown import Page
 from services.web.asking import AtLeast, ident, wait
-from services.web.context import Asking, Context, Here, must
+from services.web.context import Asking, Here, must
 from services.web.problem import not_found
 
 router = APIRouter(tags=["years"])
@@ -106,21 +102,12 @@ def read_candidacy(
     of = ident(candidacy, "candidacy")
     wait(here, VIEWS, at_least)
     with reading(here, asked) as (_, as_of):
-        known = END if as_of.known == LATEST else as_of.known
-    state, position = _folded(here, of, known, asked.as_of)
+        known = last_known(as_of)
+    state, position = folded(Candidacy(), here.ledger.stream(of, known), asked.as_of)
     if state.registered is None or state.registered_on is None:
         raise not_found("candidacy")
     must(here, asking, Relation.SEE, state.registered.cell)
     return _shown(of, state, position)
-
-
-def _folded(here: Context, candidacy: Id, known: int, day: date | None) -> tuple[Candidacy, int]:
-    state, position = Candidacy(), 0
-    for record in effective(here.ledger.stream(candidacy, known)):
-        if record.kind == Candidacy.KIND and (day is None or record.effective_on <= day):
-            state.see(wire.decode(record.name, record.data), record.effective_on, record.position)
-            position = record.position
-    return state, position
 
 
 def _shown(of: Id, state: Candidacy, position: int) -> CandidacyShown:

@@ -6,16 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from events import wire
 from events.collective_transfer import CollectiveTransfer
-from events.correction import effective
 from events.fact import Id
-from events.ledger import END
 from events.member import TransferState
 from projections import transfers
-from projections.asked import LATEST
 from services.access import Relation
-from services.questions.asked import Question, reading
+from services.questions.asked import Question, folded, last_known, reading
 from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here, must
 from services.web.problem import Problem, not_found
@@ -66,10 +62,10 @@ def read_collective_transfer(
     of = ident(collective, "collective transfer")
     wait(here, VIEWS, at_least)
     with reading(here, asked) as (connection, as_of):
-        known = END if as_of.known == LATEST else as_of.known
+        known = last_known(as_of)
         which = transfers.Asked(collective=of)
         found = transfers.find(connection, which, as_of, transfers.FIRST, MOST)
-    state, position = _folded(here, of, known, asked.as_of)
+    state, position = folded(CollectiveTransfer(), here.ledger.stream(of, known), asked.as_of)
     introduced = state.introduced
     if introduced is None or state.introduced_on is None:
         raise not_found("collective transfer")
@@ -91,15 +87,6 @@ def read_collective_transfer(
 
 def _sent(one: transfers.Found) -> Sent:
     return Sent(member=one.member, transfer=one.id, state=one.state, ended_on=one.ended_on)
-
-
-def _folded(here: Context, collective: Id, known: int, day: date | None) -> tuple[CollectiveTransfer, int]:
-    state, position = CollectiveTransfer(), 0
-    for record in effective(here.ledger.stream(collective, known)):
-        if record.kind == CollectiveTransfer.KIND and (day is None or record.effective_on <= day):
-            state.see(wire.decode(record.name, record.data), record.effective_on, record.position)
-            position = record.position
-    return state, position
 
 
 def _must_see(here: Context, asking: Asking, origin: Id, destination: Id) -> None:

@@ -7,15 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from events import wire
-from events.correction import effective
 from events.fact import Id
-from events.ledger import END
 from events.liaison import ContactMade, Liaison, LiaisonIntroduced, RemarkDrafted
 from projections import liaisons, members
-from projections.asked import LATEST
 from services.access import Relation
-from services.questions.asked import Question, reading
+from services.questions.asked import Question, folded, last_known, reading
 from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here, must
 from services.web.problem import Problem, not_found
@@ -87,23 +83,14 @@ def read_liaison(
     of = ident(liaison, "liaison")
     wait(here, VIEWS, at_least)
     with reading(here, asked) as (_, as_of):
-        known = END if as_of.known == LATEST else as_of.known
-    state, position = _folded(here, of, known, asked.as_of)
+        known = last_known(as_of)
+    state, position = folded(Liaison(), here.opened(here.ledger.stream(of, known)), asked.as_of)
     if state.introduced is None or state.introduced_on is None:
         raise not_found("liaison")
     with here.pool.connection() as connection:
         works_in = members.last_cell(connection, state.introduced.member, as_of)
     _must_see(here, asking, state, [state.introduced.workplace, works_in, state.cells.at(as_of.day)])
     return _shown(of, state, state.introduced, as_of.day, position)
-
-
-def _folded(here: Context, liaison: Id, known: int, day: date | None) -> tuple[Liaison, int]:
-    state, position = Liaison(), 0
-    for record in effective(here.opened(here.ledger.stream(liaison, known))):
-        if record.kind == Liaison.KIND and (day is None or record.effective_on <= day):
-            state.see(wire.decode(record.name, record.data), record.effective_on, record.position)
-            position = record.position
-    return state, position
 
 
 def _must_see(here: Context, asking: Asking, state: Liaison, sides: Sequence[Id | None]) -> None:

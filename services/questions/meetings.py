@@ -8,20 +8,27 @@ from fastapi import APIRouter, Query
 from msgspec import structs
 from pydantic import Field
 
-from events import wire
-from events.correction import effective
 from events.fact import Fact, Id
-from events.ledger import END
 from events.meeting import Meeting, MeetingKind
 from events.meeting.session import count
 from projections import meetings
-from projections.asked import LATEST
 from services.access import Relation
 from services.questions import shown
-from services.questions.asked import ByDay, PageQuestion, Question, Words, page, place, reading, said
+from services.questions.asked import (
+    ByDay,
+    PageQuestion,
+    Question,
+    Words,
+    folded,
+    last_known,
+    page,
+    place,
+    reading,
+    said,
+)
 from services.questions.shown import MeetingPage
 from services.web.asking import AtLeast, ident, wait
-from services.web.context import Asking, Context, Here, must
+from services.web.context import Asking, Here, must
 from services.web.problem import not_found
 from services.web.written import Day
 
@@ -72,24 +79,14 @@ def read_meeting(
     """One meeting, read from its own records: who was there, what was resolved, what the three bodies decided."""
     of = ident(meeting, "meeting")
     wait(here, VIEWS, at_least)
-    state, position = _folded(here, of, asked)
+    with reading(here, asked) as (_, as_of):
+        known = last_known(as_of)
+    state, position = folded(Meeting(), here.ledger.stream(of, known), asked.as_of)
     if state.called is None:
         raise not_found("meeting")
     must(here, asking, Relation.SEE, state.called.cell)
     planned = {"planned_at": state.planned_at, "called_for": state.called.planned_at}
     return {"id": of, **_fields(state.called), **planned, **_whole(state), "position": position}
-
-
-def _folded(here: Context, meeting: Id, asked: Question) -> tuple[Meeting, int]:
-    """The meeting's state by both clocks, and the position of the last record that went into it."""
-    with reading(here, asked) as (_, as_of):
-        known = END if as_of.known == LATEST else as_of.known
-    state, position = Meeting(), 0
-    for record in effective(here.ledger.stream(meeting, known)):
-        if record.kind == Meeting.KIND and (asked.as_of is None or record.effective_on <= asked.as_of):
-            state.see(wire.decode(record.name, record.data), record.effective_on, record.position)
-            position = record.position
-    return state, position
 
 
 def _whole(state: Meeting) -> dict[str, Any]:

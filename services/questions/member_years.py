@@ -7,16 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from events import wire
 from events.classification import Classification, stream_of
-from events.correction import effective
 from events.fact import Id
-from events.ledger import END
 from events.member import Member
 from events.rating_order import last_day
 from projections import liaisons
-from projections.asked import LATEST, AsOf
-from services.questions.asked import Question, reading
+from projections.asked import AsOf
+from services.questions.asked import Question, folded, last_known, reading
 from services.questions.members import must_see_member
 from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here
@@ -79,8 +76,9 @@ def read_year(
         by = AsOf(min(as_of.day, last_day(year)), as_of.known)
         found = liaisons.find(connection, liaisons.Asked(member=of), by, liaisons.FIRST, MOST)
     must_see_member(here, asking, of, as_of)
-    known = END if as_of.known == LATEST else as_of.known
-    state, rated = _member(here, of, known, as_of.day), _classification(here, of, year, known, as_of.day)
+    known = last_known(as_of)
+    state, _ = folded(Member(), here.opened(here.ledger.stream(of, known)), as_of.day)
+    rated = _classification(here, of, year, known, as_of.day)
     first, last = date(year, 1, 1), by.day
     open_then = [one.id for one in found if one.state in ("introduced", "accepted") or one.since >= first]
     return YearShown(
@@ -106,19 +104,8 @@ def read_year(
     )
 
 
-def _member(here: Context, member: Id, known: int, day: date) -> Member:
-    state = Member()
-    for record in effective(here.opened(here.ledger.stream(member, known))):
-        if record.kind == Member.KIND and record.effective_on <= day:
-            state.see(wire.decode(record.name, record.data), record.effective_on, record.position)
-    return state
-
-
 def _classification(here: Context, member: Id, year: int, known: int, day: date) -> Rating | None:
-    state = Classification()
-    for record in effective(here.opened(here.ledger.stream(stream_of(member, year), known))):
-        if record.effective_on <= day:
-            state.see(wire.decode(record.name, record.data), record.effective_on, record.position)
+    state, _ = folded(Classification(), here.opened(here.ledger.stream(stream_of(member, year), known)), day)
     if state.decided is None:
         return None
     points = state.decided.points if state.band is not None else None
