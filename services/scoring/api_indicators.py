@@ -13,20 +13,20 @@ from pydantic import Field
 
 from events.fact import Id
 from projections import tree
-from projections.asked import LATEST, AsOf, position_at
+from projections.asked import AsOf
 from services.access import Relation
 from services.scoring import board
-from services.scoring.asked import Limit, ScoreQuestion, answer
+from services.scoring.asked import Limit, ScoreQuestion, answer, period_of
 from services.scoring.board_feed import LEANS_ON
 from services.scoring.formulas import FORMULAS
 from services.scoring.indicators import Board, behind, compute, share
 from services.scoring.period import Period
 from services.scoring.rulebook import Item, Of, Pack
 from services.scoring.rules_in_force import RulesInForce
-from services.scoring.score import Number
+from services.scoring.score import Number, Rubric
 from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here, must
-from services.web.problem import not_found, unprocessable
+from services.web.problem import not_found
 
 router = APIRouter()
 
@@ -118,7 +118,7 @@ def read_indicators(
     of, period = _asked_about(organisation, asking, here, asked, at_least)
     found = _read(here, of, period, asked)
     items = [_indicator(item, found.board) for item in found.pack.items] if found.pack else []
-    rubric = f"{found.pack.id}/{found.pack.version}" if found.pack else None
+    rubric = str(Rubric.of(found.pack)) if found.pack else None
     return answer(IndicatorsPage(of, period.text, rubric, items))
 
 
@@ -153,10 +153,7 @@ def _asked_about(
     organisation: str, asking: Asking, here: Context, asked: IndicatorsQuestion, at_least: int | None
 ) -> tuple[Id, Period]:
     of = ident(organisation, "organisation")
-    try:
-        period = Period.parse(asked.period) if asked.period is not None else Period.of_year(here.today().year)
-    except ValueError as error:
-        raise unprocessable("/period", str(error)) from None
+    period = period_of(asked.period) if asked.period is not None else Period.of_year(here.today().year)
     wait(here, VIEWS, at_least)
     must(here, asking, Relation.SEE, of)
     return of, period
@@ -165,7 +162,7 @@ def _asked_about(
 def _read(here: Context, of: Id, period: Period, asked: IndicatorsQuestion) -> Read:
     today = here.today()
     with _still(here) as connection:
-        known = LATEST if asked.known_at is None else position_at(connection, asked.known_at)
+        known = asked.known(connection)
         as_of = AsOf(asked.as_of or today, known)
         if tree.one(connection, of, as_of) is None:
             raise not_found("organisation")

@@ -9,7 +9,7 @@ import psycopg
 from fastapi import APIRouter, Query, Response
 
 from events.fact import Id
-from projections.asked import LATEST, AsOf, position_at
+from projections.asked import AsOf
 from projections.meetings import years_of_cell
 from services.access import Relation
 from services.scoring.asked import (
@@ -46,11 +46,10 @@ def read_meeting_score(
         found = meeting_in_year(connection, of, ZoneInfo(here.settings.timezone), as_of)
         rules = RulesInForce.read(connection, as_of.known)
         score = score_in_force(found[1], rules) if found is not None else None
-        if found is None or score is None:
-            raise not_found("meeting")
-        told = with_changes(found[1], score, rules)
+    if found is None or score is None:
+        raise not_found("meeting")
     must(here, asking, Relation.SEE, score.cell)
-    return answer(told)
+    return answer(with_changes(found[1], score, rules))
 
 
 @router.get("/scores/meetings", response_model=ScoresPage)
@@ -73,8 +72,7 @@ def read_meeting_scores(
 
 def clocks(connection: psycopg.Connection[Any], asked: ScoreQuestion) -> AsOf:
     """By which clocks it is asked; without a day every fact counts that is on record."""
-    known = LATEST if asked.known_at is None else position_at(connection, asked.known_at)
-    return AsOf(asked.as_of or date.max, known)
+    return AsOf(asked.as_of or date.max, asked.known(connection))
 
 
 def _scores(connection: psycopg.Connection[Any], here: Context, asked: ScoresQuestion) -> Iterator[Short]:
@@ -99,6 +97,6 @@ def _short(score: Score) -> Short:
         band=score.band,
         complete=score.complete,
         bands=score.bands,
-        rubric=f"{score.rubric.id}/{score.rubric.version}" if score.rubric else None,
+        rubric=str(score.rubric) if score.rubric else None,
         position=score.position,
     )

@@ -10,19 +10,18 @@ from pydantic import Field
 
 from events.candidacy import Candidacy
 from projections import members
-from projections.asked import LATEST, AsOf, position_at
+from projections.asked import AsOf
 from services.access import Relation
-from services.scoring.asked import ScoreQuestion, answer
+from services.scoring.asked import ScoreQuestion, answer, period_of
 from services.scoring.cell_period import PeriodScore
 from services.scoring.clocks import At, last_day, records_of
 from services.scoring.four_good_score import FourGoodScore, gather
-from services.scoring.period import Period
 from services.scoring.period_reading import cell_period, four_good
 from services.scoring.year_reading import member_year, organisation_year
 from services.scoring.year_score import YearScore
 from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here, must
-from services.web.problem import not_found, unprocessable
+from services.web.problem import not_found
 
 router = APIRouter()
 
@@ -50,10 +49,7 @@ def read_cell_score(
     Asked for a year, it says how the cell is classified for it, too.
     """
     of = ident(cell, "cell")
-    try:
-        period = Period.parse(asked.period)
-    except ValueError as error:
-        raise unprocessable("/period", str(error)) from None
+    period = period_of(asked.period)
     wait(here, VIEWS, at_least)
     must(here, asking, Relation.SEE, of)
     with here.pool.connection() as connection:
@@ -119,7 +115,7 @@ def at(here: Context, asked: ScoreQuestion, connection: psycopg.Connection[Any])
     """By which clocks it is asked; without a day every fact counts that is on record."""
     return At(
         day=asked.as_of or date.max,
-        known=LATEST if asked.known_at is None else position_at(connection, asked.known_at),
+        known=asked.known(connection),
         today=last_day(here.now(), asked.as_of, asked.known_at),
         zone=ZoneInfo(here.settings.timezone),
     )

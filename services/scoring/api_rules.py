@@ -1,6 +1,5 @@
 """What may be asked about rules over HTTP: every pack at hand, and one in full."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import psycopg
@@ -9,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from events.fact import Id
 from events.rule import stream_of
 from projections import rules, tree
-from projections.asked import LATEST, AsOf, position_at
+from projections.asked import AsOf
 from services.access import Relation
 from services.scoring.asked import AdoptionsPage, AdoptionsQuestion, RuleQuestion, RulesPage, RulesQuestion, answer
 from services.scoring.published import shown
@@ -34,7 +33,7 @@ def read_rules(
     if organisation is not None:
         must(here, asking, Relation.SEE, organisation)
     with here.pool.connection() as connection:
-        known = _known(connection, asked.known_at)
+        known = asked.known(connection)
         at_hand = RulesInForce.read(connection, known)
         packs = at_hand.packs()
         if organisation is not None:
@@ -54,7 +53,7 @@ def read_rule(
     """One rule pack, by its id or its stream's: the version that is asked for, or held on a day; else the latest."""
     wait(here, VIEWS, at_least)
     with here.pool.connection() as connection:
-        at_hand = RulesInForce.read(connection, _known(connection, asked.known_at))
+        at_hand = RulesInForce.read(connection, asked.known(connection))
     found = at_hand.versions(pack) or [one for one in at_hand.packs() if stream_of(one.id) == pack]
     if asked.as_of is not None:
         found = [one for one in found if at_hand.version_on(one.id, asked.as_of) is one]
@@ -71,7 +70,7 @@ def read_adoptions(
     """Who has adopted a pack, since when, in the order of the log: those whom the caller may see."""
     wait(here, VIEWS, at_least)
     with here.pool.connection() as connection:
-        known = rules.known(connection, _known(connection, asked.known_at))
+        known = rules.known(connection, asked.known(connection))
         if not RulesInForce.read(connection).versions(pack):
             raise not_found("rule pack")
     found = [
@@ -100,7 +99,3 @@ def _in_force(connection: psycopg.Connection[Any], at_hand: RulesInForce, organi
         raise not_found("organisation")
     packs = [at_hand.pack(of, organisation, as_of.day, found.cell_kind) for of in Of]
     return [pack for pack in packs if pack is not None]
-
-
-def _known(connection: psycopg.Connection[Any], known_at: datetime | None) -> int:
-    return LATEST if known_at is None else position_at(connection, known_at)

@@ -17,6 +17,7 @@ from projections import tree
 from projections.asked import AsOf
 from services.access import Relation
 from services.scoring.api_meetings import VIEWS
+from services.scoring.asked import period_of
 from services.scoring.period import Period
 from services.scoring.rulebook import Of, Pack
 from services.scoring.rulebook_file import Fault, PackRefused, checked, read
@@ -80,7 +81,7 @@ def try_rules(
     Whoever accepts `application/x-ndjson` is told how far it has come, `{"cells", "of", "meetings"}` a line, and in the
     last line the answer. To others the answer's blanks come early and show that it goes on.
     """
-    pack, period, organisation = _pack(body.pack), _period(body.period), Id(str(body.organisation))
+    pack, period, organisation = _pack(body.pack), period_of(body.period), Id(str(body.organisation))
     wait(here, VIEWS, at_least)
     must(here, asking, Relation.SEE, organisation)
     day = here.today()
@@ -140,10 +141,3 @@ def _pack(said: dict[str, Any] | str) -> Pack:
 def _fault(fault: Fault) -> tuple[str, str]:
     pointer = "".join(f"/{step}" for step in ("pack", *fault.place))
     return pointer, f"line {fault.line}: {fault.why}" if fault.line else fault.why
-
-
-def _period(said: str) -> Period:
-    try:
-        return Period.parse(said)
-    except ValueError as error:
-        raise unprocessable("/period", str(error)) from None

@@ -128,7 +128,7 @@ def _is_late(turn: Turn, name: str) -> bool:
 def _worth(score: Score | None) -> dict[str, Any] | None:
     if score is None:
         return None
-    rubric = f"{score.rubric.id}/{score.rubric.version}" if score.rubric else None
+    rubric = str(score.rubric) if score.rubric else None
     return {"points": score.points, "band": score.band, "computed": score.bands.computed, "rubric": rubric}
 
 

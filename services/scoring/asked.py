@@ -1,19 +1,34 @@
 """What may stand in a question about scores or rules, and how it is answered."""
 
 from datetime import date
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
+import psycopg
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from events.fact import Id
+from projections.asked import LATEST, position_at
+from services.scoring.period import Period
 from services.scoring.rulebook import Of, Pack
 from services.scoring.score import Short, to_json
 from services.web.problem import unprocessable
 from services.web.written import Day, Instant
 
 Limit = Annotated[int, Field(ge=1, le=500)]
+
+
+def period_of(text: str) -> Period:
+    """The period that is asked about.
+
+    Raises:
+        Problem: 422, `/period`.
+    """
+    try:
+        return Period.parse(text)
+    except ValueError as error:
+        raise unprocessable("/period", str(error)) from None
 
 
 class Question(BaseModel):
@@ -27,6 +42,10 @@ class ScoreQuestion(Question):
 
     as_of: Day | None = None
     known_at: Instant | None = None
+
+    def known(self, connection: psycopg.Connection[Any]) -> int:
+        """The last position that counts."""
+        return LATEST if self.known_at is None else position_at(connection, self.known_at)
 
 
 class ScoresQuestion(ScoreQuestion):

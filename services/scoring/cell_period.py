@@ -16,7 +16,7 @@ from services.scoring.period import Period
 from services.scoring.rhythm import Life, Rhythm, rhythm
 from services.scoring.rulebook import Of, Pack
 from services.scoring.rules_in_force import RulesInForce
-from services.scoring.score import Bands, GateLine, Line, Number, Rubric, Score
+from services.scoring.score import BANDS, Bands, GateLine, Line, Number, Rubric, Score
 from services.scoring.year_score import YearScore
 
 DIGITS = Decimal("0.01")
@@ -28,9 +28,6 @@ BODIES = {
     "self": "chi ủy tự chấm",
     "computed": "tính từ sự kiện",
 }
-
-WORDS = {"good": "tốt", "fair": "khá", "average": "trung bình", "weak": "kém"}
-"""The bands of a meeting, whichever rubric they are of; another one's own id says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ def score_period(year: CellYear, period: Period, rules: RulesInForce, life: Life
         points=points,
         band=band,
         complete=complete,
-        rubric=Rubric(pack.id, pack.version, pack.issuer, pack.number, pack.on) if pack else None,
+        rubric=Rubric.of(pack) if pack else None,
         bands=Bands(band, None, None, None),
         lines=tuple(_line(facts, score) for facts, score in zip(within.meetings, scores, strict=True)),
         gates=gates,
@@ -158,7 +155,7 @@ def _because(score: Score) -> str:
         said = f"Chưa đủ điểm ({len(missing)} mục chưa có)" if missing else "Chưa có bảng điểm áp dụng ngày này"
     body = next((name for name in BODIES if getattr(score.bands, name) is not None), None)
     return (
-        f"{said}." if body is None else f"{said}; xếp loại {WORDS.get(score.band or '', score.band)}, {BODIES[body]}."
+        f"{said}." if body is None else f"{said}; xếp loại {BANDS.get(score.band or '', score.band)}, {BODIES[body]}."
     )
 
 

@@ -121,7 +121,7 @@ def score_four_good(facts: FourGoodFacts, pack: Pack | None, meetings: PeriodSco
         band=superior or own,
         complete=bool(lines) and all(line.points is not None for line in lines),
         standard=best[1] if best else None,
-        rubric=Rubric(pack.id, pack.version, pack.issuer, pack.number, pack.on) if pack else None,
+        rubric=Rubric.of(pack) if pack else None,
         bands=Bands(None, own, None, superior),
         lines=lines,
         gates=tuple(_gate(gate, lines) for gate in pack.gates) if pack else (),

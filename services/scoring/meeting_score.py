@@ -45,7 +45,7 @@ def score(facts: MeetingFacts, cell: Id, day: date, pack: Pack | None, known: Ma
         points=points,
         band=in_force(said),
         complete=complete,
-        rubric=Rubric(pack.id, pack.version, pack.issuer, pack.number, pack.on) if pack else None,
+        rubric=Rubric.of(pack) if pack else None,
         bands=said,
         lines=told,
         gates=conditions,

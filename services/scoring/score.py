@@ -1,5 +1,6 @@
 """A score as the outside sees it: points, the line behind each of them, and the bands of those who judge."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,7 +10,10 @@ import msgspec
 from pydantic import WithJsonSchema
 
 from events.fact import Id
+from services.scoring.rulebook import Pack
 
+BANDS: Mapping[str, str] = {"good": "tốt", "fair": "khá", "average": "trung bình", "weak": "kém"}
+"""The bands of a meeting and of a remark in words, whichever rubric they are of; another one's own id says it."""
 Number = Annotated[Decimal, WithJsonSchema({"type": "number"})]
 """A decimal that JSON carries as a number, with the digits that it has."""
 
@@ -70,6 +74,15 @@ class Rubric:
     issuer: str
     number: str
     on: date
+
+    @classmethod
+    def of(cls, pack: Pack) -> "Rubric":
+        """The pack, without its rules."""
+        return cls(pack.id, pack.version, pack.issuer, pack.number, pack.on)
+
+    def __str__(self) -> str:
+        """In short: ID/VERSION."""
+        return f"{self.id}/{self.version}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from events.member import MemberDisciplined, RewardGiven
 from events.organisation_papers import OrganisationDisciplined, OrganisationRewarded
 from services.scoring.meeting_facts import MeetingFacts
 from services.scoring.meeting_rules import Finding, figure
+from services.scoring.score import BANDS
 from services.scoring.year_score import Evidence
 
-WORDS = {Band.GOOD: "tốt", Band.FAIR: "khá", Band.AVERAGE: "trung bình", Band.WEAK: "kém"}
 FRAME = "Quy định số 366-QĐ/TW ngày 30/8/2025 của Bộ Chính trị"
 LOG = "Sổ ghi sự kiện"
 """Whose word it is, where no paper asks for it."""
@@ -108,7 +108,7 @@ def remark(pasts: Mapping[Id, Sequence[Record]], year: int) -> Evidence | None:
             if isinstance(fact, RemarkDrafted) and fact.year == year:
                 drafted = record.position, fact.band
             elif isinstance(fact, RemarkConfirmed) and fact.year == year and drafted is not None:
-                said = f"Cấp ủy nơi cư trú nhận xét năm {year}: {WORDS[drafted[1]]}."
+                said = f"Cấp ủy nơi cư trú nhận xét năm {year}: {BANDS[drafted[1]]}."
                 return Evidence("residence-remark", title, None, said, (drafted[0], record.position), LOG)
     said = f"Chưa có nhận xét năm {year} được cấp ủy nơi cư trú xác nhận."
     return Evidence("residence-remark", title, None, said, (), LOG)

@@ -94,7 +94,7 @@ def score_year_of(facts: YearFacts, pack: Pack | None) -> YearScore:
         points=points,
         band=band,
         complete=False,
-        rubric=Rubric(pack.id, pack.version, pack.issuer, pack.number, pack.on) if pack else None,
+        rubric=Rubric.of(pack) if pack else None,
         bands=Bands(_computed(pack, points, gates, facts), None, None, band),
         lines=tuple(_line(item, standing, decided) for item in pack.items) if pack else (),
         gates=gates,
