@@ -25,7 +25,7 @@ from services.web.problem import not_found
 
 router = APIRouter()
 
-VIEWS = ("tree", "roll", "residents", "offices", "absences", "meetings", "liaisons", "classifications")
+VIEWS = ("tree", "roll", "residents", "offices", "absences", "meetings", "liaisons", "classifications", "rules")
 
 
 class PeriodQuestion(ScoreQuestion):
