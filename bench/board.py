@@ -8,7 +8,7 @@ import psycopg
 
 from bench.cells import YEAR
 from bench.figure import FULL, Case, Sizes, Target, percentile
-from bench.province import CELLS, FEW, ZONE, Province, beside, settled
+from bench.province import CELLS, FEW, ZONE, Province, beside, boarded
 from bench.server import Server
 from projections.asked import AsOf
 from services.scoring import board
@@ -29,7 +29,7 @@ SAID = {
 def run(server: Server, sizes: Sizes) -> Iterator[Case]:
     """The same question while the tables grow."""
     with server.database() as database:
-        province, there = settled(database, CELLS if sizes == FULL else FEW), 1
+        province, there = boarded(database, CELLS if sizes == FULL else FEW), 1
         with psycopg.connect(database.app, autocommit=True) as connection:
             for many in PROVINCES:
                 if many > there:

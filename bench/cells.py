@@ -1,6 +1,6 @@
 """Years of cells as secretaries enter them: twelve regular and four thematic meetings, each with all of its facts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -35,15 +35,14 @@ HEADS = 16
 JUDGED = {"content": 5, "steps": 5, "discussion": 24, "chairing": 9, "principles": 5}
 
 
-def years(cells: list[Id]) -> Iterator[Request]:
-    """A request a meeting, in the order of the months."""
-    members = {cell: [new_id() for _ in range(HEADS)] for cell in cells}
+def years(members: Mapping[Id, list[Id]]) -> Iterator[Request]:
+    """A request a meeting of each cell, with its members listed, in the order of the months."""
     for month in range(1, 13):
-        for number, cell in enumerate(cells):
-            yield _met(cell, members[cell], MeetingKind.REGULAR, datetime(YEAR, month, 5, 12, 30, tzinfo=UTC), number)
+        for number, (cell, listed) in enumerate(members.items()):
+            yield _met(cell, listed, MeetingKind.REGULAR, datetime(YEAR, month, 5, 12, 30, tzinfo=UTC), number)
             if month in THEMATIC:
                 at = datetime(YEAR, month, 19, 12, 30, tzinfo=UTC)
-                yield _met(cell, members[cell], MeetingKind.THEMATIC, at, number)
+                yield _met(cell, listed, MeetingKind.THEMATIC, at, number)
 
 
 def _met(cell: Id, members: list[Id], kind: MeetingKind, at: datetime, number: int) -> Request:

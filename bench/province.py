@@ -1,6 +1,6 @@
 """A province with a year of meetings: tree, members, officers; and others like it beside it, copied in its views."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -59,20 +59,27 @@ class Province:
 
 
 def settled(database: Database, count: int) -> Province:
-    """A province of so many cells, with all views, and the months of its board."""
-    province, cells = new_id(), [new_id() for _ in range(count)]
-    superiors = [new_id() for _ in range(0, count, A_SUPERIOR)]
+    """A province of so many cells, with all views; those who are listed at its meetings are on its rolls."""
+    province, members = new_id(), {new_id(): [new_id() for _ in range(HEADS)] for _ in range(count)}
+    cells, superiors = list(members), [new_id() for _ in range(0, count, A_SUPERIOR)]
     with Ledger(database.app) as ledger:
         fill(ledger, _tree(province, superiors, cells))
-        fill(ledger, _people(cells))
-        fill(ledger, years(cells))
+        fill(ledger, _people(members))
+        fill(ledger, years(members))
     for view in VIEWS:
         rebuild(database.app, view)
+    analyse(database)
+    return Province(province, cells)
+
+
+def boarded(database: Database, count: int) -> Province:
+    """The same with the months of its board."""
+    province = settled(database, count)
     feeder = BoardFeeder(database.app, ZONE)
     feeder.step()
     feeder.close()
     analyse(database)
-    return Province(province, cells)
+    return province
 
 
 def analyse(database: Database) -> None:
@@ -109,20 +116,19 @@ def _tree(province: Id, superiors: list[Id], cells: list[Id]) -> Iterator[Reques
         yield _of(cell, founded, WorkingRulesAdopted(term="2025-2030"), FourGoodPlanAdopted(year=2026))
 
 
-def _people(cells: list[Id]) -> Iterator[Request]:
-    """Sixteen members a cell, the first three its committee, and somebody of the next cell in charge of it."""
-    people = [[new_id() for _ in range(HEADS)] for _ in cells]
-    for cell, members in zip(cells, people, strict=True):
-        for number, member in enumerate(members):
+def _people(members: Mapping[Id, list[Id]]) -> Iterator[Request]:
+    """Of each cell, the first three its committee, and somebody of the cell before in charge of it."""
+    people = list(members.values())
+    for cell, its in members.items():
+        for number, member in enumerate(its):
             name, status = f"Đảng viên {number}", Status.OFFICIAL
             yield _of(member, MemberAdmitted(name=name, cell=cell, status=status, admitted_on=FOUNDED))
-    for number, cell in enumerate(cells):
-        members = people[number]
+    for number, (cell, its) in enumerate(members.items()):
         post = Post.VILLAGE_HEAD if number % 3 else None
         appointed = (
-            OfficerAppointed(member=members[0], office=Office.SECRETARY, concurrently=post),
-            OfficerAppointed(member=members[1], office=Office.DEPUTY_SECRETARY),
-            OfficerAppointed(member=members[2], office=Office.COMMITTEE_MEMBER),
+            OfficerAppointed(member=its[0], office=Office.SECRETARY, concurrently=post),
+            OfficerAppointed(member=its[1], office=Office.DEPUTY_SECRETARY),
+            OfficerAppointed(member=its[2], office=Office.COMMITTEE_MEMBER),
             OfficerAppointed(member=people[number - 1][1], office=Office.SUPERVISOR),
         )
         yield _of(cell, *appointed, version=3)

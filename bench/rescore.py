@@ -4,34 +4,26 @@ import gc
 from collections.abc import Iterator
 from datetime import date
 from time import perf_counter, process_time
-from zoneinfo import ZoneInfo
 
 import psycopg
 
-from bench.cells import MEETINGS, YEAR, years
+from bench.cells import MEETINGS, YEAR
 from bench.figure import FULL, OURS, Case, Sample, Sizes, Target, interleave, summed_up
-from bench.filling import fill
+from bench.province import CELLS, FEW, ZONE, settled
 from bench.server import Database, Server
 from events.fact import Id
-from events.ledger import Ledger
-from projections import meetings
 from projections.asked import AsOf
-from projections.rebuild import rebuild
-from services.ingest.asked import new_id
 from services.scoring.cell_year import cell_years, score_year
 from services.scoring.rules_in_force import RulesInForce
 
 NAME = "rescore"
-CELLS, FEW = 2618, 60
-"""Of a province, and for a quick look."""
 TARGETS = (Target("ours", least=5000),)
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def run(server: Server, sizes: Sizes) -> Iterator[Case]:
     """Meetings a second, from the first question to the last score; reading is in it."""
     with server.database() as database:
-        cells = settled(database, CELLS if sizes == FULL else FEW)
+        cells = settled(database, CELLS if sizes == FULL else FEW).cells
         samples = interleave({OURS: lambda: _ours(database, cells)}, sizes.rounds)
         cost = _cost(database, cells)
     case = Case(
@@ -43,17 +35,6 @@ def run(server: Server, sizes: Sizes) -> Iterator[Case]:
         targets=TARGETS,
     )
     yield summed_up(case, samples)
-
-
-def settled(database: Database, count: int) -> list[Id]:
-    """That many cells with a year of meetings in the log, and in the view that finds them."""
-    cells = [new_id() for _ in range(count)]
-    with Ledger(database.app) as ledger:
-        fill(ledger, years(cells))
-    rebuild(database.app, meetings.VIEW)
-    with psycopg.connect(database.owner, autocommit=True) as connection:
-        connection.execute("ANALYZE")
-    return cells
 
 
 def score_all(database: Database, cells: list[Id]) -> int:

@@ -13,7 +13,7 @@ from bench.cells import JUDGED, YEAR
 from bench.facts import ACTOR
 from bench.figure import FULL, Case, Sizes, Target, percentile
 from bench.processes import HOST, free_port, process, serving
-from bench.province import CELLS, FEW, Province, settled
+from bench.province import CELLS, FEW, Province, boarded
 from bench.served import SERVE, environment
 from bench.server import Database, Server, place
 from events import wire
@@ -38,7 +38,7 @@ SAID = {
 def run(server: Server, sizes: Sizes) -> Iterator[Case]:
     """A meeting's score, its cell's board and the province's, after a committee has scored itself anew."""
     with server.database() as database, place() as folder:
-        province = settled(database, CELLS if sizes == FULL else FEW)
+        province = boarded(database, CELLS if sizes == FULL else FEW)
         _, token = access.issue(database.owner, organisation=None, role="operator", name="bench")
         port = free_port()
         said = environment(database, port, folder)
