@@ -1,6 +1,6 @@
 """Members in lines, by given name: the roll of a day, where each lives, and who lives with us and works elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -89,6 +89,10 @@ LAST_CELL = sql("""
 SELECT r.cell::text FROM views.roll r WHERE r.stream = %(member)s::uuid AND {known:r} AND r.cell IS NOT NULL
 AND r.from_on <= %(day)s ORDER BY r.from_on DESC LIMIT 1
 """)
+LISTED_DAYS = sql("""
+SELECT d FROM unnest(%(days)s::date[]) d WHERE EXISTS (SELECT FROM views.roll r WHERE r.stream = %(member)s::uuid
+AND {known:r} AND r.cell IS NOT NULL AND r.from_on <= d AND d < r.to_on)
+""")
 NAMES = sql("""
 SELECT DISTINCT r.stream::text, r.name FROM views.roll r WHERE r.stream = ANY (%(ids)s::uuid[]) AND {known:r}
 """)
@@ -105,6 +109,12 @@ def last_cell(connection: psycopg.Connection[Any], member: Id, as_of: AsOf) -> I
     """The cell in which he counts, or counted last."""
     row = connection.execute(LAST_CELL, {"member": member, **as_of._asdict()}).fetchone()
     return None if row is None else Id(row[0])
+
+
+def listed_days(connection: psycopg.Connection[Any], member: Id, days: Sequence[date], known: int) -> set[date]:
+    """On which of these days he was on a roll, as it is known at a position."""
+    asked = {"member": member, "days": list(days), "known": known}
+    return {row[0] for row in connection.execute(LISTED_DAYS, asked).fetchall()}
 
 
 def names(connection: psycopg.Connection[Any], ids: list[Id], known: int) -> dict[Id, str]:

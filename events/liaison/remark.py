@@ -5,18 +5,24 @@ from datetime import date
 from events.fact import Fact, Refused
 from events.liaison.facts import ContactMade, RemarkConfirmed, RemarkDrafted, RemarkRequested
 from events.liaison.state import Liaison, must_be_accepted
+from events.member.state import Member, must_be_listed
 
 
-def make_contact(liaison: Liaison, contact: ContactMade, on: date) -> list[Fact]:
+def make_contact(liaison: Liaison, member: Member, contact: ContactMade, on: date) -> list[Fact]:
     """The cell was in touch with him (213-QĐ/TW of 2 Jan 2020); one of a kind a day, also where none is due.
 
+    `member` is the resident's state: who has died, or is a member no longer, is not met as one. An end that becomes
+    known later is not held up by a contact on record after it: the liaison then shows that contact as what it is.
+
     Raises:
-        Refused: `liaison.not_introduced`, `liaison.not_accepted`, `liaison.ended`.
+        Refused: `liaison.not_introduced`, `liaison.not_accepted`, `liaison.ended`, `member.not_yet_admitted`,
+            `member.died`, `member.left`.
     """
     if (contact.on, contact.kind) in liaison.contacts:
         return []
     must_be_accepted(liaison, on)
     must_be_accepted(liaison, contact.on)
+    must_be_listed(member, contact.on)
     return [contact]
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from events.fact import Id
-from events.liaison import ContactMade, Liaison, LiaisonIntroduced, RemarkDrafted
+from events.liaison import Liaison, LiaisonIntroduced, RemarkDrafted
 from projections import liaisons, members
 from services.access import Relation
 from services.questions.asked import Question, folded, last_known, reading
@@ -23,14 +23,15 @@ DECEMBER = 12
 
 
 class Contact(BaseModel):
-    """That there was one."""
+    """That there was one; `as_member`: he was a member on that day, by what is known of his death or end meanwhile."""
 
     on: date
     kind: str
+    as_member: bool
 
 
 class Remark(BaseModel):
-    """`without_contact`: none is on record of that year; `only_december`: all of that year were in December."""
+    """`contacts` with him as a member; `without_contact`: there were none that year; `only_december`: all then."""
 
     year: int
     requested: bool
@@ -89,8 +90,10 @@ def read_liaison(
         raise not_found("liaison")
     with here.pool.connection() as connection:
         works_in = members.last_cell(connection, state.introduced.member, as_of)
+        days = members.listed_days(connection, state.introduced.member, [on for on, _ in state.contacts], as_of.known)
     _must_see(here, asking, state, [state.introduced.workplace, works_in, state.cells.at(as_of.day)])
-    return _shown(of, state, state.introduced, as_of.day, position)
+    contacts = [Contact(on=on, kind=kind, as_member=on in days) for on, kind in sorted(state.contacts)]
+    return _shown(of, state, state.introduced, contacts, (as_of.day, position))
 
 
 def _must_see(here: Context, asking: Asking, state: Liaison, sides: Sequence[Id | None]) -> None:
@@ -109,8 +112,10 @@ def _must_see(here: Context, asking: Asking, state: Liaison, sides: Sequence[Id 
     must(here, asking, Relation.SEE, state.introduced.committee)
 
 
-def _shown(of: Id, state: Liaison, introduced: LiaisonIntroduced, day: date, position: int) -> LiaisonShown:
-    contacts = [ContactMade(on=on, kind=kind) for on, kind in sorted(state.contacts)]
+def _shown(
+    of: Id, state: Liaison, introduced: LiaisonIntroduced, contacts: Sequence[Contact], upto: tuple[date, int]
+) -> LiaisonShown:
+    day, position = upto
     years = sorted({*state.drafts, *state.requested, *state.confirmed})
     assert state.introduced_on is not None
     return LiaisonShown(
@@ -129,16 +134,16 @@ def _shown(of: Id, state: Liaison, introduced: LiaisonIntroduced, day: date, pos
         refused_on=state.refused_on,
         ended_on=state.ended_on,
         ground=state.ended.ground if state.ended else None,
-        contacts=[Contact(on=one.on, kind=one.kind) for one in contacts],
+        contacts=contacts,
         remarks=[_remark(state, year, contacts) for year in years],
         messages=[Message(on=on, from_committee=said.from_committee, text=said.text) for on, said in state.messages],
         position=position,
     )
 
 
-def _remark(state: Liaison, year: int, contacts: Sequence[ContactMade]) -> Remark:
+def _remark(state: Liaison, year: int, contacts: Sequence[Contact]) -> Remark:
     draft: RemarkDrafted | None = state.drafts.get(year)
-    of_year = [one for one in contacts if one.on.year == year]
+    of_year = [one for one in contacts if one.on.year == year and one.as_member]
     return Remark(
         year=year,
         requested=year in state.requested,

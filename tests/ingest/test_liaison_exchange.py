@@ -142,3 +142,38 @@ def test_residents_stand_with_where_they_work_and_since_when(commune: Commune, p
     (line,) = shown(commune, f"/organisations/{commune.commune}/residents")["items"]
     assert line["workplace"] == {"id": commune.office_cell, "name": "Chi bộ Trường THCS", "since": "2025-01-01"}
     assert commune.operator.get(f"/liaisons/{uuid4()}").status_code == 404
+
+
+def contact(commune: Commune, path: str, on: str, status: int = 201) -> dict[str, Any]:
+    return commune.post(f"{path}/contacts", {"on": on, "kind": "visit"}, status)
+
+
+def test_a_contact_after_the_death_is_refused_also_in_the_place_of_another(commune: Commune, path: str) -> None:
+    first = contact(commune, path, "2026-03-10")
+    commune.post(f"/members/{commune.lan}/deaths", {"effective_on": "2026-05-04"})
+    before = commune.log()[-1]["position"]
+    assert contact(commune, path, "2026-06-01", 409)["type"] == "/problems/member.died"
+    instead = {
+        "position": first["position"],
+        "reason": "ghi nhầm ngày",
+        "instead": {"on": "2026-06-01", "kind": "visit"},
+    }
+    assert commune.post("/corrections", instead, 409)["type"] == "/problems/member.died"
+    assert commune.log()[-1]["position"] == before
+    contact(commune, path, "2026-04-20")
+    assert contact(commune, path, "2026-03-10", 200)["facts"] == []
+
+
+def test_a_death_that_is_told_late_is_taken_and_the_contacts_after_it_are_seen_as_such(
+    commune: Commune, path: str
+) -> None:
+    for on in ("2026-03-10", "2026-06-01"):
+        contact(commune, path, on)
+    commune.post(f"{path}/remark-requests", {"year": 2026})
+    asked_before = commune.log()[-1]["recorded_at"]
+    commune.post(f"/members/{commune.lan}/deaths", {"effective_on": "2026-05-04"})
+    known = shown(commune, path)
+    assert [(one["on"], one["as_member"]) for one in known["contacts"]] == [("2026-03-10", True), ("2026-06-01", False)]
+    assert [(one["contacts"], one["without_contact"]) for one in known["remarks"]] == [(1, False)]
+    earlier = shown(commune, path, known_at=asked_before)
+    assert [one["as_member"] for one in earlier["contacts"]] == [True, True]

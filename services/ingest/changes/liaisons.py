@@ -222,7 +222,9 @@ def _stands_below(asked: Asked[AssignmentBody], committee: Id) -> bool:
 
 def _contact(asked: Asked[ContactBody]) -> Plan:
     ident, liaison = _of_committee(asked)
-    return _plan(ident, make_contact(liaison, ContactMade(on=asked.body.on, kind=asked.body.kind), asked.on))
+    assert liaison.introduced is not None, "the committee is known"
+    member = asked.sight.of(Member, liaison.introduced.member)
+    return _plan(ident, make_contact(liaison, member, ContactMade(on=asked.body.on, kind=asked.body.kind), asked.on))
 
 
 def _request(asked: Asked[YearBody]) -> Plan:

@@ -23,10 +23,11 @@ from events.liaison.exchange import change_strengths, send_message
 from events.liaison.introduction import accept, assign, end, refuse
 from events.liaison.remark import confirm_remark, draft_remark, make_contact, request_remark
 from events.wire import decode, encode
-from tests.examples import CELL_7, COMMUNE, HOSPITAL, LAN_INTRODUCED, an_organisation
+from tests.examples import CELL_7, COMMUNE, HOSPITAL, LAN_INTRODUCED, a_member, an_organisation
 from tests.given import DAY
 
 CELL = an_organisation()
+RESIDENT = a_member()
 Ask = Callable[[Liaison, date], list[Fact]]
 MESSAGES: list[Ask] = [
     lambda liaison, on: send_message(liaison, MessageSent(from_committee=COMMUNE, text="mời họp"), on),
@@ -36,7 +37,7 @@ OTHERS: list[Ask] = [
     accept,
     lambda liaison, on: refuse(liaison, "chưa đến ở", on),
     lambda liaison, on: assign(liaison, CELL, LiaisonAssigned(cell=CELL_7), on),
-    lambda liaison, on: make_contact(liaison, ContactMade(on=on, kind=ContactKind.VISIT), on),
+    lambda liaison, on: make_contact(liaison, RESIDENT, ContactMade(on=on, kind=ContactKind.VISIT), on),
     lambda liaison, on: request_remark(liaison, 2026, on),
     lambda liaison, on: draft_remark(liaison, RemarkDrafted(year=2026, band=Band.GOOD), on),
     lambda liaison, on: confirm_remark(liaison, 2026, on),

@@ -17,8 +17,9 @@ from events.liaison import (
     RemarkRequested,
 )
 from events.liaison.remark import confirm_remark, draft_remark, make_contact, request_remark
-from tests.examples import GOOD_2025, LAN_INTRODUCED
-from tests.given import DAY, given
+from events.member import Member, MemberDied, MemberRemoved, RemovalGround
+from tests.examples import BOOK_OPENED, GOOD_2025, LAN_ADMITTED, LAN_INTRODUCED, a_decision, a_member
+from tests.given import DAY, given, seen
 
 ACCEPTED = (LAN_INTRODUCED, LiaisonAccepted())
 EXEMPT = (replace(LAN_INTRODUCED, activity_exempt=True), LiaisonAccepted())
@@ -26,36 +27,53 @@ VISIT = ContactMade(on=DAY, kind=ContactKind.VISIT)
 FAIR_2025 = RemarkDrafted(year=2025, band=Band.FAIR)
 CONFIRMED = RemarkConfirmed(year=2025)
 APRIL = date(2026, 4, 1)
+RESIDENT = a_member()
 
 
 def test_the_cell_is_in_touch_with_its_resident() -> None:
-    given(Liaison, *ACCEPTED).when(make_contact, VISIT).then(VISIT)
+    given(Liaison, *ACCEPTED).when(make_contact, RESIDENT, VISIT).then(VISIT)
 
 
 def test_the_same_contact_again_is_ignored_because_already_done() -> None:
-    given(Liaison, *ACCEPTED, VISIT).when(make_contact, VISIT, on=APRIL).ignored()
+    given(Liaison, *ACCEPTED, VISIT).when(make_contact, RESIDENT, VISIT, on=APRIL).ignored()
 
 
 def test_another_kind_or_another_day_is_another_contact() -> None:
     asked, later = ContactMade(on=DAY, kind=ContactKind.OPINION), ContactMade(on=APRIL, kind=ContactKind.VISIT)
-    given(Liaison, *ACCEPTED, VISIT).when(make_contact, asked).then(asked)
-    given(Liaison, *ACCEPTED, VISIT).when(make_contact, later, on=APRIL).then(later)
+    given(Liaison, *ACCEPTED, VISIT).when(make_contact, RESIDENT, asked).then(asked)
+    given(Liaison, *ACCEPTED, VISIT).when(make_contact, RESIDENT, later, on=APRIL).then(later)
 
 
 def test_there_is_no_contact_before_the_acceptance() -> None:
-    given(Liaison, LAN_INTRODUCED).when(make_contact, VISIT).refused("liaison.not_accepted")
+    given(Liaison, LAN_INTRODUCED).when(make_contact, RESIDENT, VISIT).refused("liaison.not_accepted")
     accepted_in_april = given(Liaison, LAN_INTRODUCED, (LiaisonAccepted(), APRIL))
-    accepted_in_april.when(make_contact, VISIT, on=APRIL).refused("liaison.not_accepted")
+    accepted_in_april.when(make_contact, RESIDENT, VISIT, on=APRIL).refused("liaison.not_accepted")
 
 
 def test_there_is_no_contact_after_the_end() -> None:
     ended = given(Liaison, *ACCEPTED, (LiaisonEnded(ground=LiaisonGround.MOVED), APRIL))
-    ended.when(make_contact, replace(VISIT, on=APRIL), on=APRIL).refused("liaison.ended")
-    ended.when(make_contact, VISIT).then(VISIT)
+    ended.when(make_contact, RESIDENT, replace(VISIT, on=APRIL), on=APRIL).refused("liaison.ended")
+    ended.when(make_contact, RESIDENT, VISIT).then(VISIT)
+
+
+def test_nobody_is_in_touch_with_the_dead() -> None:
+    dead = seen(Member, (LAN_ADMITTED, BOOK_OPENED), (MemberDied(), APRIL))
+    on_the_day = replace(VISIT, on=APRIL)
+    given(Liaison, *ACCEPTED).when(make_contact, dead, on_the_day, on=APRIL).refused("member.died")
+    given(Liaison, *ACCEPTED).when(make_contact, dead, VISIT, on=APRIL).then(VISIT)
+    given(Liaison, *ACCEPTED, on_the_day).when(make_contact, dead, on_the_day, on=APRIL).ignored()
+
+
+def test_who_was_taken_off_the_list_is_met_as_a_resident_no_longer() -> None:
+    removed = seen(
+        Member, (LAN_ADMITTED, BOOK_OPENED), (MemberRemoved(ground=RemovalGround.DUES, decision=a_decision()), APRIL)
+    )
+    on_the_day = replace(VISIT, on=APRIL)
+    given(Liaison, *ACCEPTED).when(make_contact, removed, on_the_day, on=APRIL).refused("member.left")
 
 
 def test_an_exempt_member_may_be_contacted_all_the_same() -> None:
-    given(Liaison, *EXEMPT).when(make_contact, VISIT).then(VISIT)
+    given(Liaison, *EXEMPT).when(make_contact, RESIDENT, VISIT).then(VISIT)
 
 
 def test_the_cell_drafts_a_remark() -> None:
