@@ -1,0 +1,210 @@
+"""What shall be sent to whom: a row for each message, numbered in its chain, with the exact bytes, before any sending."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import msgspec
+import psycopg
+
+from events.fact import Id
+
+SCHEMA = """
+CREATE SCHEMA IF NOT EXISTS exchange AUTHORIZATION caunoi_app;
+SET LOCAL ROLE caunoi_app;
+CREATE TABLE IF NOT EXISTS exchange.chains (
+    chain    uuid PRIMARY KEY,              -- the subscription, else the endpoint
+    number   bigint NOT NULL DEFAULT 0,     -- of the last message
+    digest   text NOT NULL DEFAULT '',      -- SHA-256 of its body, in hexadecimal
+    target   uuid NOT NULL,                 -- whom the last message was for
+    channel  text NOT NULL,
+    told_at  timestamptz                    -- when the last heartbeat was queued
+);
+CREATE TABLE IF NOT EXISTS exchange.targets (
+    target        uuid PRIMARY KEY,
+    state         text NOT NULL DEFAULT 'active',       -- active, off (failures only), gone (it said so), ended
+    since         timestamptz NOT NULL DEFAULT now(),   -- it is in that state
+    failing_since timestamptz,                          -- nothing but failures since
+    failures      bigint NOT NULL DEFAULT 0             -- in a row
+);
+CREATE TABLE IF NOT EXISTS exchange.deliveries (
+    id            uuid PRIMARY KEY,         -- `webhook-id` is msg_ and its hexadecimal digits
+    seq           bigint GENERATED ALWAYS AS IDENTITY,
+    target        uuid NOT NULL,            -- an endpoint, or the subscription whose address it is
+    channel       text NOT NULL,            -- webhook, email, push, text
+    address       smallint NOT NULL,
+    chain         uuid NOT NULL,
+    number        bigint NOT NULL,
+    body          bytea NOT NULL,           -- the same at every attempt
+    type          text NOT NULL,
+    position      bigint NOT NULL,
+    kind          text NOT NULL,            -- notice, digest, ping, heartbeat
+    fifo          boolean NOT NULL,
+    state         text NOT NULL,            -- due, failed (to be tried again), delivered, given_up
+    next_at       timestamptz NOT NULL,     -- nobody claims it before; a claim moves it to where the lease ends
+    tries         integer NOT NULL DEFAULT 0,
+    claimed_until timestamptz,
+    claimed_by    text,
+    uncertain     integer NOT NULL DEFAULT 0,   -- leases that ran out: what may have been sent twice
+    made_at       timestamptz NOT NULL,
+    done_at       timestamptz
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
+CREATE INDEX IF NOT EXISTS deliveries_due ON exchange.deliveries (next_at) WHERE state IN ('due', 'failed');
+CREATE INDEX IF NOT EXISTS deliveries_in_order ON exchange.deliveries (target, seq) WHERE state IN ('due', 'failed');
+CREATE INDEX IF NOT EXISTS deliveries_of_target ON exchange.deliveries (target, seq);
+CREATE TABLE IF NOT EXISTS exchange.carried (
+    delivery uuid NOT NULL,
+    notice   uuid NOT NULL,
+    PRIMARY KEY (delivery, notice)
+);
+CREATE INDEX IF NOT EXISTS carried_by ON exchange.carried (notice);
+CREATE TABLE IF NOT EXISTS exchange.attempts (
+    delivery uuid NOT NULL,
+    no       integer NOT NULL,
+    at       timestamptz NOT NULL,
+    status   integer,                       -- none where nobody answered
+    class    text NOT NULL,                 -- ok, refused, gone, redirected, timeout, certificate, …
+    ms       integer NOT NULL,
+    answer   bytea NOT NULL,                -- its first 1,024 bytes
+    error    text NOT NULL,
+    PRIMARY KEY (delivery, no)
+);
+"""
+CHAIN = """
+INSERT INTO exchange.chains (chain, target, channel) SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[])
+ON CONFLICT (chain) DO NOTHING
+"""
+HOLD = """
+SELECT chain::text, number, digest FROM exchange.chains WHERE chain = ANY (%s::uuid[]) ORDER BY chain FOR UPDATE
+"""
+MOVE = """
+UPDATE exchange.chains c SET number = moved.number, digest = moved.digest, target = moved.target
+FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::uuid[]) AS moved (chain, number, digest, target)
+WHERE c.chain = moved.chain
+"""
+CLOSED = "SELECT target::text FROM exchange.targets WHERE target = ANY (%s::uuid[]) AND state <> 'active'"
+INSERT = """
+INSERT INTO exchange.deliveries (id, target, channel, address, chain, number, body, type, position, kind, fifo, state,
+                                 next_at, made_at, done_at)
+SELECT id, target, channel, address, chain, number, body, type, position, kind, fifo, state, next_at,
+       clock_timestamp(), CASE WHEN state = 'given_up' THEN clock_timestamp() END
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::smallint[], %s::uuid[], %s::bigint[], %s::bytea[], %s::text[],
+            %s::bigint[], %s::text[], %s::boolean[], %s::text[], %s::timestamptz[]) WITH ORDINALITY
+     AS made (id, target, channel, address, chain, number, body, type, position, kind, fifo, state, next_at, no)
+ORDER BY no
+"""
+CARRY = "INSERT INTO exchange.carried (delivery, notice) SELECT * FROM unnest(%s::uuid[], %s::uuid[])"
+QUEUE = """
+UPDATE exchange.notices SET queued_at = coalesce(queued_at, clock_timestamp()),
+       delivered_at = CASE WHEN queued_at IS NULL THEN NULL ELSE delivered_at END
+WHERE id = ANY (%s::uuid[])
+"""
+"""Where an endpoint or an address is told, it is delivered when the first of them took it."""
+STEP = """
+INSERT INTO exchange.steps (notice, at, state, cause, delivery)
+SELECT notice, clock_timestamp(), 'queued', cause, delivery
+FROM unnest(%s::uuid[], %s::text[], %s::uuid[]) AS queued (notice, cause, delivery)
+"""
+HINT = "SELECT pg_notify('deliveries', '')"
+
+HEARTBEAT = "heartbeat"
+TYPE_OF_HEARTBEAT = "caunoi.heartbeat"
+
+_encode = msgspec.json.encode
+
+
+class Send(NamedTuple):
+    """One message to one target that shall be made; `notices` are those that it carries.
+
+    `address` is which of a subscription's addresses, 0 for an endpoint; `data` holds ids and never a name;
+    `next_at` is when it may first be sent; `fifo`: not before what was queued for the target earlier is done with.
+    """
+
+    target: Id
+    channel: str
+    address: int
+    chain: Id
+    notices: tuple[Id, ...]
+    type: str
+    timestamp: datetime
+    data: dict[str, Any]
+    position: int
+    next_at: datetime
+    kind: str = "notice"
+    fifo: bool = False
+
+
+class _Link(NamedTuple):
+    """Where a chain stands."""
+
+    number: int
+    digest: str
+
+
+def install(conninfo: str) -> None:
+    """Make the tables, as the owner; safe to repeat."""
+    with psycopg.connect(conninfo) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('caunoi.install'))")
+        connection.execute(SCHEMA)
+
+
+def enqueue(connection: psycopg.Connection[Any], sends: Sequence[Send]) -> list[Id]:
+    """Queue messages, each numbered in its chain, in the transaction that is open; their ids in the same order.
+
+    The chains stay held until it ends, so numbers have no gaps and are in the order of commit. What is for a target
+    that is off, gone or ended is given up at once: it has its number, and a recovery sends it.
+    Whoever calls this sends `HINT` after the commit, else the message waits for a sender's next look.
+    """
+    if not sends:
+        return []
+    links = _hold(connection, sends)
+    closed = {Id(row[0]) for row in connection.execute(CLOSED, [sorted({send.target for send in sends})])}
+    rows = []
+    for send in sends:
+        before = links[send.chain]
+        # A heartbeat tells where the chain stands; it is none of its messages.
+        numbered = send.kind != HEARTBEAT
+        number = before.number + 1 if numbered else before.number
+        body = body_of(send.type, send.timestamp, {**send.data, "number": number, "previous": before.digest})
+        if numbered:
+            links[send.chain] = _Link(number, hashlib.sha256(body).hexdigest())
+        rows.append((
+            Id(str(uuid4())), send.target, send.channel, send.address, send.chain, number, body, send.type,
+            send.position, send.kind, send.fifo, "given_up" if send.target in closed else "due", send.next_at,
+        ))  # fmt: skip
+    connection.execute(INSERT, _columns(rows))
+    targets = {send.chain: send.target for send in sends}
+    connection.execute(MOVE, _columns((chain, *links[chain], target) for chain, target in targets.items()))
+    made = [row[0] for row in rows]
+    _carry(connection, made, sends)
+    return made
+
+
+def body_of(type_: str, timestamp: datetime, data: dict[str, Any]) -> bytes:
+    """The body of a message, as Standard Webhooks lays it out."""
+    instant = timestamp.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return _encode({"type": type_, "timestamp": instant, "data": data})
+
+
+def _hold(connection: psycopg.Connection[Any], sends: Sequence[Send]) -> dict[Id, _Link]:
+    """The chains, begun where there are none, held in the order of their ids: two that queue never wait in a ring."""
+    first = {send.chain: (send.chain, send.target, send.channel) for send in reversed(sends)}
+    connection.execute(CHAIN, _columns(first[chain] for chain in sorted(first)))
+    return {Id(row[0]): _Link(*row[1:]) for row in connection.execute(HOLD, [sorted(first)])}
+
+
+def _carry(connection: psycopg.Connection[Any], made: Sequence[Id], sends: Sequence[Send]) -> None:
+    """Say of each notice in which messages it goes, and that it is queued."""
+    carried = [(ident, notice) for ident, send in zip(made, sends, strict=True) for notice in send.notices]
+    if not carried:
+        return
+    connection.execute(CARRY, _columns(carried))
+    channels = {ident: send.channel for ident, send in zip(made, sends, strict=True)}
+    connection.execute(QUEUE, [sorted({notice for _, notice in carried})])
+    connection.execute(STEP, _columns((notice, channels[ident], ident) for ident, notice in carried))
+
+
+def _columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
