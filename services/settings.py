@@ -16,6 +16,13 @@ from services.trouble import Exit, Trouble
 PREFIX = "CAUNOI_"
 BROKER = re.compile(r"[^\s:,]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5}")
 
+MAIL_SERVER = re.compile(r"smtps?://([^\s/@]+@)?([^\s:/?#@\[\]]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?/?(\?starttls=[01])?")
+MAIL_ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
+GATEWAY = re.compile(
+    r"(https://([^\s/@]+@)?[^\s/@?#]+|http://([^\s/@]+@)?(127\.\d+\.\d+\.\d+|localhost)(:\d+)?)(/\S*)?"
+)
+PUSH_KEY = re.compile(r"[A-Za-z0-9_-]{43}")
+
 
 class SettingsRefused(Trouble):
     """A variable is unknown or its value cannot be; the text names it."""
@@ -51,6 +58,16 @@ class Settings(BaseSettings):
     """How links in notices begin."""
     webhook_allow: str = ""
     """Networks and schemes that webhooks may use although they are private: `127.0.0.0/8,http`."""
+    smtp: str | None = Field(None, repr=False)
+    """The server that takes e-mail: `smtps://USER:PASSWORD@HOST:465`, or `smtp://…:587`, which has to do STARTTLS."""
+    mail_from: str | None = None
+    """Whom e-mail comes from, and whom a push service may write to."""
+    text_gateway: str | None = Field(None, repr=False)
+    """The address of a gateway for text messages: `https://TOKEN@HOST/PATH`, the token is its bearer's."""
+    push_key: str | None = Field(None, repr=False)
+    """The VAPID key of web push: 32 bytes in base64 for addresses; without it nothing is pushed."""
+    heartbeat_minutes: int = Field(60, ge=1, le=1440)
+    """How often each subscriber is told up to which position there was nothing more."""
     master_key_file: Path | None = None
     """What the keys of persons are wrapped in; without it DIR/master-key."""
     checkpoint_key_file: Path | None = None
@@ -81,6 +98,34 @@ class Settings(BaseSettings):
         except ValidationError:
             raise PydanticCustomError("address", "this is no address; one is http://HOST:PORT") from None
         return url
+
+    @field_validator("smtp")
+    @classmethod
+    def _a_mail_server(cls, url: str | None) -> str | None:
+        if url is not None and not MAIL_SERVER.fullmatch(url):
+            raise PydanticCustomError("smtp", "smtps://USER:PASSWORD@HOST:PORT, or smtp:// with STARTTLS")
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _a_sender(cls, address: str | None) -> str | None:
+        if address is not None and not MAIL_ADDRESS.fullmatch(address):
+            raise PydanticCustomError("mail_from", "this is no e-mail address; one is NAME@HOST")
+        return address
+
+    @field_validator("text_gateway")
+    @classmethod
+    def _a_gateway(cls, url: str | None) -> str | None:
+        if url is not None and not GATEWAY.fullmatch(url):
+            raise PydanticCustomError("text_gateway", "https://TOKEN@HOST/PATH; plain http to this machine alone")
+        return url
+
+    @field_validator("push_key")
+    @classmethod
+    def _a_key(cls, key: str | None) -> str | None:
+        if key is not None and not PUSH_KEY.fullmatch(key):
+            raise PydanticCustomError("push_key", "32 bytes in base64 for addresses (43 letters, no = at the end)")
+        return key
 
     @classmethod
     def read(cls, **overrides: Any) -> "Settings":

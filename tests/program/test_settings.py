@@ -44,6 +44,13 @@ def test_an_unknown_variable_is_refused_with_the_nearest_known_one(monkeypatch: 
         ("LEDGER", "A b"),
         ("KAFKA", "nowhere"),
         ("URL", "notaurl"),
+        ("SMTP", "mail.example.vn:25"),
+        ("SMTP", "http://mail.example.vn"),
+        ("MAIL_FROM", "nobody"),
+        ("MAIL_FROM", "a@b, c@d"),
+        ("TEXT_GATEWAY", "http://sms.example.vn/send"),
+        ("PUSH_KEY", "short"),
+        ("HEARTBEAT_MINUTES", "0"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_by_its_variable(
@@ -58,6 +65,8 @@ def test_a_value_that_cannot_be_is_refused_by_its_variable(
 def test_a_secret_is_in_no_text_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAUNOI_DATABASE", "postgresql://a:secret@b/c")
     monkeypatch.setenv("CAUNOI_TOKEN", "secret")
+    monkeypatch.setenv("CAUNOI_SMTP", "smtps://a:secret@mail.example.vn")
+    monkeypatch.setenv("CAUNOI_TEXT_GATEWAY", "https://secret@sms.example.vn/send")
     assert "secret" not in repr(Settings.read())
 
 
