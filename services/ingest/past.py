@@ -1,17 +1,15 @@
 """What a correction must know that no state says: the record that it strikes, and all of its stream."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-
-from psycopg import Connection
+from typing import NamedTuple
 
 from events.fact import Id, Record
-from events.keys import Keyring
 from events.ledger import POSITIONS
 from projections import concerns
 from projections.reading import last_position, pasts
 from projections.waiting import at_least
+from services.ingest.streams import Source
 
 SHARED = """
 SELECT count(DISTINCT l.stream) FROM ledger.log l JOIN ledger.names n ON n.no = l.name
@@ -47,13 +45,14 @@ class RecordAt:
 
     position: int
 
-    def ask(self, connection: Connection[Any], keys: Keyring | None = None) -> Recorded | None:
-        """It, with what is personal in it, for whoever has the keys."""
+    def ask(self, source: Source) -> Recorded | None:
+        """It, with what is personal in it."""
+        connection = source.connection
         with connection.cursor(binary=True) as cursor:
             row = cursor.execute(POSITIONS, ([self.position],)).fetchone()
         if row is None:
             return None
-        (record,) = _opened(connection, [Record._make(row)], keys)
+        (record,) = source.keys.opened(connection, [Record._make(row)])
         streams = connection.execute(SHARED, (record.command,)).fetchone()
         return Recorded(record, streams[0] if streams else 1)
 
@@ -64,9 +63,25 @@ class HistoryOf:
 
     stream: Id
 
-    def ask(self, connection: Connection[Any], keys: Keyring | None = None) -> Sequence[Record]:
+    def ask(self, source: Source) -> Sequence[Record]:
         """They, as they are now, with what is personal in them."""
-        return _opened(connection, next(pasts(connection, [self.stream], END))[self.stream], keys)
+        return HistoriesOf((self.stream,)).ask(source)[self.stream]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoriesOf:
+    """The same of many streams."""
+
+    streams: tuple[Id, ...]
+
+    def ask(self, source: Source) -> Mapping[Id, Sequence[Record]]:
+        """By stream; one that does not exist has none."""
+        connection, keys, _ = source
+        return {
+            stream: keys.opened(connection, records)
+            for some in pasts(connection, self.streams, END)
+            for stream, records in some.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +90,14 @@ class NamedElsewhere:
 
     stream: Id
 
-    def ask(self, connection: Connection[Any]) -> Naming:
+    def ask(self, source: Source) -> Naming:
         """`MOST_NAMING` of them at most.
 
         Raises:
             Behind: the view has not read the log to its end in time.
         """
+        connection = source.connection
         position = last_position(connection)
         at_least(connection, (concerns.VIEW.name,), position)
         params = {"stream": self.stream, "most": MOST_NAMING}
         return Naming(position, [found[0] for found in connection.execute(NAMING, params).fetchall()])
-
-
-def _opened(connection: Connection[Any], records: Sequence[Record], keys: Keyring | None) -> Sequence[Record]:
-    return records if keys is None else keys.opened(connection, records)

@@ -14,11 +14,9 @@ from events.member import MemberErased
 from events.request import Appended, Claimed, Conflict, Request
 from services.ingest.answer import Answer, Changed, Outcome, Told, answered, appended, first_answer
 from services.ingest.asked import Asked, Plan
-from services.ingest.past import HistoryOf, RecordAt
 from services.ingest.requesting import reason_of, request_of
-from services.ingest.rules import OF_RULES
 from services.ingest.sealing import Sealing
-from services.ingest.streams import NotLoaded, Question, Rights, Sight, Streams
+from services.ingest.streams import NotLoaded, Question, Rights, Sight, Source, Streams
 from services.ingest.turns import Turns
 from services.web.problem import Problem, of_ledger, surprise
 from services.web.rules import Rules
@@ -209,11 +207,7 @@ class Performer:
 
     def _answer_to(self, question: Question) -> Any:
         with self._ledger.connection() as connection:
-            if isinstance(question, RecordAt | HistoryOf):
-                return question.ask(connection, self._sealing.keys)
-            if isinstance(question, OF_RULES):
-                return question.ask(connection, self._rules)
-            return question.ask(connection)
+            return question.ask(Source(connection, self._sealing.keys, self._rules))
 
     async def _append(self, decided: list[Decided], outcomes: dict[int, Outcome]) -> tuple[Waiting, Waiting]:
         """Append what was decided; answers those who lost a race, and those whose command was known."""

@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from psycopg import Connection
 
 from events.classification import Rated
 from events.fact import Id
@@ -12,6 +9,7 @@ from projections import classifications, tree
 from projections.asked import AsOf
 from projections.reading import last_position
 from projections.waiting import at_least
+from services.ingest.streams import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +19,13 @@ class DirectlyBelow:
     scope: Id
     day: date
 
-    def ask(self, connection: Connection[Any]) -> tuple[Id, ...]:
+    def ask(self, source: Source) -> tuple[Id, ...]:
         """Their ids.
 
         Raises:
             Behind: the view has not read the log to its end in time.
         """
+        connection = source.connection
         at_least(connection, (tree.VIEW.name,), last_position(connection))
         return classifications.directly_below(connection, self.scope, AsOf(self.day))
 
@@ -40,12 +39,13 @@ class RatedGood:
     kind: Rated
     day: date
 
-    def ask(self, connection: Connection[Any]) -> tuple[Id, ...]:
+    def ask(self, source: Source) -> tuple[Id, ...]:
         """Their streams, each of which the decision then looks at itself.
 
         Raises:
             Behind: the views have not read the log to its end in time.
         """
+        connection = source.connection
         views = (classifications.VIEW.name, tree.VIEW.name)
         at_least(connection, views, last_position(connection))
         return classifications.rated_good(connection, self.within, self.year, self.kind, AsOf(self.day))

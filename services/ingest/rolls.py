@@ -6,9 +6,7 @@ Views answer them, so it becomes a condition of the append that nothing was reco
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
-
-from psycopg import Connection
+from typing import NamedTuple
 
 from events.fact import Id
 from events.request import Unless
@@ -18,6 +16,7 @@ from projections.folded import COMINGS_AND_GOINGS
 from projections.reading import last_position
 from projections.roll import rolls_below
 from projections.waiting import at_least
+from services.ingest.streams import Source
 
 COME_WITHOUT_A_WORD = ("member.transfer_received", "member.struck", "organisation.struck")
 """Facts by which somebody or something comes to an organisation that they do not name; all others name it."""
@@ -48,12 +47,13 @@ class RollsBelow:
     scope: Id
     day: date
 
-    def ask(self, connection: Connection[Any]) -> Rolls:
+    def ask(self, source: Source) -> Rolls:
         """By cell.
 
         Raises:
             Behind: the views have not read the log to its end in time.
         """
+        connection = source.connection
         position = last_position(connection)
         return Rolls(position, rolls_below(connection, self.scope, self.day))
 
@@ -93,12 +93,13 @@ class BelongingTo:
     organisation: Id
     day: date
 
-    def ask(self, connection: Connection[Any]) -> Belonging:
+    def ask(self, source: Source) -> Belonging:
         """From that day on.
 
         Raises:
             Behind: the views have not read the log to its end in time.
         """
+        connection = source.connection
         position = last_position(connection)
         at_least(connection, (roll.VIEW.name, tree.VIEW.name), position)
         as_of = AsOf(self.day)

@@ -6,8 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from psycopg import Connection
-
 from events.fact import Id, stored_name
 from events.request import Unless
 from events.rule import RulePublished
@@ -17,6 +15,7 @@ from projections.asked import AsOf
 from projections.reading import last_position
 from projections.waiting import at_least
 from services.ingest.asked import Asked
+from services.ingest.streams import Source
 from services.web.problem import FORM, Problem, forbidden
 from services.web.rules import InForce, PackAtFault, Rules
 
@@ -30,11 +29,10 @@ class PackSent:
 
     text: str
 
-    def ask(self, connection: Connection[Any], rules: Rules | None = None) -> RulePublished | Problem:
+    def ask(self, source: Source) -> RulePublished | Problem:
         """The version that it is, or what is wrong with it."""
-        del connection
         try:
-            return _must_be(rules).read(self.text)
+            return _must_be(source.rules).read(self.text)
         except PackAtFault as fault:
             return Problem(422, "rule.at_fault", FORM, fault.errors)
 
@@ -43,10 +41,9 @@ class PackSent:
 class Shipped:
     """All packs that came with the program."""
 
-    def ask(self, connection: Connection[Any], rules: Rules | None = None) -> Sequence[RulePublished]:
+    def ask(self, source: Source) -> Sequence[RulePublished]:
         """All their versions."""
-        del connection
-        return _must_be(rules).shipped()
+        return _must_be(source.rules).shipped()
 
 
 class Names(NamedTuple):
@@ -65,13 +62,13 @@ class Names(NamedTuple):
 class Published:
     """The names of all packs that were published, by the whole log up to now."""
 
-    def ask(self, connection: Connection[Any], rules: Rules | None = None) -> Names:
+    def ask(self, source: Source) -> Names:
         """They, as a condition of what is decided by them.
 
         Raises:
             Behind: the view has not read the log to its end in time.
         """
-        del rules
+        connection = source.connection
         position = last_position(connection)
         at_least(connection, (view.VIEW.name,), position)
         return Names(position, view.published(connection))
@@ -86,13 +83,13 @@ class Overruled:
     day: date
     rivals: tuple[str, ...]
 
-    def ask(self, connection: Connection[Any], rules: Rules | None = None) -> bool:
+    def ask(self, source: Source) -> bool:
         """It did.
 
         Raises:
             Behind: the view has not read the log to its end in time.
         """
-        del rules
+        connection = source.connection
         at_least(connection, (view.VIEW.name,), last_position(connection))
         return view.overruled(connection, self.pack, self.organisation, self.day, self.rivals)
 
@@ -103,10 +100,9 @@ class TopOfTree:
 
     day: date
 
-    def ask(self, connection: Connection[Any], rules: Rules | None = None) -> Id | None:
+    def ask(self, source: Source) -> Id | None:
         """Its id; None where there are several, or none."""
-        del rules
-        return tree.top(connection, AsOf(self.day))
+        return tree.top(source.connection, AsOf(self.day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +115,13 @@ class PackInForce:
     exact: bool = False
     """By the whole log up to now; else as far as the views have read, at once."""
 
-    def ask(self, connection: Connection[Any], rules: Rules | None = None) -> InForce | None:
+    def ask(self, source: Source) -> InForce | None:
         """None where there is none, or where this process knows no rules.
 
         Raises:
             Behind: the views have not read the log to its end in time.
         """
+        connection, _, rules = source
         if self.exact and rules is not None:
             at_least(connection, (view.VIEW.name, tree.VIEW.name), last_position(connection))
         return rules.in_force(connection, self.of, self.organisation, self.day) if rules is not None else None
@@ -138,22 +135,17 @@ class BrokenConditions:
     year: int
     band: str
 
-    def ask(self, connection: Connection[Any], rules: Rules | None = None) -> Mapping[str, str]:
+    def ask(self, source: Source) -> Mapping[str, str]:
         """By gate, in words; {} where nothing is broken, or where this process knows no rules.
 
         Raises:
             Behind: the views have not read the log to its end in time.
         """
+        connection, _, rules = source
         if rules is None:
             return {}
         at_least(connection, VIEWS_OF_A_YEAR, last_position(connection))
         return rules.broken(connection, self.organisation, self.year, self.band)
-
-
-OF_RULES = PackSent | Shipped | Published | Overruled | TopOfTree | PackInForce | BrokenConditions
-
-
-"""The questions that rules answer."""
 
 
 def must_be_of_pack(asked: Asked[Any], question: PackInForce, given: Mapping[str, Decimal] | None) -> None:

@@ -5,28 +5,38 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 from psycopg import Connection
 
 from events import wire
 from events.correction import effective
 from events.fact import Fact, Id, Record, State
+from events.keys import Keyring
 from events.ledger import Ledger
 from events.organisation import Organisation
 from services.access import DEEPEST, Caller, Relation
 from services.ingest.stored import fact_of
+from services.web.rules import Rules
 
 S = TypeVar("S", bound=State)
 
 CAPACITY = 20_000
 
 
+class Source(NamedTuple):
+    """From what questions are answered: the database, the keys of persons, and the rule packs that are at hand."""
+
+    connection: Connection[Any]
+    keys: Keyring
+    rules: Rules | None
+
+
 class Question(Protocol):
     """Something that a decision must know and that is in no stream; frozen, because it is its own key."""
 
-    def ask(self, connection: Connection[Any]) -> Any:
-        """The answer, from the database; called off the event loop."""
+    def ask(self, source: Source) -> Any:
+        """The answer; called off the event loop."""
 
 
 class NotLoaded(Exception):
@@ -48,9 +58,10 @@ class HolderOf:
 
     claim: str
 
-    def ask(self, connection: Connection[Any]) -> Id | None:
+    def ask(self, source: Source) -> Id | None:
         """The holder, now."""
-        row = connection.execute("SELECT stream::text FROM ledger.claims WHERE claim = %s", (self.claim,)).fetchone()
+        asked = "SELECT stream::text FROM ledger.claims WHERE claim = %s"
+        row = source.connection.execute(asked, (self.claim,)).fetchone()
         return Id(row[0]) if row is not None else None
 
 

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from psycopg import Connection
 from pydantic import Field, model_validator
 
 from events.bands import Band
@@ -21,6 +20,7 @@ from services.ingest.asked import Asked, Change, Plan
 from services.ingest.bodies import NUMBER, Body, Count
 from services.ingest.changes.meetings import day_of, here, of_superior
 from services.ingest.rules import PackInForce, must_be_of_pack, must_score
+from services.ingest.streams import Source
 
 Points = Annotated[
     Decimal,
@@ -39,12 +39,13 @@ class RegularBefore:
     exact: bool = False
     """By the whole log up to now; else as far as the view has read, at once."""
 
-    def ask(self, connection: Connection[Any]) -> Id | None:
+    def ask(self, source: Source) -> Id | None:
         """Its id.
 
         Raises:
             Behind: the view has not read the log to its end in time.
         """
+        connection = source.connection
         if self.exact:
             at_least(connection, (meetings.VIEW.name,), last_position(connection))
         return meetings.regular_before(connection, self.meeting, self.day)
