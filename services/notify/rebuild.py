@@ -10,7 +10,7 @@ import psycopg
 
 from events.fact import Id
 from projections.fold import Poison
-from projections.notices import FROM_THE_LOG, NAME, TABLE, write
+from projections.notices import FROM_THE_LOG, NAME, TABLE, reach, write
 from projections.parked import GENERATION, park
 from projections.positions import positions
 from projections.reading import Hole, following, page, pasts
@@ -25,13 +25,23 @@ MAKE = f"CREATE TEMPORARY TABLE anew (LIKE {TABLE} INCLUDING INDEXES)"
 COMPARE = f"""
 SELECT count(*) FILTER (WHERE stands.id IS NULL), count(*) FILTER (WHERE anew.id IS NULL),
        count(*) FILTER (WHERE anew.id = stands.id AND anew IS DISTINCT FROM stands)
-FROM (SELECT {FROM_THE_LOG} FROM {ANEW}) anew FULL JOIN (SELECT {FROM_THE_LOG} FROM {TABLE}) stands USING (id)
+FROM (SELECT {FROM_THE_LOG} FROM {ANEW}) anew
+FULL JOIN (SELECT {FROM_THE_LOG} FROM {TABLE} WHERE NOT alert) stands USING (id)
 """  # noqa: S608  # fixed texts only, here and below
 CORRECT = f"""
 UPDATE {TABLE} stands SET ({FROM_THE_LOG}) = (SELECT {FROM_THE_LOG} FROM {ANEW} anew WHERE anew.id = stands.id)
 WHERE id IN (SELECT id FROM (SELECT {FROM_THE_LOG} FROM {ANEW} EXCEPT SELECT {FROM_THE_LOG} FROM {TABLE}) differ)
 """  # noqa: S608
-ADD = f"INSERT INTO {TABLE} SELECT * FROM {ANEW} ON CONFLICT (id) DO NOTHING"  # noqa: S608
+ADD = f"""
+INSERT INTO {TABLE} ({FROM_THE_LOG}) SELECT {FROM_THE_LOG} FROM {ANEW} ORDER BY position, id
+ON CONFLICT (id) DO NOTHING RETURNING id::text
+"""  # noqa: S608
+# An acknowledgement that a notice had before it was lost is a step of it as well.
+ANSWERED = f"""
+INSERT INTO exchange.steps (notice, at, state, cause)
+SELECT id, acknowledged_at, 'acknowledged', 'made anew' FROM {TABLE} n WHERE acknowledged_at IS NOT NULL
+AND NOT EXISTS (SELECT FROM exchange.steps s WHERE s.notice = n.id AND s.state = 'acknowledged')
+"""  # noqa: S608
 UNPARK = "DELETE FROM views.parked WHERE view = %s"
 
 
@@ -78,7 +88,9 @@ class Rebuild:
     def settle(self) -> None:
         """Add what is missing, set right what differs, and park what cannot be read now, and nothing else."""
         self._connection.execute(CORRECT.encode())
-        self._connection.execute(ADD.encode())
+        added = self._connection.execute(ADD.encode()).fetchall()
+        reach(self._connection, [row[0] for row in added])
+        self._connection.execute(ANSWERED.encode())
         self._connection.execute(UNPARK, [NAME])
         park(self._connection, NAME, self.poisons)
         self._connection.execute(GENERATION, [NAME])

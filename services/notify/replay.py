@@ -20,7 +20,7 @@ COLUMNS = ", ".join(
     f"CASE WHEN acknowledged_in <= {{upto}} THEN {column} END AS {column}" if column in ANSWER else column
     for column in FROM_THE_LOG.replace(",", " ").split()
 )
-ROWS = f"SELECT {COLUMNS} FROM {{table}} n WHERE position <= {{upto}}{{held}}"  # noqa: S608  # fixed texts only
+ROWS = f"SELECT {COLUMNS} FROM {{table}} n WHERE position <= {{upto}} AND NOT alert{{held}}"  # noqa: S608  # fixed texts only
 HELD = " AND EXISTS (SELECT FROM ledger.log t WHERE t.position = n.position AND t.effective_on <= '{day}')"
 DIFFERENCE = """
 WITH live AS ({live}), anew AS ({anew}),

@@ -10,7 +10,7 @@ import structlog
 from events.bus import Bus, Reader
 from events.fact import Id, Record
 from projections.fold import Poison
-from projections.notices import ACKNOWLEDGED, NAME, Told, write
+from projections.notices import ACKNOWLEDGED, NAME, Told, reach, write
 from projections.parked import park, parked
 from projections.patience import patiently
 from projections.positions import Held, Zombie, advance, positions
@@ -149,7 +149,8 @@ class Worker:
         batch = judge(self._telling, records, parked(connection, [NAME]).get(NAME, set()))
         if batch.told or batch.acknowledged:
             connection.execute(DURABLY)
-            write(connection, batch.told, batch.acknowledged)
+            new = write(connection, batch.told, batch.acknowledged)
+            reach(connection, [one.id for one in new])
         park(connection, NAME, batch.poisons)
 
     def _hold(self, connection: psycopg.Connection[Any]) -> Held:
