@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-HALLWAY = {"access", "logs", "master_key", "settings", "trouble", "web", "whole_file"}
-"""What every service may use: settings, logs, the master key, who may do what, how errors are said, whole files."""
+HALLWAY = {"access", "hostile", "logs", "master_key", "settings", "trouble", "web", "webhook_keys", "whole_file"}
+"""What every service may use: settings, logs, the master key, who may do what, how errors are said, whole files, and of
+webhooks which addresses may be called and what signs them."""
 COMPOSES = "program"
 """The program puts all services together, and is imported by none of them."""
 
