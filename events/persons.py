@@ -8,16 +8,19 @@ from events.proposal import Proposal, ProposalMade
 
 OF_A_MEMBER = "/members/"
 OF_A_YEAR = (ClassificationDecided, ClassificationReopened)
+WITH_KEYS = frozenset({Member.KIND, "endpoint", "subscription", "silence"})
+"""Streams that have keys of their own: those of members, and of what holds the addresses of people or their reasons."""
 
 
 def person(fact: Fact, stream: Id, kind: str, state: State | None) -> Id | None:
     """The member whom a fact is about; None where it is about nobody in particular.
 
-    A member's own facts are about him, a liaison's about the resident, a proposal's about the member who would change,
-    a classification's about the member whose year it is, any other's about the one whom it names as its `member`.
+    A member's own facts are about him (what has a key of its own is sealed with that), a liaison's about the resident,
+    a proposal's about the member who would change, a classification's about the member whose year it is, any other's
+    about the one whom it names as its `member`.
     `state` is what the stream said before the fact.
     """
-    if kind == Member.KIND:
+    if kind in WITH_KEYS:
         return stream
     named: Id | None = getattr(fact, "member", None)
     if named is not None:

@@ -21,6 +21,8 @@ from events import (
     organisation_papers,
     proposal,
     rule,
+    silence,
+    subscription,
 )
 from events.correction import STRIKES
 from events.fact import Fact, State, personal_fields, stored_name
@@ -120,6 +122,8 @@ _KINDS: Kinds = (
     (proposal.Proposal, (proposal.ProposalMade, proposal.ProposalApproved, proposal.ProposalRejected)),
     (notice.Notice, (notice.NoticeAcknowledged,)),
     (rule.Rule, rule.FACTS),
+    (subscription.Subscription, subscription.FACTS),
+    (silence.Silence, silence.FACTS),
 )
 """Every kind of stream and what may be said in it."""
 

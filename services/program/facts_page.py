@@ -62,6 +62,12 @@ ELSEWHERE = {
     "notice.acknowledged": "/notices/{id}/acknowledgements",
     "rule.published": "/rules",
     "rule.adopted": "/rules/{pack}/adoptions",
+    "subscription.made": "/subscriptions",
+    "subscription.paused": "/subscriptions/{id}/pauses",
+    "subscription.resumed": "/subscriptions/{id}/resumptions",
+    "subscription.ended": "/subscriptions/{id}/endings",
+    "silence.begun": "/silences",
+    "silence.ended": "/silences/{id}/endings",
 }
 """Where facts come from that are not corrected by the change that records them."""
 

@@ -15,6 +15,7 @@ from events import (
 from events.correction import STRIKES, Struck
 from events.fact import Fact
 from services.questions import words
+from services.questions.sentences_of_exchange import OF_EXCHANGE
 from services.questions.sentences_of_life import OF_LIFE
 from services.questions.sentences_of_meetings import OF_MEETINGS
 from services.questions.sentences_of_papers import OF_PAPERS
@@ -235,5 +236,6 @@ SENTENCES: dict[type[Fact], Callable[[Any, Called], str]] = {
     notice.NoticeAcknowledged: _known,
     **OF_LIFE,
     **OF_RULES,
+    **OF_EXCHANGE,
 }
 """By the fact's class; a test sees to it that none is missing."""

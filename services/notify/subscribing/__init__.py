@@ -1,0 +1,1 @@
+"""What organisations ask to be told: which facts, to which address, and when it may be sent."""
