@@ -6,6 +6,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
+from zoneinfo import ZoneInfo
 
 import psycopg
 
@@ -19,6 +20,7 @@ from projections.view import View
 from services.notify import replay as told
 from services.notify.policy import Policies
 from services.program import database, started_with
+from services.scoring import board_replay
 from services.scoring.worker import views
 from services.settings import Settings
 from services.trouble import Exit, Trouble
@@ -40,9 +42,10 @@ class Asked(NamedTuple):
 
 
 class Replayable(Protocol):
-    """One view, and what can be done with it."""
+    """One view, and what can be done with it; `two_clocks`: whether its rows say since when and until when."""
 
     name: str
+    two_clocks: bool
 
     def replace(self) -> Replayed:
         """Make it anew, to serve from then on."""
@@ -59,6 +62,8 @@ class Replayable(Protocol):
 
 class _Plain:
     """A view that follows from one stream's records."""
+
+    two_clocks = True
 
     def __init__(self, conninfo: str, view: View) -> None:
         self.name = view.name
@@ -85,6 +90,7 @@ class _Notices:
     """What committees are told: what is missing is added and what differs is corrected, and nothing is taken back."""
 
     name = notices.NAME
+    two_clocks = True
 
     def __init__(self, conninfo: str, ledger: str) -> None:
         self._conninfo = conninfo
@@ -104,6 +110,29 @@ class _Notices:
         return told.compare(self._conninfo, self._ledger, self._policies, upto, day)
 
 
+class _Kept:
+    """What the board keeps beside the views, from which it is made: only the latest of it."""
+
+    two_clocks = False
+
+    def __init__(self, conninfo: str, table: board_replay.Kept, zone: ZoneInfo) -> None:
+        self.name = table.value
+        self._of = (conninfo, table, zone)
+
+    def replace(self) -> Replayed:
+        return board_replay.replace(*self._of)
+
+    def standing(self) -> Replayed:
+        conninfo, table, _ = self._of
+        return board_replay.standing(conninfo, table)
+
+    def replay(self, upto: int, day: date | None, show: Show | None) -> Replayed:
+        return board_replay.replay(*self._of, upto, day, show)
+
+    def compare(self, upto: int | None, day: date | None) -> Comparison:
+        return board_replay.compare(*self._of, upto, day)
+
+
 def prepare(data: Path | None, url: str | None = None) -> Settings:
     """The settings with which the system on a directory was started, with its database, or with the one that is named.
 
@@ -117,7 +146,7 @@ def prepare(data: Path | None, url: str | None = None) -> Settings:
 
 
 def find(settings: Settings, name: str) -> list[Replayable]:
-    """The view of that name, or all of them in the order of their names; the settings name the database.
+    """The view of that name, or all of them in the order of their names, and then what is made from them.
 
     Raises:
         Trouble: there is no such view.
@@ -125,8 +154,10 @@ def find(settings: Settings, name: str) -> list[Replayable]:
     assert settings.database is not None, "whoever asks has found it"
     found: dict[str, Replayable] = {view.name: _Plain(settings.database, view) for view in views(settings)}
     found[_Notices.name] = _Notices(settings.database, settings.ledger)
+    kept = {table.value: _Kept(settings.database, table, ZoneInfo(settings.timezone)) for table in board_replay.Kept}
     if name == ALL:
-        return [found[each] for each in sorted(found)]
+        return [found[each] for each in sorted(found)] + list(kept.values())
+    found.update(kept)
     if name not in found:
         near = get_close_matches(name, found, n=1)
         meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(found))}"

@@ -1,9 +1,8 @@
 """Keeps the months of a board: what the log has changed is worked out anew, and written with the position read to."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 from threading import Event
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -11,6 +10,7 @@ import structlog
 
 from events.fact import Id
 from projections import cell_months, cell_years
+from projections.anew import Busy
 from projections.asked import AsOf
 from projections.cell_months import NAME, Month
 from projections.fold import Poison
@@ -18,9 +18,8 @@ from projections.parked import PARKED, park
 from projections.patience import patiently
 from projections.positions import Held, Zombie, advance, positions
 from projections.view import FOREVER
-from services.scoring import cell_months as working_out
+from services.scoring.board_making import Failed, made
 from services.scoring.board_touched import Years, known, touched
-from services.scoring.rules_in_force import RulesInForce
 
 LEANS_ON = (
     "absences", "admissions", "concerns", "contacts", "meetings", "offices", "roll", "rules", "tree",
@@ -32,17 +31,9 @@ SESSION = "SET application_name = 'caunoi board'; SET synchronous_commit = off; 
 EMPTY = "DELETE FROM views.cell_months; DELETE FROM views.cell_years"
 UNPARK = "DELETE FROM views.parked WHERE view = %s AND stream = ANY (%s::uuid[])"
 TELL = "SELECT pg_notify('views', '')"
-AT_ONCE = 500
-"""Cells whose months are in memory at a time."""
+ATTEMPTS = 20
 
 log = structlog.get_logger("board")
-
-
-class _Failed(NamedTuple):
-    """A cell whose year could not be worked out, and why."""
-
-    cell: Id
-    error: Exception
 
 
 class BoardFeeder:
@@ -82,6 +73,21 @@ class BoardFeeder:
         except Zombie:
             log.info("another process keeps the board, too")
 
+    def anew(self) -> None:
+        """Make all of it anew to where the views stand, whatever is kept.
+
+        Raises:
+            Busy: another process moves it on all the time.
+        """
+        for _ in range(ATTEMPTS):
+            held = positions(self._read(), [NAME])[NAME]
+            upto = max(held.position, min(view.position for view in positions(self._read(), LEANS_ON).values()))
+            try:
+                return self._make_anew(held, upto)
+            except Zombie:
+                continue
+        raise Busy(f"another process moves {NAME} on all the time")
+
     def close(self) -> None:
         """Give back the connections; what was fed stays."""
         for connection in (self._writing, self._reading):
@@ -103,15 +109,15 @@ class BoardFeeder:
 
     def _go_on(self, held: Held, upto: int) -> None:
         years = touched(self._read(), held.position, upto)
-        made = list(self._months(years, upto))
-        failed = [one for one in made if isinstance(one, _Failed)]
+        told = list(self._months(years, upto))
+        failed = [one for one in told if isinstance(one, Failed)]
         lost = {one.cell for one in failed}
         fresh = {cell for cell, _ in years} - lost
         with self._write().transaction():
             self._hold(held)
             again = [one for one in years if one[0] not in lost]
             cell_months.clear(self._write(), again)
-            cell_months.write(self._write(), (m for m in made if isinstance(m, Month) and m.cell not in lost))
+            cell_months.write(self._write(), (m for m in told if isinstance(m, Month) and m.cell not in lost))
             cell_years.replace(self._write(), again)
             if fresh and self._parked():
                 self._write().execute(UNPARK, (NAME, list(fresh)))
@@ -120,10 +126,10 @@ class BoardFeeder:
         self._tell()
 
     def _fill(self, years: Years, upto: int) -> None:
-        failed: list[_Failed] = []
+        failed: list[Failed] = []
         some: list[Month] = []
         for one in self._months(years, upto):
-            if isinstance(one, _Failed):
+            if isinstance(one, Failed):
                 failed.append(one)
                 continue
             some.append(one)
@@ -134,32 +140,9 @@ class BoardFeeder:
         cell_years.add_all(self._write())
         self._park(failed, upto)
 
-    def _months(self, years: Years, upto: int) -> Iterator[Month | _Failed]:
+    def _months(self, years: Years, upto: int) -> Iterator[Month | Failed]:
         """The months of these years as known at a position. A cell that cannot be worked out stops no other."""
-        rules = RulesInForce.read(self._read(), upto)
-        for year, cells in _some(years):
-            try:
-                made = [month for months in self._of(cells, year, rules, upto) for month in months]
-            except psycopg.OperationalError:
-                raise
-            except Exception:  # noqa: BLE001  # whose it is will be found
-                yield from self._carefully(cells, year, rules, upto)
-            else:
-                yield from made
-
-    def _carefully(self, cells: Sequence[Id], year: int, rules: RulesInForce, upto: int) -> Iterator[Month | _Failed]:
-        for cell in cells:
-            try:
-                made = [month for months in self._of([cell], year, rules, upto) for month in months]
-            except psycopg.OperationalError:
-                raise
-            except Exception as error:  # noqa: BLE001  # it is parked, visibly
-                yield _Failed(cell, error)
-            else:
-                yield from made
-
-    def _of(self, cells: Sequence[Id], year: int, rules: RulesInForce, upto: int) -> Iterable[list[Month]]:
-        return working_out.read(self._read(), cells, year, rules, self._zone, AsOf(FOREVER, upto))
+        return made(self._read(), self._zone, years, AsOf(FOREVER, upto))
 
     def _hold(self, held: Held) -> None:
         """Keep everybody else from it until the transaction ends.
@@ -174,7 +157,7 @@ class BoardFeeder:
         found = self._write().execute(PARKED, [[NAME]]).fetchall()
         return [cell for _, cells in found for cell in cells]
 
-    def _park(self, failed: Sequence[_Failed], upto: int) -> None:
+    def _park(self, failed: Sequence[Failed], upto: int) -> None:
         poisons = [Poison(one.cell, upto, "cell.year", type(one.error).__name__) for one in failed]
         park(self._write(), NAME, poisons)
 
@@ -199,12 +182,3 @@ class BoardFeeder:
             self._reading.execute(SESSION.encode())
             self._reading.execute("LISTEN views")
         return self._reading
-
-
-def _some(years: Years) -> Iterator[tuple[int, list[Id]]]:
-    """Cells of one year, some at a time."""
-    ordered = sorted(years, key=lambda one: (one[1], one[0]))
-    for year, found in groupby(ordered, lambda one: one[1]):
-        cells = [cell for cell, _ in found]
-        for first in range(0, len(cells), AT_ONCE):
-            yield year, cells[first : first + AT_ONCE]

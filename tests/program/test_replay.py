@@ -17,13 +17,18 @@ from services.program.postgres import Postgres
 from services.settings import Settings
 from services.trouble import Trouble
 from tests.database import Database, fresh
-from tests.examples import LAN, MINH, a_certificate, a_reprimand
+from tests.examples import CELL_7, LAN, MINH, a_certificate, a_reprimand
 from tests.keys import master_key_file
 from tests.program.little_system import caunoi
 from tests.projections.commune import APRIL, COMMUNE_AND_BLOC, MARCH, MAY
 from tests.projections.log import Said, put
+from tests.scoring.ledger import put_cell, put_meeting
+from tests.scoring.meeting import PERFECT
 
-EVERY = sorted([*(view.name for view in VIEWS), "notices"])
+KEPT = ["cell_months", "cell_years"]
+"""What is made from the views, and so after them."""
+PLAIN = sorted([*(view.name for view in VIEWS), "notices"])
+EVERY = PLAIN + KEPT
 LATE = [Said(LAN, a_reprimand(), APRIL), Said(MINH, a_certificate(), MAY)]
 
 
@@ -68,9 +73,8 @@ def head(where: Database) -> int:
 def test_all_views_are_made_anew_to_serve(told: Database) -> None:
     with psycopg.connect(told.app) as connection:
         found = {view["view"]: view["position"] for view in status(connection)}
-    assert {name: found[name] for name in EVERY if name != "notices"} == dict.fromkeys(
-        (name for name in EVERY if name != "notices"), head(told)
-    )
+    fed = [name for name in EVERY if name not in ("notices", "cell_years")]
+    assert {name: found[name] for name in fed} == dict.fromkeys(fed, head(told))
     assert one(told, "SELECT count(*) FROM views.roll") > 0
 
 
@@ -136,8 +140,32 @@ def test_what_had_been_recorded_by_an_instant_is_all_that_is_used(told: Database
     code, lines, why = replay(told, "all", "--known-at", instant, "--as-of", MARCH.isoformat(), "--compare")
     assert code == 0, why
     assert {(line["view"], line["position"]) for line in lines if line["view"] != "notices"} == {
-        (name, last) for name in EVERY if name != "notices"
+        (name, last) for name in PLAIN if name != "notices"
     }
+    assert "they keep only what is known now: cell_months, cell_years" in why
+    for name in KEPT:
+        code, _, why = replay(told, name, "--known-at", instant, "--compare")
+        assert (code, "without --as-of and --known-at" in why) == (1, True)
+
+
+def test_the_months_of_a_board_and_their_sums_are_compared_row_by_row(template: Postgres) -> None:
+    with fresh(template) as made:
+        with Ledger(made.app) as ledger:
+            put_cell(ledger)
+            put_meeting(ledger, *PERFECT)
+        assert replay(made, "all")[0] == 0
+        for name, of in zip(KEPT, ("2026-03-01", "2026"), strict=True):
+            code, (shown,), _ = replay(made, name, "--as-of", "2026-12-31")
+            assert (code, shown["rows"], shown["items"][0]["held"]) == (0, 1, 1)
+            assert replay(made, name, "--as-of", "2026-03-04")[1][0]["items"] == []
+            run(made, f"UPDATE views.{name} SET held = 7")
+            code, (said,), _ = replay(made, name, "--compare")
+            assert (code, said["same"]) == (6, False)
+            first = said["difference"]
+            assert (first["stream"], first["name"], first["columns"]) == (CELL_7, of, ["held"])
+            assert (first["live"]["held"], first["anew"]["held"]) == (7, 1)
+        assert replay(made, "cell_months")[0] == 0
+        assert replay(made, "cell_years", "--compare")[0] == 0
 
 
 def test_rows_are_lines_of_json_for_people_too(told: Database) -> None:

@@ -2,7 +2,8 @@
 
 import itertools
 import json
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from projections.rebuild import Comparison, Replayed
 from services import logs
 from services.program.options import AsJson, Data
 from services.program.printing import out, out_json, piece
-from services.program.replaying import ALL, Asked, find, place, prepare, troubles
+from services.program.replaying import ALL, Asked, Replayable, find, place, prepare, troubles
 from services.trouble import Exit
 from services.web.written import Day, Instant
 
@@ -47,6 +48,8 @@ def replay(
     settings = prepare(data, url)
     found = find(settings, view)
     upto = place(settings, asked)
+    if compare and asked and view == ALL:
+        found = _with_two_clocks(found)
     say = Lines(max(len(each.name) for each in found), as_json)
     same = True
     for each in found:
@@ -65,6 +68,13 @@ def replay(
                 say.made(each.name, done)
     if not same:
         raise typer.Exit(Exit.UNVERIFIED)
+
+
+def _with_two_clocks(found: Sequence[Replayable]) -> list[Replayable]:
+    """Those that can be compared as they were; the others are named."""
+    others = [each.name for each in found if not each.two_clocks]
+    sys.stderr.write(f"left out, they keep only what is known now: {', '.join(others)}\n")
+    return [each for each in found if each.two_clocks]
 
 
 class Lines:
