@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, Self
 
 import psycopg
 import structlog
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.executors.pool import ThreadPoolExecutor  # type: ignore[import-untyped]
+from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
 
 LEAD = "SELECT pg_try_advisory_lock(hashtext('caunoi.ticker'))"
 SESSION = """SET application_name = 'caunoi ticker'; SET jit = off; SET lock_timeout = '10s';
