@@ -1,4 +1,4 @@
-"""What shall be sent to whom: a row for each message, numbered in its chain, with the exact bytes, before any sending."""
+"""What shall be sent to whom: a row for each message, numbered in its chain, with its exact bytes."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -10,10 +10,9 @@ import msgspec
 import psycopg
 
 from events.fact import Id
+from projections.steps import QUEUED, Step, step
 
 SCHEMA = """
-CREATE SCHEMA IF NOT EXISTS exchange AUTHORIZATION caunoi_app;
-SET LOCAL ROLE caunoi_app;
 CREATE TABLE IF NOT EXISTS exchange.chains (
     chain    uuid PRIMARY KEY,              -- the subscription, else the endpoint
     number   bigint NOT NULL DEFAULT 0,     -- of the last message
@@ -40,13 +39,13 @@ CREATE TABLE IF NOT EXISTS exchange.deliveries (
     body          bytea NOT NULL,           -- the same at every attempt
     type          text NOT NULL,
     position      bigint NOT NULL,
-    kind          text NOT NULL,            -- notice, digest, ping, heartbeat
+    kind          text NOT NULL,            -- notice, digest; ping, heartbeat: not numbered, and tried once
     fifo          boolean NOT NULL,
     state         text NOT NULL,            -- due, failed (to be tried again), delivered, given_up
     next_at       timestamptz NOT NULL,     -- nobody claims it before; a claim moves it to where the lease ends
     tries         integer NOT NULL DEFAULT 0,
     claimed_until timestamptz,
-    claimed_by    text,
+    claimed_by    integer,                  -- the sender's number
     uncertain     integer NOT NULL DEFAULT 0,   -- leases that ran out: what may have been sent twice
     made_at       timestamptz NOT NULL,
     done_at       timestamptz
@@ -60,6 +59,11 @@ CREATE TABLE IF NOT EXISTS exchange.carried (
     PRIMARY KEY (delivery, notice)
 );
 CREATE INDEX IF NOT EXISTS carried_by ON exchange.carried (notice);
+CREATE SEQUENCE IF NOT EXISTS exchange.sender_numbers AS integer CYCLE;
+CREATE TABLE IF NOT EXISTS exchange.senders (
+    number     integer PRIMARY KEY,         -- it holds the advisory lock of that number for as long as it lives
+    since      timestamptz NOT NULL DEFAULT now()
+);
 CREATE TABLE IF NOT EXISTS exchange.attempts (
     delivery uuid NOT NULL,
     no       integer NOT NULL,
@@ -97,20 +101,13 @@ ORDER BY no
 """
 CARRY = "INSERT INTO exchange.carried (delivery, notice) SELECT * FROM unnest(%s::uuid[], %s::uuid[])"
 QUEUE = """
-UPDATE exchange.notices SET queued_at = coalesce(queued_at, clock_timestamp()),
-       delivered_at = CASE WHEN queued_at IS NULL THEN NULL ELSE delivered_at END
-WHERE id = ANY (%s::uuid[])
-"""
-"""Where an endpoint or an address is told, it is delivered when the first of them took it."""
-STEP = """
-INSERT INTO exchange.steps (notice, at, state, cause, delivery)
-SELECT notice, clock_timestamp(), 'queued', cause, delivery
-FROM unnest(%s::uuid[], %s::text[], %s::uuid[]) AS queued (notice, cause, delivery)
+UPDATE exchange.notices SET queued_at = coalesce(queued_at, clock_timestamp()) WHERE id = ANY (%s::uuid[])
 """
 HINT = "SELECT pg_notify('deliveries', '')"
 
-HEARTBEAT = "heartbeat"
-TYPE_OF_HEARTBEAT = "caunoi.heartbeat"
+PING, HEARTBEAT = "ping", "heartbeat"
+UNNUMBERED = frozenset({PING, HEARTBEAT})
+"""They tell where the chain stands, and are none of its messages: one that is lost leaves no gap."""
 
 _encode = msgspec.json.encode
 
@@ -143,11 +140,9 @@ class _Link(NamedTuple):
     digest: str
 
 
-def install(conninfo: str) -> None:
-    """Make the tables, as the owner; safe to repeat."""
-    with psycopg.connect(conninfo) as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(hashtext('caunoi.install'))")
-        connection.execute(SCHEMA)
+def install(connection: psycopg.Connection[Any]) -> None:
+    """Make the tables, in the transaction that makes the others; safe to repeat."""
+    connection.execute(SCHEMA)
 
 
 def enqueue(connection: psycopg.Connection[Any], sends: Sequence[Send]) -> list[Id]:
@@ -164,8 +159,7 @@ def enqueue(connection: psycopg.Connection[Any], sends: Sequence[Send]) -> list[
     rows = []
     for send in sends:
         before = links[send.chain]
-        # A heartbeat tells where the chain stands; it is none of its messages.
-        numbered = send.kind != HEARTBEAT
+        numbered = send.kind not in UNNUMBERED
         number = before.number + 1 if numbered else before.number
         body = body_of(send.type, send.timestamp, {**send.data, "number": number, "previous": before.digest})
         if numbered:
@@ -203,7 +197,8 @@ def _carry(connection: psycopg.Connection[Any], made: Sequence[Id], sends: Seque
     connection.execute(CARRY, _columns(carried))
     channels = {ident: send.channel for ident, send in zip(made, sends, strict=True)}
     connection.execute(QUEUE, [sorted({notice for _, notice in carried})])
-    connection.execute(STEP, _columns((notice, channels[ident], ident) for ident, notice in carried))
+    now = datetime.now(UTC)
+    step(connection, [Step(notice, now, QUEUED, channels[ident], ident) for ident, notice in carried])
 
 
 def _columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from events.fact import Id, Record
-from projections import steps
+from projections import deliveries, steps
 from projections.positions import REGISTER
 from projections.steps import Step
 
@@ -209,6 +209,7 @@ def install(conninfo: str) -> None:
         connection.execute("SELECT pg_advisory_xact_lock(hashtext('caunoi.install'))")
         connection.execute(SCHEMA)
         steps.install(connection)
+        deliveries.install(connection)
         connection.execute(REGISTER, {"view": NAME, "shape": SHAPE})
 
 
