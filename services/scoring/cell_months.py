@@ -25,11 +25,11 @@ from events.meeting import (
 from projections import board
 from projections.asked import AsOf
 from projections.cell_months import Month
-from services.scoring.cell_year import CellYear, cell_years, score_year
+from services.scoring.cell_year import CellYear, cell_years
 from services.scoring.meeting_facts import MeetingFacts
+from services.scoring.meeting_score import Worth, worth_in_force
 from services.scoring.rulebook import Of
 from services.scoring.rules_in_force import RulesInForce
-from services.scoring.score import Score
 
 AT_ONCE = timedelta(days=2)
 """After a meeting its minutes are approved and its score is given by then; the source of "at once" names no number, the
@@ -53,7 +53,7 @@ class Held(NamedTuple):
     """A meeting that was held, and what it is worth."""
 
     facts: MeetingFacts
-    score: Score
+    worth: Worth
     records: Sequence[Record]
     day: date
     kind: MeetingKind
@@ -92,14 +92,14 @@ def months_of(year: CellYear, rules: RulesInForce, beside: Beside = NOTHING) -> 
 
 
 def _held(year: CellYear, rules: RulesInForce) -> Iterator[Held]:
-    there = [facts for facts in year.meetings if not facts.is_cancelled]
-    for facts, score in zip(there, score_year(year, rules), strict=True):
+    for facts in year.meetings:
         held, called, day = facts.last(MeetingHeld), facts.last(MeetingCalled), facts.day
-        if held is not None and called is not None and day is not None:
+        worth = worth_in_force(facts, rules)
+        if held is not None and called is not None and day is not None and worth is not None:
             records = year.sources.records.get(facts.meeting, ()) if year.sources else ()
             if year.sources:
                 records = [record for record in records if record.effective_on <= year.sources.day]
-            yield Held(facts, score, records, day, called.fact.kind, held.fact)
+            yield Held(facts, worth, records, day, called.fact.kind, held.fact)
 
 
 def _month(cell: Id, month: date, held: Sequence[Held], rules: RulesInForce) -> Month:
@@ -107,9 +107,9 @@ def _month(cell: Id, month: date, held: Sequence[Held], rules: RulesInForce) -> 
     prepared = [one for one in monthly if not one.facts.context.secretary_only]
     models = [one.kind for one in held if _is_model(one)]
     counts = [there[0] for one in monthly if (there := one.facts.there()) is not None]
-    whole = [one.score.points for one in held if one.score.complete and one.score.points is not None]
-    gates = [[gate.met for gate in one.score.gates if gate.band == GOOD] for one in held]
-    bands = [one.score.band for one in held if one.score.band is not None]
+    whole = [one.worth.points for one in held if one.worth.complete and one.worth.points is not None]
+    gates = [[gate.met for gate in one.worth.gates if gate.band == GOOD] for one in held]
+    bands = [one.worth.band for one in held if one.worth.band is not None]
     return Month(
         cell=cell,
         month=month,

@@ -1,16 +1,17 @@
 """The bands of the three bodies, told apart: none overwrites another, and what comes late changes no decided one."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from events.meeting import BandDecided, SelfScored, VoteTaken
 from services.scoring.meeting_facts import MeetingFacts
-from services.scoring.meeting_lines import lines
+from services.scoring.meeting_lines import Mark, marks
 from services.scoring.rulebook import Item, Pack
-from services.scoring.score import Bands, GateLine, Line
+from services.scoring.score import Bands, GateLine
 
 
-def bands(facts: MeetingFacts, pack: Pack | None, computed: str | None, of: tuple[Line, ...]) -> Bands:
-    """What each body says; `of` are the score's lines, from all that is known."""
+def bands(facts: MeetingFacts, pack: Pack | None, computed: str | None, of: Sequence[Mark]) -> Bands:
+    """What each body says; `of` is what each item gives, by all that is known."""
     points = self_points(facts, pack, of) if pack else None
     own = pack.band(points) if pack and points is not None else None
     decided = facts.last(BandDecided)
@@ -31,7 +32,7 @@ def computed_band(pack: Pack, points: Decimal, gates: tuple[GateLine, ...]) -> s
     return band
 
 
-def self_points(facts: MeetingFacts, pack: Pack, of: tuple[Line, ...]) -> Decimal | None:
+def self_points(facts: MeetingFacts, pack: Pack, of: Sequence[Mark]) -> Decimal | None:
     """The committee's total: as given, or its values item by item and, where it gave none, what the facts decide.
 
     None where an item has no value at all, or one above its maximum. Once the superior has decided, the facts are those
@@ -46,18 +47,19 @@ def self_points(facts: MeetingFacts, pack: Pack, of: tuple[Line, ...]) -> Decima
     if decided is not None and decided.position < max(facts.position, around):
         then = facts.upto(max(decided.position, scored.position))
         # Only what the committee left open, or what may not be asked for, hangs on anything but its own word.
-        of = lines(then, pack, [item for item in pack.items if item.id not in given or item.when is not None])
-        unasked = {line.item for line in of if not line.applies}
+        of = marks(then, pack, [item for item in pack.items if item.id not in given or item.when is not None])
+        unasked = {mark.of.id for mark in of if not mark.applies}
         values = [
-            *(line.points for line in of if line.applies and line.item not in given),
+            *(mark.points for mark in of if mark.applies and mark.of.id not in given),
             *(_within(given[item.id], item) for item in pack.items if item.id in given and item.id not in unasked),
         ]
     else:
-        values = [_within(given.get(line.item, line.points), line) for line in of if line.applies]
-    return None if None in values else sum((value for value in values if value is not None), Decimal())
+        values = [_within(given.get(mark.of.id, mark.points), mark.of) for mark in of if mark.applies]
+    known = [value for value in values if value is not None]
+    return sum(known, Decimal()) if len(known) == len(values) else None
 
 
-def _within(value: Decimal | None, of: Item | Line) -> Decimal | None:
+def _within(value: Decimal | None, of: Item) -> Decimal | None:
     """A value above the maximum is none."""
     return None if value is None or value > of.max else value
 
@@ -74,7 +76,7 @@ def agreed(facts: MeetingFacts) -> bool:
     return 2 * vote.fact.for_ > voters
 
 
-def late(facts: MeetingFacts, of: tuple[Line, ...]) -> tuple[int, ...]:
+def late(facts: MeetingFacts, of: Sequence[Mark]) -> tuple[int, ...]:
     """What was recorded, or struck through, after the superior had decided: of the meeting, or of a member, an office
     or another meeting where a line follows from it.
     """
@@ -82,4 +84,4 @@ def late(facts: MeetingFacts, of: tuple[Line, ...]) -> tuple[int, ...]:
     if decided is None or decided.position >= max(facts.position, facts.context.last):
         return ()
     own = {told.position for told in facts.told}.union(facts.struck)
-    return tuple(sorted(at for at in own.union(*(line.facts for line in of)) if at > decided.position))
+    return tuple(sorted(at for at in own.union(*(mark.facts for mark in of)) if at > decided.position))

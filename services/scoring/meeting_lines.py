@@ -1,8 +1,9 @@
-"""The lines of a meeting's score: measured where an item has a rule, and people's word otherwise."""
+"""What each item gives a meeting, and its line: measured where an item has a rule, and people's word otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+
+import msgspec
 
 from events.meeting import SelfScored
 from services.scoring.meeting_facts import MeetingFacts, Told
@@ -11,12 +12,26 @@ from services.scoring.rulebook import Condition, Gate, Item, Option, Pack
 from services.scoring.score import GateLine, Line
 
 
-class Said(NamedTuple):
-    """Points (None: nothing can be known yet, or nobody has judged), why, and the positions that say so."""
+class Mark(msgspec.Struct, frozen=True):
+    """What an item gives. `points`: None: nothing can be known yet, or nobody has judged; `facts`: the positions that
+    say so; `why`: the sentence, put together only where somebody reads it. The rest is as in the `Line` made of it.
+    """
 
+    of: Item
     points: Decimal | None
-    because: str
     facts: tuple[int, ...]
+    why: Callable[[], str]
+    judged: bool
+    claimed: Decimal | None
+    applies: bool = True
+
+    def line(self) -> Line:
+        """The same laid out for people; the difference to what the committee claims is told with it."""
+        of, because = self.of, self.why()
+        if not self.judged and self.claimed is not None and self.points is not None and self.claimed != self.points:
+            because += f" Chi ủy tự chấm {figure(self.claimed)} điểm, dữ kiện cho {figure(self.points)} điểm."
+        facts, judged = self.facts, self.judged
+        return Line(of.id, of.title, self.points, of.max, because, facts, of.source, judged, self.claimed, self.applies)
 
 
 UNLESS = {
@@ -30,18 +45,24 @@ AS = {
 }
 """Why an item gives its maximum."""
 
+NOTHING = Decimal()
 WHY_GATE = {True: "Đạt điểm tối đa các mục bắt buộc.", None: "Chưa đủ điểm các mục bắt buộc để xét."}
 
 
 def lines(facts: MeetingFacts, pack: Pack, items: Sequence[Item] | None = None) -> tuple[Line, ...]:
     """A line for each item of the pack, in its order; or for some of them."""
+    return tuple([mark.line() for mark in marks(facts, pack, items)])
+
+
+def marks(facts: MeetingFacts, pack: Pack, items: Sequence[Item] | None = None) -> tuple[Mark, ...]:
+    """What each item of the pack gives, in its order; or some of them."""
     scored = facts.last(SelfScored)
-    return tuple([_line(facts, item, scored) for item in (pack.items if items is None else items)])
+    return tuple([_mark(facts, item, scored) for item in (pack.items if items is None else items)])
 
 
-def gates(pack: Pack, of: tuple[Line, ...]) -> tuple[GateLine, ...]:
+def gates(pack: Pack, of: Sequence[Mark]) -> tuple[GateLine, ...]:
     """Whether the conditions on top of points are met, in the order of the pack."""
-    return tuple(_gate(gate, of) for gate in pack.gates)
+    return tuple([_gate(gate, of) for gate in pack.gates])
 
 
 def holds(condition: Condition, facts: MeetingFacts) -> bool:
@@ -50,20 +71,19 @@ def holds(condition: Condition, facts: MeetingFacts) -> bool:
     return context.thematic_in_month if condition is Condition.THEMATIC_MONTH else context.secretary_only
 
 
-def _line(facts: MeetingFacts, item: Item, scored: Told[SelfScored] | None) -> Line:
+def _mark(facts: MeetingFacts, item: Item, scored: Told[SelfScored] | None) -> Mark:
     claimed = None if scored is None else scored.fact.items.get(item.id)
-    if item.when is not None and not holds(item.when, facts):
-        because = f"Không xét mục này: {UNLESS[item.when]}."
-        return Line(item.id, item.title, None, item.max, because, (), item.source, item.judged, claimed, False)
-    if item.full_when is not None and holds(item.full_when, facts):
-        said = Said(item.max, f"Đạt điểm tối đa: {AS[item.full_when]}.", _why(item.full_when, facts))
-        return _made(item, said, claimed, judged=False)
-    finding = _found(facts, item.rule) if item.rule is not None else None
-    measured = _measured(item, finding) if finding is not None else None
-    # People judge where no facts are on record that decide.
-    if measured is None or (item.judged and measured.points is None):
-        return _made(item, _judged(scored, item), claimed, judged=True)
-    return _made(item, measured, claimed, judged=False)
+    when, full = item.when, item.full_when
+    if when is not None and not holds(when, facts):
+        return Mark(item, None, (), lambda: f"Không xét mục này: {UNLESS[when]}.", item.judged, claimed, False)
+    if full is not None and holds(full, facts):
+        return Mark(item, item.max, _why(full, facts), lambda: f"Đạt điểm tối đa: {AS[full]}.", False, claimed)
+    if item.rule is not None:
+        found = _measured(item, _found(facts, item.rule), claimed)
+        # People judge where no facts are on record that decide.
+        if found.points is not None or not item.judged:
+            return found
+    return _judged(item, scored, claimed)
 
 
 def _found(facts: MeetingFacts, rule: str) -> Finding:
@@ -74,51 +94,50 @@ def _found(facts: MeetingFacts, rule: str) -> Finding:
     return found
 
 
-def _made(item: Item, said: Said, claimed: Decimal | None, *, judged: bool) -> Line:
-    because = said.because
-    if not judged and claimed is not None and said.points is not None and claimed != said.points:
-        because += f" Chi ủy tự chấm {figure(claimed)} điểm, dữ kiện cho {figure(said.points)} điểm."
-    return Line(item.id, item.title, said.points, item.max, because, said.facts, item.source, judged, claimed)
-
-
 def _why(condition: Condition, facts: MeetingFacts) -> tuple[int, ...]:
     context = facts.context
     return context.thematic_facts if condition is Condition.THEMATIC_MONTH else context.secretary_facts
 
 
-def _measured(item: Item, finding: Finding) -> Said:
-    if finding.measures is None:
-        return Said(None, finding.figures, finding.facts)
-    option = item.option(finding.measures)
-    if finding.or_else is not None and _worth(option) != _worth(item.option(finding.or_else)):
-        return Said(None, finding.figures, finding.facts)
-    if option is not None:
-        return Said(option.points, f"{finding.figures} Đạt: {option.text}.", finding.facts)
-    needed = "; hoặc ".join(option.text for option in item.options)
-    return Said(Decimal(), f"{finding.figures} Chưa đạt: {needed}.", finding.facts)
+def _measured(item: Item, finding: Finding, claimed: Decimal | None) -> Mark:
+    option = None if finding.measures is None else item.option(finding.measures)
+    unsure = finding.or_else is not None and _worth(option) != _worth(item.option(finding.or_else))
+    if finding.measures is None or unsure:
+        return Mark(item, None, finding.facts, lambda: finding.figures, False, claimed)
+    return Mark(item, _worth(option), finding.facts, lambda: _reached(item, finding, option), False, claimed)
 
 
 def _worth(option: Option | None) -> Decimal:
-    return Decimal() if option is None else option.points
+    return NOTHING if option is None else option.points
 
 
-def _judged(scored: Told[SelfScored] | None, item: Item) -> Said:
+def _reached(item: Item, finding: Finding, option: Option | None) -> str:
+    if option is not None:
+        return f"{finding.figures} Đạt: {option.text}."
+    return f"{finding.figures} Chưa đạt: {'; hoặc '.join(option.text for option in item.options)}."
+
+
+def _judged(item: Item, scored: Told[SelfScored] | None, claimed: Decimal | None) -> Mark:
     """The value as given. One above the maximum counts for nothing: to cut it down would be a third body's word."""
+    points = claimed if claimed is not None and claimed <= item.max else None
+    facts = () if scored is None else (scored.position,)
+    return Mark(item, points, facts, lambda: _word(item, scored, claimed), True, claimed)
+
+
+def _word(item: Item, scored: Told[SelfScored] | None, claimed: Decimal | None) -> str:
     if scored is None:
-        return Said(None, "Mục này do tập thể đánh giá; chưa có bản tự chấm điểm.", ())
-    value = scored.fact.items.get(item.id)
-    if value is None:
-        return Said(None, "Mục này do tập thể đánh giá; bản tự chấm không cho điểm riêng.", (scored.position,))
-    if value > item.max:
-        said = f"Chi ủy tự chấm {figure(value)} điểm, quá mức tối đa {figure(item.max)} điểm nên không được tính."
-        return Said(None, said, (scored.position,))
-    return Said(value, f"Chi ủy tự chấm {figure(value)}/{figure(item.max)} điểm.", (scored.position,))
+        return "Mục này do tập thể đánh giá; chưa có bản tự chấm điểm."
+    if claimed is None:
+        return "Mục này do tập thể đánh giá; bản tự chấm không cho điểm riêng."
+    if claimed > item.max:
+        return f"Chi ủy tự chấm {figure(claimed)} điểm, quá mức tối đa {figure(item.max)} điểm nên không được tính."
+    return f"Chi ủy tự chấm {figure(claimed)}/{figure(item.max)} điểm."
 
 
-def _gate(gate: Gate, of: tuple[Line, ...]) -> GateLine:
-    needed = [line for line in of if line.applies and line.item in gate.items]
-    short = [line.title for line in needed if line.points is not None and line.points < line.max]
+def _gate(gate: Gate, of: Sequence[Mark]) -> GateLine:
+    needed = [mark for mark in of if mark.applies and mark.of.id in gate.items]
+    short = [mark.of.title for mark in needed if mark.points is not None and mark.points < mark.of.max]
     if short:
         return GateLine(gate.id, gate.band, False, f"Chưa đạt điểm tối đa: {', '.join(short)}.", gate.source)
-    met = None if any(line.points is None for line in needed) else True
+    met = None if any(mark.points is None for mark in needed) else True
     return GateLine(gate.id, gate.band, met, WHY_GATE[met], gate.source)

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 from functools import lru_cache
 
+import msgspec
+
 from events.meeting import (
     DocumentsSent,
     MeetingHeld,
@@ -14,22 +16,28 @@ from events.meeting import (
     ResolutionAdopted,
     SelfScored,
 )
-from services.scoring.meeting_facts import MeetingFacts
+from services.scoring.meeting_facts import MeetingFacts, Told
 
 SECOND = timedelta(seconds=1)
+NO, YES = Decimal(0), Decimal(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """What a rule found. `measures` is None where nothing can be known yet; one that is missing lies in no bounds.
 
-    Where only bounds are known, `measures` are at the one end of them and `or_else` at the other.
+    Where only bounds are known, `measures` are at the one end of them and `or_else` at the other. Most who ask want to
+    know what it is worth, and few the words: these are put together when somebody reads them.
     """
 
     measures: Mapping[str, Decimal] | None
-    figures: str
+    say: str | Callable[[], str]
     facts: tuple[int, ...] = ()
     or_else: Mapping[str, Decimal] | None = None
+
+    @property
+    def figures(self) -> str:
+        """What was found, in a sentence."""
+        return self.say if isinstance(self.say, str) else self.say()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +58,11 @@ def duration(facts: MeetingFacts) -> Finding:
         return NOT_HELD
     base, positions = those
     minutes = Decimal((held.fact.ended_at - held.fact.started_at) // SECOND) / 60
-    said = f"Họp {figure(minutes)} phút; {base} đảng viên thuộc diện dự họp{_without(facts)}."
-    return Finding({"minutes": minutes, "base": Decimal(base)}, said, positions)
+
+    def say() -> str:
+        return f"Họp {figure(minutes)} phút; {base} đảng viên thuộc diện dự họp{_without(facts)}."
+
+    return Finding({"minutes": minutes, "base": Decimal(base)}, say, positions)
 
 
 def attendance(facts: MeetingFacts) -> Finding:
@@ -66,14 +77,18 @@ def attendance(facts: MeetingFacts) -> Finding:
     if base == 0:
         return Finding(None, "Không có đảng viên nào thuộc diện dự họp.", positions)
     share = Decimal(counts.present) / base
-    said = (
-        f"Có mặt {counts.present}/{base} đảng viên thuộc diện dự họp ({figure(share * 100)} %){_without(facts)}; "
-        f"vắng có lý do {counts.excused}, vắng không lý do {counts.absent}{_unlisted(facts)}."
-    )
+
+    def say() -> str:
+        return (
+            f"Có mặt {counts.present}/{base} đảng viên thuộc diện dự họp ({figure(share * 100)} %){_without(facts)}; "
+            f"vắng có lý do {counts.excused}, vắng không lý do {counts.absent}{_unlisted(facts)}."
+        )
+
     measures = {"share": share, "excused": Decimal(counts.excused), "absent": Decimal(counts.absent)}
-    more = len(facts.unlisted)
+    if not (more := len(facts.unlisted)):
+        return Finding(measures, say, positions)
     at_most = {"share": share, "excused": measures["excused"] + more, "absent": measures["absent"] + more}
-    return Finding(measures, said, positions, at_most if more else None)
+    return Finding(measures, say, positions, at_most)
 
 
 def excused_in_a_row(facts: MeetingFacts) -> Finding:
@@ -101,8 +116,11 @@ def speakers(facts: MeetingFacts) -> Finding:
     if counts.spoke is None or counts.present == 0:
         return Finding(None, "Chưa ghi nhận số đảng viên phát biểu.", positions)
     share = Decimal(counts.spoke) / counts.present
-    said = f"Phát biểu {counts.spoke}/{counts.present} đảng viên có mặt ({figure(share * 100)} %)."
-    return Finding({"share": share}, said, positions)
+
+    def say() -> str:
+        return f"Phát biểu {counts.spoke}/{counts.present} đảng viên có mặt ({figure(share * 100)} %)."
+
+    return Finding({"share": share}, say, positions)
 
 
 def notice(facts: MeetingFacts) -> Finding:
@@ -114,30 +132,45 @@ def notice(facts: MeetingFacts) -> Finding:
     held, planned = facts.last(MeetingHeld), facts.planned
     if held is None or planned is None:
         return NOT_HELD
-    start = facts.local(held.fact.started_at)
-    measures = {"called": Decimal(1), "pre_meeting": Decimal(0), "pre_minutes": Decimal(0)}
-    positions, said = [*planned[1], held.position], []
-    before = facts.last(PreMeetingHeld)
-    if before is None:
-        said.append("chưa ghi nhận họp chi ủy trước")
-    else:
+    started = held.fact.started_at
+    measures = {"called": YES, "pre_meeting": NO, "pre_minutes": NO}
+    positions = [*planned[1], held.position]
+    before, sent = facts.last(PreMeetingHeld), _first_sent(facts)
+    if before is not None:
         positions.append(before.position)
-        in_time = before.fact.held_at < held.fact.started_at
-        measures["pre_meeting"] = Decimal(in_time)
-        measures["pre_minutes"] = Decimal(bool(before.fact.minutes))
-        when = moment(facts.local(before.fact.held_at))
-        book = "có biên bản" if before.fact.minutes else "chưa ghi nhận biên bản"
-        said.append(f"họp chi ủy {when}, {'trước' if in_time else 'không trước'} cuộc họp, {book}")
-    sent = min(facts.all(DocumentsSent), key=lambda told: told.fact.sent_at, default=None)
-    if sent is None:
-        said.append("chưa ghi nhận gửi tài liệu")
-    else:
+        measures["pre_meeting"] = YES if before.fact.held_at < started else NO
+        measures["pre_minutes"] = YES if before.fact.minutes else NO
+    if sent is not None:
         positions.append(sent.position)
-        day = facts.local(sent.fact.sent_at)
-        days = (start.date() - day.date()).days
-        measures["days_before"] = Decimal(days)
-        said.append(f"tài liệu gửi {moment(day)}, {_ahead(days)}")
-    return Finding(measures, f"Cuộc họp bắt đầu {moment(start)}; {'; '.join(said)}.", tuple(sorted(positions)))
+        measures["days_before"] = Decimal(_days_before(facts, started, sent.fact.sent_at))
+
+    def say() -> str:
+        said = [
+            "chưa ghi nhận họp chi ủy trước" if before is None else _prepared(facts, before.fact, started),
+            "chưa ghi nhận gửi tài liệu" if sent is None else _sent(facts, started, sent.fact.sent_at),
+        ]
+        return f"Cuộc họp bắt đầu {moment(facts.local(started))}; {'; '.join(said)}."
+
+    return Finding(measures, say, tuple(sorted(positions)))
+
+
+def _first_sent(facts: MeetingFacts) -> Told[DocumentsSent] | None:
+    last = facts.last(DocumentsSent)
+    return last and min(facts.all(DocumentsSent), key=lambda told: told.fact.sent_at)
+
+
+def _days_before(facts: MeetingFacts, started: datetime, instant: datetime) -> int:
+    return (facts.local(started).date() - facts.local(instant).date()).days
+
+
+def _prepared(facts: MeetingFacts, before: PreMeetingHeld, started: datetime) -> str:
+    when, in_time = moment(facts.local(before.held_at)), before.held_at < started
+    book = "có biên bản" if before.minutes else "chưa ghi nhận biên bản"
+    return f"họp chi ủy {when}, {'trước' if in_time else 'không trước'} cuộc họp, {book}"
+
+
+def _sent(facts: MeetingFacts, started: datetime, instant: datetime) -> str:
+    return f"tài liệu gửi {moment(facts.local(instant))}, {_ahead(_days_before(facts, started, instant))}"
 
 
 def closing(facts: MeetingFacts) -> Finding:
@@ -147,29 +180,36 @@ def closing(facts: MeetingFacts) -> Finding:
     held = facts.last(MeetingHeld)
     if held is None:
         return NOT_HELD
-    end = facts.local(held.fact.ended_at)
+    ended = held.fact.ended_at
     adopted, approved = facts.last(ResolutionAdopted), facts.last(MinutesApproved)
     tasks = len(adopted.fact.tasks) if adopted else 0
-    measures = {"resolution": Decimal(adopted is not None), "tasks": Decimal(tasks), "approved": Decimal(0)}
-    said = [f"đã có kết luận, nghị quyết ({tasks} nhiệm vụ)" if adopted else "chưa ghi nhận kết luận, nghị quyết"]
-    if approved is None:
-        said.append("chưa ghi nhận biên bản được thông qua")
-    else:
-        measures["approved"] = Decimal(1)
-        measures["days_after"], after = _days_after(facts, end, approved.fact.approved_at)
-        said.append(f"biên bản thông qua {after}")
+    measures = {"resolution": YES if adopted else NO, "tasks": Decimal(tasks), "approved": YES if approved else NO}
+    if approved is not None:
+        measures["days_after"] = Decimal(_days_after(facts, ended, approved.fact.approved_at))
         if approved.fact.sent_at is not None:
-            measures["days_sent"], after = _days_after(facts, end, approved.fact.sent_at)
-            said.append(f"gửi cấp trên {after}")
+            measures["days_sent"] = Decimal(_days_after(facts, ended, approved.fact.sent_at))
+
+    def say() -> str:
+        said = [f"đã có kết luận, nghị quyết ({tasks} nhiệm vụ)" if adopted else "chưa ghi nhận kết luận, nghị quyết"]
+        if approved is None:
+            said.append("chưa ghi nhận biên bản được thông qua")
+        else:
+            said.append(f"biên bản thông qua {_after(facts, ended, approved.fact.approved_at)}")
+            if approved.fact.sent_at is not None:
+                said.append(f"gửi cấp trên {_after(facts, ended, approved.fact.sent_at)}")
+        return f"Cuộc họp kết thúc {moment(facts.local(ended))}; {'; '.join(said)}."
+
     positions = (told.position for told in (held, adopted, approved) if told is not None)
-    return Finding(measures, f"Cuộc họp kết thúc {moment(end)}; {'; '.join(said)}.", tuple(sorted(positions)))
+    return Finding(measures, say, tuple(sorted(positions)))
 
 
-def _days_after(facts: MeetingFacts, end: datetime, instant: datetime) -> tuple[Decimal, str]:
+def _days_after(facts: MeetingFacts, end: datetime, instant: datetime) -> int:
     """A meeting that runs over midnight may have its minutes approved at the table: nought days, not less."""
-    local = facts.local(instant)
-    days = max((local.date() - end.date()).days, 0)
-    return Decimal(days), f"{moment(local)}, {days} ngày sau cuộc họp"
+    return max((facts.local(instant).date() - facts.local(end).date()).days, 0)
+
+
+def _after(facts: MeetingFacts, end: datetime, instant: datetime) -> str:
+    return f"{moment(facts.local(instant))}, {_days_after(facts, end, instant)} ngày sau cuộc họp"
 
 
 def last_resolution(facts: MeetingFacts) -> Finding:
@@ -178,8 +218,9 @@ def last_resolution(facts: MeetingFacts) -> Finding:
     if scored is None or scored.fact.last is None:
         return Finding(None, "Chưa ghi nhận kết quả thực hiện nghị quyết kỳ trước.")
     share = scored.fact.last.share
-    said = f"Nghị quyết kỳ trước thực hiện đạt {figure(share * 100)} %."
-    return Finding({"share": share}, said, (scored.position,))
+    return Finding(
+        {"share": share}, lambda: f"Nghị quyết kỳ trước thực hiện đạt {figure(share * 100)} %.", (scored.position,)
+    )
 
 
 RULES = {

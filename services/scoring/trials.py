@@ -13,11 +13,12 @@ from events.organisation import OrganisationKind
 from projections import tree
 from projections.asked import AsOf
 from services.scoring.cell_year import CellYear, cell_years
-from services.scoring.meeting_score import score
+from services.scoring.meeting_facts import MeetingFacts
+from services.scoring.meeting_score import Worth, worth
 from services.scoring.period import Period
 from services.scoring.rulebook import Of, Pack
 from services.scoring.rules_in_force import RulesInForce
-from services.scoring.score import Score
+from services.scoring.year_context import day_of
 
 SOME = 50
 """Cells after which it is told how far a trial has come."""
@@ -78,13 +79,14 @@ def trial(
     bands: dict[str, dict[str, int]] = {}
     meetings = 0
     for done, year in enumerate(cell_years(connection, cells, [period.year], zone, at), start=1):
-        for real, other in both.scores(year, period):
+        for facts, real, other in both.worth(year, period):
             meetings += 1
             before, after = said(real), said(other)
             counts = bands.setdefault(before or "open", {})
             counts[after or "open"] = counts.get(after or "open", 0) + 1
             if before != after:
-                moved.append(Moved(real.meeting, real.cell, real.on, before, after, other_items(real, other)))
+                day = day_of(facts)
+                moved.append(Moved(facts.meeting, year.cell, day, before, after, other_items(real, other)))
         if done % SOME == 0:
             yield Progress(done, len(cells), meetings)
     yield Outcome(len(cells), meetings, bands, at.known, moved)
@@ -97,20 +99,20 @@ class _Both:
         self._rules, self._tried = rules, tried
         self._same: dict[tuple[int, int], frozenset[str]] = {}
 
-    def scores(self, year: CellYear, period: Period) -> Iterator[tuple[Score, Score]]:
-        """The real score and the other one of each meeting of a period."""
+    def worth(self, year: CellYear, period: Period) -> Iterator[tuple[MeetingFacts, Worth, Worth]]:
+        """What each meeting of a period is really worth, and what it would be."""
         for facts in year.meetings:
             cell, day = facts.cell, facts.day
             if cell is None or day is None or day not in period or facts.is_cancelled:
                 continue
             kind = facts.context.cell_kind
             pack, other = (rules.pack(Of.MEETING, cell, day, kind) for rules in (self._rules, self._tried))
-            real = score(facts, cell, day, pack)
+            real = worth(facts, pack)
             if other is pack:
-                yield real, real
+                yield facts, real, real
                 continue
             same = self._items(pack, other)
-            yield real, score(facts, cell, day, other, {line.item: line for line in real.lines if line.item in same})
+            yield facts, real, worth(facts, other, {mark.of.id: mark for mark in real.marks if mark.of.id in same})
 
     def _items(self, pack: Pack | None, other: Pack | None) -> frozenset[str]:
         """The ids of the items that stand in both in the same words."""
@@ -123,21 +125,21 @@ class _Both:
         return self._same[key]
 
 
-def said(score: Score) -> str | None:
+def said(of: Worth) -> str | None:
     """The band that the pack gives: from the facts or, where people gave a total alone, from that."""
-    return score.bands.computed or score.bands.self
+    return of.bands.computed or of.bands.self
 
 
-def other_items(real: Score, other: Score) -> tuple[str, ...]:
+def other_items(real: Worth, other: Worth) -> tuple[str, ...]:
     """What makes the difference: items with other points, that only one of them has, or on which a gate hangs."""
-    before, after = ({line.item: line.points for line in score.lines} for score in (real, other))
+    before, after = ({mark.of.id: mark.points for mark in of.marks} for of in (real, other))
     items = [item for item in {**before, **after} if before.get(item) != after.get(item)]
     return tuple(items or _gates(real, other))
 
 
-def _gates(real: Score, other: Score) -> list[str]:
+def _gates(real: Worth, other: Worth) -> list[str]:
     """Gates that one of them does not meet."""
-    unmet = [{gate.gate for gate in score.gates if gate.met is False} for score in (real, other)]
+    unmet = [{gate.gate for gate in of.gates if gate.met is False} for of in (real, other)]
     return sorted(unmet[0] ^ unmet[1])
 
 

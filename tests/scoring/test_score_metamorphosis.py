@@ -33,7 +33,7 @@ from services.scoring.cell_year import CellYear, Sources, made, score_year
 from services.scoring.circumstances import Circumstances
 from services.scoring.meeting_bands import self_points
 from services.scoring.meeting_facts import MeetingFacts, Told, decoded
-from services.scoring.meeting_lines import lines
+from services.scoring.meeting_lines import marks
 from services.scoring.meeting_score import score
 from services.scoring.rulebook import Pack
 from services.scoring.rules_in_force import RulesInForce
@@ -177,24 +177,45 @@ def exempt(member: Id, known_from: int) -> Spell:
 
 
 AROUND = Circumstances(absences={MINH: [exempt(MINH, 9)]})
-RULES = RulesInForce([pack("meeting-ward").model_copy(update={"id": "meeting-national"})])
-"""The ward's table as if it held everywhere."""
+EVERYWHERE = {rubric: RulesInForce([pack(rubric).model_copy(update={"id": "meeting-national"})]) for rubric in RUBRICS}
+"""Each table as if it held everywhere."""
 
 
-def shown(found: CellYear) -> list[Score]:
-    return score_year(found, RULES)
+def shown(found: CellYear, rubric: str = "meeting-ward") -> list[Score]:
+    return score_year(found, EVERYWHERE[rubric])
 
 
+@every_rubric
+@given(st.lists(st.builds(happened, numbers, st.just(CELL_7), people), min_size=1, max_size=5), st.data())
+@few
+def test_who_comes_after_all_to_one_of_a_years_meetings_lowers_the_points_of_none(
+    rubric: str, story: list[tuple[Id, Fact]], data: st.DataObject
+) -> None:
+    which = data.draw(st.integers(0, len(story) - 1))
+    meeting, held = story[which]
+    assert isinstance(held, MeetingHeld)
+    who = data.draw(st.sampled_from(held.attendance))
+    come = tuple(replace(one, status=Presence.PRESENT, spoke=True) if one == who else one for one in held.attendance)
+    other = [*story[:which], (meeting, replace(held, attendance=come)), *story[which + 1 :]]
+    own = [(an_id(f"{CELL_7} {number}"), judged(rubric, None)) for number in range(1, 6)]
+    lower, higher = (shown(year([*ALL_CALLED, *told, *own]), rubric) for told in (story, other))
+    for before, after in zip(lower, higher, strict=True):
+        assert (after.points or 0) >= (before.points or 0)
+        less = {line.item: line.points or 0 for line in before.lines}
+        assert all((line.points or 0) >= less[line.item] for line in after.lines)
+
+
+@every_rubric
 @given(happenings, elsewhere)
 @few
-def test_a_fact_about_another_cell_changes_nothing(here: Story, there: Story) -> None:
+def test_a_fact_about_another_cell_changes_nothing(rubric: str, here: Story, there: Story) -> None:
     other = [called(number, CELL_8) for number in range(1, 6)]
     alone = [*ALL_CALLED, *here]
     together = [*alone, *other, *there]
     neighbours = Circumstances(
         absences={**AROUND.absences, an_id("somebody else"): [exempt(an_id("somebody else"), 1)]}
     )
-    assert shown(year(together, around=neighbours)) == shown(year(alone))
+    assert shown(year(together, around=neighbours), rubric) == shown(year(alone), rubric)
 
 
 @given(happenings, st.integers(1, 20))
@@ -224,7 +245,7 @@ def own_points(told: CellYear) -> Decimal | None:
     """What the committee gave the fourth meeting, with what the facts give where it said nothing."""
     facts = next(facts for facts in told.meetings if facts.meeting == an_id(f"{CELL_7} 4"))
     table = pack("meeting-ward")
-    return self_points(facts, table, lines(facts, table))
+    return self_points(facts, table, marks(facts, table))
 
 
 def test_a_struck_fact_counts_up_to_its_correction_and_not_after_it() -> None:
