@@ -9,6 +9,7 @@ from events import (
     candidacy,
     classification,
     collective_transfer,
+    endpoint,
     excellence,
     liaison,
     meeting,
@@ -122,6 +123,7 @@ _KINDS: Kinds = (
     (proposal.Proposal, (proposal.ProposalMade, proposal.ProposalApproved, proposal.ProposalRejected)),
     (notice.Notice, (notice.NoticeAcknowledged,)),
     (rule.Rule, rule.FACTS),
+    (endpoint.Endpoint, endpoint.FACTS),
     (subscription.Subscription, subscription.FACTS),
     (silence.Silence, silence.FACTS),
 )

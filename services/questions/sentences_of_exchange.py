@@ -1,9 +1,9 @@
-"""Sentences of what organisations ask to be told, and of when nothing shall be sent."""
+"""Sentences of what organisations ask to be told, where, and of when nothing shall be sent."""
 
 from collections.abc import Callable
 from typing import Any
 
-from events import silence, subscription
+from events import endpoint, silence, subscription
 from events.fact import Fact
 from services.questions.words import Called, day, of
 
@@ -12,6 +12,18 @@ DIGESTS = {
     subscription.Digest.DAILY: "tổng hợp hằng ngày",
     subscription.Digest.WEEKLY: "tổng hợp hằng tuần",
 }
+
+
+def _registered(fact: endpoint.EndpointRegistered, called: Called) -> str:
+    return f"{of(fact.organisation, called)} đăng ký một địa chỉ nhận thông báo tự động"
+
+
+def _rotated(_fact: endpoint.EndpointRotated, _called: Called) -> str:
+    return "thay khoá ký của một địa chỉ nhận thông báo tự động"
+
+
+def _closed(_fact: endpoint.EndpointEnded, _called: Called) -> str:
+    return "chấm dứt một địa chỉ nhận thông báo tự động"
 
 
 def _made(fact: subscription.SubscriptionMade, called: Called) -> str:
@@ -39,6 +51,9 @@ def _over(_fact: silence.SilenceEnded, _called: Called) -> str:
 
 
 OF_EXCHANGE: dict[type[Fact], Callable[[Any, Called], str]] = {
+    endpoint.EndpointRegistered: _registered,
+    endpoint.EndpointRotated: _rotated,
+    endpoint.EndpointEnded: _closed,
     subscription.SubscriptionMade: _made,
     subscription.SubscriptionPaused: _paused,
     subscription.SubscriptionResumed: _resumed,
