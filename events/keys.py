@@ -1,7 +1,7 @@
 """The keys of persons: made when somebody is first written about, kept wrapped in the database, destroyed for ever."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import urandom
 from threading import Lock
 from typing import Any
@@ -11,11 +11,11 @@ import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from events.fact import Id, Record
-from events.master import Master, WrongMasterKey
+from events.master import NONCE, Master, WrongMasterKey
 from events.sealing import UNSEALABLE, Key, Unsealable, is_sealed, opened, person_of, without
 
 CAPACITY = 50_000
-BITS = 256
+SIZE = 32
 
 FIND = "SELECT person::text, wrapped FROM keys.persons WHERE person = ANY (%s::uuid[])"
 MAKE = """SELECT person, wrapped FROM keys.make(
@@ -28,6 +28,9 @@ PROOF = "SELECT proof FROM keys.master"
 PROVE = "SELECT keys.prove(%s)"
 
 Connection = psycopg.Connection[Any]
+Chosen = tuple[bytes, bytes]
+"""A key that was chosen for somebody: wrapped, and as it is."""
+NONE: Mapping[Id, Chosen] = {}
 
 log = structlog.get_logger("keys")
 
@@ -77,8 +80,15 @@ class Keyring:
         Raises:
             WrongMasterKey: a key was not wrapped with our master key.
         """
-        chosen = [self.master.wrap(person, urandom(BITS // 8)).hex() for person in persons]
-        self._keep(connection.execute(MAKE, (",".join(persons), ",".join(chosen))).fetchall())
+        # All chance at once: each question to the system lets another thread go first.
+        drawn = urandom(len(persons) * (SIZE + NONCE))
+        chosen: dict[Id, tuple[bytes, bytes]] = {}
+        for number, person in enumerate(persons):
+            start = number * (SIZE + NONCE)
+            key, nonce = drawn[start : start + SIZE], drawn[start + SIZE : start + SIZE + NONCE]
+            chosen[person] = self.master.wrap_with(nonce, person, key), key
+        wrapped = ",".join([wrapped.hex() for wrapped, _ in chosen.values()])
+        self._keep(connection.execute(MAKE, (",".join(chosen), wrapped)).fetchall(), chosen=chosen)
 
     def load(self, connection: Connection, persons: Sequence[Id]) -> None:
         """Load the keys of these persons; whoever has none is as if it had been destroyed, but is not remembered so.
@@ -131,9 +141,21 @@ class Keyring:
         """The same for whoever folds them: a record that was tampered with shall be unreadable, not a tombstone."""
         return self.opened(connection, records, otherwise=unreadable)
 
-    def _keep(self, found: Iterable[tuple[str, bytes | None]], *, spoilt: bool = False) -> None:
-        """Keep what was found; a key that is none of ours is refused, or let be as one that opens nothing."""
-        fresh = {Id(person): self._unwrapped(Id(person), wrapped, spoilt) for person, wrapped in found}
+    def _keep(
+        self, found: Iterable[tuple[str, bytes | None]], *, spoilt: bool = False, chosen: Mapping[Id, Chosen] = NONE
+    ) -> None:
+        """Keep what was found; a key that is none of ours is refused, or let be as one that opens nothing.
+
+        Where it is the one that was just chosen for him, it need not be unwrapped.
+        """
+        fresh: dict[Id, tuple[Key | None, bool]] = {}
+        for person, wrapped in found:
+            mine = chosen.get(Id(person))
+            fresh[Id(person)] = (
+                (AESGCM(mine[1]), True)
+                if mine is not None and mine[0] == wrapped
+                else self._unwrapped(Id(person), wrapped, spoilt)
+            )
         with self._lock:
             for person, (key, ours) in fresh.items():
                 self._keys[person] = key
@@ -152,7 +174,7 @@ class Keyring:
             if not spoilt:
                 raise
             log.critical("the kept key of a person was changed", person=person)
-            return AESGCM(urandom(BITS // 8)), False
+            return AESGCM(urandom(SIZE)), False
 
 
 def destroy(connection: Connection, person: Id) -> bool:

@@ -43,7 +43,10 @@ class Timeline(Generic[T]):
 
     def at(self, day: date) -> T | None:
         """What holds on that day; None before the first change."""
-        return next((change.value for change in reversed(self.changes) if change.on <= day), None)
+        for change in reversed(self.changes):  # asked of every member, so without a generator
+            if change.on <= day:
+                return change.value
+        return None
 
     def changes_after(self, day: date) -> bool:
         """Whether it is known to change on a later day."""

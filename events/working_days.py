@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 
 from events import holidays
 
@@ -21,6 +22,7 @@ def working_days_after(day: date, count: int) -> date:
     return day
 
 
+@lru_cache(4_096)
 def months_after(day: date, count: int) -> date:
     """The same day `count` months later, or the last of that month where it is shorter (31 January: 28 February)."""
     years, month = divmod(day.month - 1 + count, 12)

@@ -1,6 +1,7 @@
 """How names are found and put in order: without diacritics, and by given name as a Vietnamese list is."""
 
 from functools import lru_cache
+from itertools import filterfalse
 from unicodedata import combining, normalize
 
 LETTERS = {"a": "a0", "ă": "a1", "â": "a2", "d": "d0", "đ": "d1", "e": "e0", "ê": "e1"} | {
@@ -14,7 +15,7 @@ TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "
 @lru_cache(65536)
 def search_key(name: str) -> str:
     """Lower case without diacritics: one key for Hòa and Hoà, and for whoever types `hoa`."""
-    bare = "".join(sign for sign in normalize("NFD", name.lower().replace("đ", "d")) if not combining(sign))
+    bare = "".join(filterfalse(combining, normalize("NFD", name.lower().replace("đ", "d"))))
     return " ".join(bare.split())
 
 

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from os import register_at_fork, urandom
 from time import time_ns
 from typing import Any, Generic, TypeVar, cast
@@ -211,12 +212,19 @@ def new_id() -> Id:
     Indexes by id then grow at their end, and their pages stay full.
     """
     millis, rest = divmod(time_ns(), 1_000_000)
+    head = _head(millis)
     try:
         chance = _chance.popleft()
     except IndexError:
         chance, *more = _more()
         _chance.extend(more)
-    return Id(f"{millis >> 16:08x}-{millis & 0xFFFF:04x}-{0x7000 | (rest << 12) // 1_000_000:04x}-{chance}")
+    return Id(f"{head}{0x7000 | (rest << 12) // 1_000_000:04x}-{chance}")
+
+
+@lru_cache(2)
+def _head(millis: int) -> str:
+    """How the ids of a millisecond begin."""
+    return f"{millis >> 16:08x}-{millis & 0xFFFF:04x}-"
 
 
 _chance: deque[str] = deque()

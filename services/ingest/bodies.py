@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any
 from unicodedata import category, normalize
 
@@ -32,7 +33,7 @@ AHEAD = timedelta(days=366)
 TERM = timedelta(days=4 * 366)
 """How far in the future what has been decided may end."""
 REMEMBERED = 10_000
-"""Days that need not be checked again: a day that is possible today is possible ever after."""
+"""Days that need not be checked again, for one that is possible today is possible ever after; and ids."""
 
 
 def _text(value: str) -> str:
@@ -60,9 +61,16 @@ def _today() -> date:
 
 
 def _ident(value: Any) -> Any:
-    if not isinstance(value, str) or UUID_TEXT.fullmatch(value) is None:
-        raise PydanticCustomError("uuid", "an id is a UUID of 36 characters")
-    return value.lower()
+    return _canonical(value) if isinstance(value, str) else _no_id()
+
+
+@lru_cache(REMEMBERED)
+def _canonical(value: str) -> str:
+    return value.lower() if UUID_TEXT.fullmatch(value) is not None else _no_id()
+
+
+def _no_id() -> Any:
+    raise PydanticCustomError("uuid", "an id is a UUID of 36 characters")
 
 
 def _possible(value: date) -> date:

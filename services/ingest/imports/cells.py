@@ -1,10 +1,11 @@
 """What stands in the cells of an office's sheet: text, days before months, times, decimals with commas."""
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 from unicodedata import normalize
 
 DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
@@ -29,15 +30,24 @@ class Unclear(Exception):
         self.why = why
 
 
-class Row(NamedTuple):
+class Row:
     """One row under its headings; `number` is the line of a CSV, the row of a sheet. Readings raise Unclear."""
 
-    number: int
-    cells: dict[str, Any]
+    __slots__ = ("cells", "number")
+
+    def __init__(self, number: int, cells: Mapping[str, Any]) -> None:
+        self.number = number
+        # Once for all readings: a cell is read as part of the row, as what it is looked up by, and as what it says.
+        self.cells = {at: _tidied(value) if value.__class__ is str else value for at, value in cells.items()}
 
     def text(self, column: str) -> str:
         """What stands there: composed, without outer spaces, inner runs one space; empty for an empty cell."""
-        return tidy(self.cells.get(column))
+        value = self.cells.get(column)
+        return value if value.__class__ is str else tidy(value)
+
+    def texts(self, columns: Iterable[str]) -> list[str]:
+        """The same of several."""
+        return [value if value.__class__ is str else tidy(value) for value in map(self.cells.get, columns)]
 
     def must(self, column: str) -> str:
         """The same of a cell that may not be empty."""
@@ -54,6 +64,8 @@ class Row(NamedTuple):
     def number_of(self, column: str, digits: int) -> str:
         """A number that is kept as text; what a spreadsheet made a number of gets back the noughts that it lost."""
         value = self.cells.get(column)
+        if value.__class__ is str:
+            return value
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         return str(value).zfill(digits) if isinstance(value, int) else tidy(value)
@@ -63,6 +75,8 @@ class Row(NamedTuple):
         value = self.cells.get(column)
         if value is None or value == "":
             return None
+        if value.__class__ is str:
+            return _day(column, value, False)
         if isinstance(value, datetime):
             return value.date()
         return _day(column, tidy(value), isinstance(value, int | float))
@@ -119,7 +133,11 @@ def tidy(value: Any) -> str:
     """A cell as text: what the letters look like decides, not how they were typed."""
     if value is None:
         return ""
-    text = value if isinstance(value, str) else _plain(value)
+    return _tidied(value if isinstance(value, str) else _plain(value))
+
+
+@lru_cache(8_192)
+def _tidied(text: str) -> str:
     if text.isascii():
         return " ".join(text.split())
     if not text.isprintable():

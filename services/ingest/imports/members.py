@@ -99,9 +99,11 @@ def _not_yet(here: Id) -> Told:
 def _offices(row: Row, here: Id, cell: Id, since: date) -> list[Step]:
     """`Bí thư chi bộ, Trưởng thôn`: his office in the cell, and what he is besides."""
     said = [part.strip() for part in row.text(OFFICE).split(",") if part.strip()]
+    if not said:
+        return []
     offices = [part for part in said if part in words.OFFICES]
     besides = [part for part in said if part not in words.OFFICES]
-    if said and not offices:
+    if not offices:
         raise Unclear(OFFICE, "import.word", f"“{said[0]}” không có trong danh mục: {'; '.join(words.OFFICES)}")
     unknown = next((part for part in besides if part not in words.CONCURRENT), None)
     if unknown is not None:

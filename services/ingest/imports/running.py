@@ -90,6 +90,7 @@ class Import:
         self._asker = asker
         self._known = known
         self._lines = lines
+        self._digest = blake2b(digest_size=16, key=asker.keys.master.digests, person=b"import row")
         self.reports: list[Report] = []
 
     async def run(self, uploads: Sequence[Upload]) -> AsyncIterator[Report]:
@@ -200,15 +201,16 @@ class Import:
     def _commands(self, form: Form, rows: Sequence[Row]) -> list[Id]:
         campaign = self._known.campaign.id if self._known.campaign is not None else ""
         columns = [column for column in form.columns if column not in form.own]
-        return [self._command([form.name, campaign, *[row.text(column) for column in columns]]) for row in rows]
+        return [self._command([form.name, campaign, *row.texts(columns)]) for row in rows]
 
     def _command(self, said: Sequence[str]) -> Id:
         """The same cells are the same command for ever, whoever sends them.
 
         A UUID of what a row says (RFC 9562, version 8), keyed: nobody can try what it was made of.
         """
-        key = self._asker.keys.master.digests
-        digest = blake2b("\x1f".join(said).encode(), digest_size=16, key=key, person=b"import row").hexdigest()
+        made = self._digest.copy()
+        made.update("\x1f".join(said).encode())
+        digest = made.hexdigest()
         return Id(f"{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-a{digest[17:20]}-{digest[20:]}")
 
     def _made(self, command: Id, entry: Entry) -> RowAsked:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree.ElementTree import ParseError
@@ -48,11 +49,15 @@ class Table(NamedTuple):
 
     def rows(self) -> Iterator[Row]:
         """The rows below the headings that hold anything."""
-        places = self.places.items()
+        columns, places = tuple(self.places), tuple(self.places.values())
+        picked, least = itemgetter(*places, *places[:1]), max(places) + 1  # of one place it would give no tuple
         for number, values in self.sheet.rows():
             if number > self.top and any(value is not None and value != "" for value in values):
                 width = len(values)
-                yield Row(number, {column: values[at] for column, at in places if at < width})
+                if width >= least:
+                    yield Row(number, dict(zip(columns, picked(values), strict=False)))
+                else:
+                    yield Row(number, {column: values[at] for column, at in self.places.items() if at < width})
 
 
 def sheets(path: Path, name: str) -> list[Sheet]:
@@ -102,7 +107,7 @@ def _csv(path: Path, delimiter: str) -> Iterator[tuple[int, Values]]:
         number = 1
         try:
             for values in reader:
-                yield number, [unguarded(value) for value in values]
+                yield number, [unguarded(value) for value in values] if "'" in "".join(values) else values
                 number = reader.line_num + 1
         except UnicodeDecodeError:
             raise Unreadable(f"sau dòng {number} tệp không phải UTF-8; xin lưu lại là “CSV UTF-8”") from None

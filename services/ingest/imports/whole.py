@@ -122,12 +122,12 @@ def _decide(asked: RowAsked, number: int, sight: Sight) -> Plan | None:
         raise Refusal(unclear.column, unclear.rule, unclear.why, why=unclear.why) from None
     except (Refused, Problem) as refusal:
         raise _said(step, refusal) from None
-    # What the change tells as its own reason is not said twice.
-    told = any("reason" in fact.__struct_fields__ for part in plan.parts for fact in part.all_facts)
+    reason = step.body.reason or ""
+    if reason and any("reason" in fact.__struct_fields__ for part in plan.parts for fact in part.all_facts):
+        reason = ""  # what the change tells as its own is not said twice
     for part in plan.parts:
         for piece in part.pieces:
-            piece.on, piece.body = piece.on or inner.on, piece.body or step.body
-            piece.reason = "" if told else step.body.reason or ""
+            piece.on, piece.body, piece.reason = piece.on or inner.on, piece.body or step.body, reason
     return plan
 
 
