@@ -194,11 +194,14 @@ def test_who_comes_after_all_to_one_of_a_years_meetings_lowers_the_points_of_non
     which = data.draw(st.integers(0, len(story) - 1))
     meeting, held = story[which]
     assert isinstance(held, MeetingHeld)
-    who = data.draw(st.sampled_from(held.attendance))
-    come = tuple(replace(one, status=Presence.PRESENT, spoke=True) if one == who else one for one in held.attendance)
-    other = [*story[:which], (meeting, replace(held, attendance=come)), *story[which + 1 :]]
+    # Of everybody it is known whether he spoke: where it is not, people judge.
+    named = [replace(one, spoke=one.status is Presence.PRESENT) for one in held.attendance]
+    who = data.draw(st.sampled_from(named))
+    come = [replace(one, status=Presence.PRESENT, spoke=True) if one == who else one for one in named]
+    told = [(meeting, replace(held, attendance=tuple(there))) for there in (named, come)]
+    story, other = ([*story[:which], one, *story[which + 1 :]] for one in told)
     own = [(an_id(f"{CELL_7} {number}"), judged(rubric, None)) for number in range(1, 6)]
-    lower, higher = (shown(year([*ALL_CALLED, *told, *own]), rubric) for told in (story, other))
+    lower, higher = (shown(year([*ALL_CALLED, *of, *own]), rubric) for of in (story, other))
     for before, after in zip(lower, higher, strict=True):
         assert (after.points or 0) >= (before.points or 0)
         less = {line.item: line.points or 0 for line in before.lines}
