@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from events.fact import Id, Record
-from projections import deliveries, steps
+from projections import deliveries, steps, watched
 from projections.positions import REGISTER
 from projections.steps import Step
 
@@ -210,6 +210,7 @@ def install(conninfo: str) -> None:
         connection.execute(SCHEMA)
         steps.install(connection)
         deliveries.install(connection)
+        watched.install(connection)
         connection.execute(REGISTER, {"view": NAME, "shape": SHAPE})
 
 

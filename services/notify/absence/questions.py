@@ -5,7 +5,6 @@ between two askings, so a night without a process loses nothing, and what is ask
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -19,7 +18,7 @@ from events.liaison import RemarkDrafted
 from events.member import MemberAdmitted
 from events.working_days import months_after
 from projections.asked import LATEST, sql
-from projections.reading import Log, pasts
+from projections.reading import pasts
 from services.notify.absence.rules import Role, Rule, Watched
 
 
@@ -88,6 +87,10 @@ SELECT l.member::text, l.committee::text, coalesce(l.cell, l.committee)::text, E
     AND c.made_on BETWEEN make_date(%(year)s, 1, 1) AND make_date(%(year)s, 12, 31))
 FROM views.liaisons l WHERE l.stream = %(liaison)s::uuid AND {known:l} ORDER BY l.from_on DESC LIMIT 1
 """)
+DRAFTS = """
+SELECT DISTINCT l.stream::text FROM ledger.log l JOIN ledger.names n ON n.no = l.name
+WHERE n.name = %(name)s AND l.position > %(after)s AND l.position <= %(upto)s
+"""
 VIEWS = ("contacts", "liaisons", "meetings", "roll", "transfers", "tree")
 """What they read: all of it must have read what is asked about."""
 ADMITTED, DRAFTED = stored_name(MemberAdmitted), stored_name(RemarkDrafted)
@@ -159,9 +162,12 @@ def _contact(connection: psycopg.Connection[Any], rule: Rule, span: Span) -> Ite
 
 def _remark(connection: psycopg.Connection[Any], _: Rule, span: Span) -> Iterator[Absence]:
     """A remark was written in a year without a recorded contact; of history nobody is told."""
-    with closing(Log(connection).pages(span.after, span.upto, {DRAFTED})) as pages:
-        drafted = [record for page in pages for record in page]
-    for record in drafted:
+    drafted = connection.execute(DRAFTS, {"name": DRAFTED, "after": span.after, "upto": span.upto}).fetchall()
+    pages = pasts(connection, (row[0] for row in drafted), span.upto)
+    records = (record for page in pages for past in page.values() for record in effective(past))
+    for record in records:
+        if record.name != DRAFTED or record.position <= span.after:
+            continue
         fact = wire.decode(record.name, record.data)
         assert isinstance(fact, RemarkDrafted), "its name says so"
         asked = {"liaison": record.stream, "year": fact.year, "known": LATEST}
