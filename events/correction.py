@@ -49,6 +49,10 @@ class ClassificationStruck(Struck, frozen=True, tag="classification.struck"):
     """Of the classification of a year."""
 
 
+class CollectiveTransferStruck(Struck, frozen=True, tag="collective_transfer.struck"):
+    """Of a hand-over list; what each who is on it has in his own stream of it is struck through in the same append."""
+
+
 STRIKES: dict[str, type[Struck]] = {
     stored_name(kind).partition(".")[0]: kind
     for kind in (
@@ -59,6 +63,7 @@ STRIKES: dict[str, type[Struck]] = {
         OathReviewStruck,
         CandidacyStruck,
         ClassificationStruck,
+        CollectiveTransferStruck,
     )
 }
 """By the kind of stream in which facts can be corrected."""

@@ -4,31 +4,31 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
-import msgspec
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from events import wire
 from events.claims import claims
+from events.collective_transfer import CollectiveTransfer
 from events.correction import effective, fold, strike
-from events.fact import Fact, Id, Record, Refused, State, stored_name
+from events.fact import Fact, Id, Record, Refused, State
 from events.persons import person
 from services.ingest.asked import Asked, Change, Nothing, Part, Plan
 from services.ingest.bodies import Body, Text
-from services.ingest.changes.instead import PATHS, Place, must_be_correctable, place_of
+from services.ingest.changes.corrections_of_lists import correct_list, must_be_on_a_list
+from services.ingest.changes.instead import PATHS, Place, asked_again, must_be_correctable, place_of
 from services.ingest.changes.resting import (
+    LAST,
     as_they_stood,
+    history_of,
     must_be_among_living,
     must_keep_its_steps,
     must_not_be_built_on,
+    must_still_fold,
 )
 from services.ingest.changes.whose import whose
-from services.ingest.past import HistoryOf, RecordAt, Recorded
+from services.ingest.past import RecordAt, Recorded
 from services.ingest.proposing import propose
 from services.ingest.stored import fact_of
-from services.ingest.streams import NotLoaded
-from services.web.problem import Problem, invalid
-
-LAST = 2**63 - 1
 
 
 class CorrectionBody(Body):
@@ -50,15 +50,13 @@ def change(changes: Sequence[Change[Any]]) -> Change[CorrectionBody]:
             raise Nothing("record")
         record = found.record
         must_be_correctable(record)
+        if record.kind == CollectiveTransfer.KIND:
+            return correct_list(asked, record, by_path[PATHS[record.name]])
         organisation = whose(asked, record)
         asked.must_reach(organisation)
         if found.streams > 1:
-            raise Refused(
-                "correction.of_many",
-                "that change wrote about several at once: undo it by a change of its own",
-                "/position",
-            )
-        history = _history(asked, record.stream)
+            must_be_on_a_list(record, is_told_again=asked.body.instead is not None)
+        history = history_of(asked, record.stream)
         again = _again(asked, record, history, by_path)
         facts = again.parts[0].facts if again is not None else ()
         struck = strike(record.kind, effective(history), position, len(facts), asked.on)
@@ -78,16 +76,6 @@ def change(changes: Sequence[Change[Any]]) -> Change[CorrectionBody]:
     return Change("/corrections", CorrectionBody, plan, "Strike a fact through and say what should stand (propose it)")
 
 
-def _history(asked: Asked[Any], stream: Id) -> Sequence[Record]:
-    """All records of the stream, as far as the state goes that the append is conditional on."""
-    version, question = asked.sight.warm(stream).version, HistoryOf(stream)
-    history: Sequence[Record] = asked.sight.answer(question)
-    if history[-1].version != version:
-        asked.answers.pop(question, None)
-        raise NotLoaded((stream,), question)
-    return history
-
-
 def _again(
     asked: Asked[CorrectionBody], record: Record, history: Sequence[Record], by_path: dict[str, Change[Any]]
 ) -> Plan | None:
@@ -99,19 +87,8 @@ def _again(
     state = fold(wire.state_of(record.kind), before, fact_of)
     where: Place = place_of(record, state)
     same = by_path[PATHS[record.name]]
-    try:
-        body = same.body.model_validate_json(msgspec.json.encode(asked.body.instead))
-    except ValidationError as error:
-        problem = invalid(error)
-        pairs = [(f"/instead{pointer}", message) for pointer, message in problem.errors]
-        raise Problem(problem.status, problem.rule, problem.detail, pairs) from None
-    if body.effective_on is None and body.natural_day(asked.now) is None:
-        body = body.model_copy(update={"effective_on": record.effective_on})
-    inner = Asked(
-        same, where.path, body, asked.caller, asked.now, numbers=where.numbers, approved=True, new_id=where.ident
-    )
-    inner.answers = asked.answers
-    inner.sight = asked.sight.where({**as_they_stood(asked, record, before), record.stream: state})
+    otherwise = {**as_they_stood(asked, record, before), record.stream: state}
+    inner = asked_again(asked, record, where, same, otherwise)
     plan = same.plan(inner)
     if len(plan.parts) != 1 or plan.parts[0].stream != record.stream or not plan.parts[0].facts:
         raise Refused(
@@ -119,7 +96,7 @@ def _again(
         )
     (part,) = plan.parts
     return Plan(
-        plan.stream, plan.kind, [Part(part.stream, part.facts, part.on or inner.on, body)], releases=plan.releases
+        plan.stream, plan.kind, [Part(part.stream, part.facts, part.on or inner.on, inner.body)], releases=plan.releases
     )
 
 
@@ -145,20 +122,7 @@ def _must_still_follow(
             raise Refused(
                 "correction.later_facts", "something on record took effect before that day", "/instead/effective_on"
             )
-    last = history[-1]
-    records = [
-        last._replace(
-            position=LAST - len(facts) + number, version=last.version + number, name=stored_name(fact),
-            effective_on=day, data=wire.encode(fact),
-        )
-        for number, (fact, day) in enumerate(zip(facts, days, strict=True), start=1)
-    ]  # fmt: skip
-    try:
-        return fold(wire.state_of(record.kind), [*history, *records], fact_of)
-    except Exception:  # noqa: BLE001  # whatever a state finds impossible
-        raise Refused(
-            "correction.depended_on", "something on record rests on this fact: strike that through first", "/position"
-        ) from None
+    return must_still_fold(record.kind, history, facts, days)
 
 
 def _person(asked: Asked[Any], record: Record) -> Id | None:

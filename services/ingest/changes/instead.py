@@ -1,11 +1,17 @@
 """By which change each fact is recorded, so that it can be asked again as it should have been."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
+
+import msgspec
+from pydantic import ValidationError
 
 from events.correction import NAMES
 from events.fact import Id, Record, Refused, State
 from events.oath_review import OathReview
+from services.ingest.asked import Asked, Change
 from services.ingest.stored import fact_of
+from services.web.problem import Problem, invalid
 
 PATHS = {
     "organisation.established": "/organisations",
@@ -45,6 +51,8 @@ PATHS = {
     "member.removal_complained": "/members/{id}/removals/complaints",
     "member.removal_restored": "/members/{id}/removals/restorations",
     "member.died": "/members/{id}/deaths",
+    "collective_transfer.introduced": "/collective-transfers",
+    "collective_transfer.received": "/collective-transfers/{id}/receptions",
     "meeting.called": "/meetings",
     "meeting.postponed": "/meetings/{id}/postponements",
     "meeting.cancelled": "/meetings/{id}/cancellations",
@@ -138,3 +146,27 @@ def place_of(record: Record, state: State) -> Place:
     if isinstance(state, OathReview) and state.opened is not None:
         return Place((state.opened.campaign,), (), record.stream)
     return Place((record.stream,), numbers, transfer or record.stream)
+
+
+def asked_again(
+    asked: Asked[Any], record: Record, where: Place, same: Change[Any], otherwise: Mapping[Id, State]
+) -> Asked[Any]:
+    """The change as it should have been asked, of whom it was asked; `otherwise` are streams as they stood then.
+
+    Raises:
+        Problem: 422, its body is none of that change.
+    """
+    try:
+        body = same.body.model_validate_json(msgspec.json.encode(asked.body.instead))
+    except ValidationError as error:
+        problem = invalid(error)
+        pairs = [(f"/instead{pointer}", message) for pointer, message in problem.errors]
+        raise Problem(problem.status, problem.rule, problem.detail, pairs) from None
+    if body.effective_on is None and body.natural_day(asked.now) is None:
+        body = body.model_copy(update={"effective_on": record.effective_on})
+    inner = Asked(
+        same, where.path, body, asked.caller, asked.now, numbers=where.numbers, approved=True, new_id=where.ident
+    )
+    inner.answers = asked.answers
+    inner.sight = asked.sight.where(otherwise)
+    return inner

@@ -1,22 +1,26 @@
 """What rests, in other streams, on a fact that is to be corrected; and what stood when it was recorded."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from events import wire
 from events.candidacy import Candidacy
 from events.classification import Classification
 from events.correction import effective, fold
-from events.fact import Fact, Id, Record, Refused, State
+from events.fact import Fact, Id, Record, Refused, State, stored_name
 from events.member import Member
 from events.mentions import mentions
 from events.organisation import Organisation, OrganisationEstablished
 from events.request import Unless
 from events.timeline import Span
 from services.ingest.asked import Asked
-from services.ingest.past import MOST_NAMING, HistoryOf, NamedElsewhere, Naming
+from services.ingest.past import MOST_NAMING, HistoriesOf, HistoryOf, NamedElsewhere, Naming
 from services.ingest.stored import fact_of
+from services.ingest.streams import NotLoaded, Question
 
+LAST = 2**63 - 1
+"""After whatever is on record."""
 STEPS = frozenset({Candidacy.KIND, Classification.KIND})
 """Kinds of streams in which each fact follows from the one before."""
 
@@ -127,3 +131,50 @@ def _is_named(asked: Asked[Any], stream: Id, by: date) -> bool:
             if record.effective_on < by and stream in mentions(fact_of(record)):
                 return True
     return False
+
+
+def history_of(asked: Asked[Any], stream: Id) -> Sequence[Record]:
+    """All records of the stream, as far as the state goes that the append is conditional on."""
+    question = HistoryOf(stream)
+    history: Sequence[Record] = asked.sight.answer(question)
+    _must_be_of_now(asked, {stream: history}, question)
+    return history
+
+
+def histories_of(asked: Asked[Any], streams: Sequence[Id]) -> Mapping[Id, Sequence[Record]]:
+    """The same of many, in one question."""
+    asked.sight.need(streams)
+    question = HistoriesOf(tuple(streams))
+    histories: Mapping[Id, Sequence[Record]] = asked.sight.answer(question)
+    _must_be_of_now(asked, histories, question)
+    return histories
+
+
+def _must_be_of_now(asked: Asked[Any], histories: Mapping[Id, Sequence[Record]], question: Question) -> None:
+    versions = {stream: asked.sight.warm(stream).version for stream in histories}
+    stale = [stream for stream, known in histories.items() if (known[-1].version if known else 0) != versions[stream]]
+    if stale:
+        asked.answers.pop(question, None)
+        raise NotLoaded(stale, question)
+
+
+def must_still_fold(kind: str, history: Sequence[Record], facts: Sequence[Fact], days: Sequence[date]) -> State:
+    """What a stream says when these facts follow all that it has; each is of its day.
+
+    Raises:
+        Refused: `correction.depended_on`.
+    """
+    last = history[-1]
+    records = [
+        last._replace(
+            position=LAST - len(facts) + number, version=last.version + number, name=stored_name(fact),
+            effective_on=day, data=wire.encode(fact),
+        )
+        for number, (fact, day) in enumerate(zip(facts, days, strict=True), start=1)
+    ]  # fmt: skip
+    try:
+        return fold(wire.state_of(kind), [*history, *records], fact_of)
+    except Exception:  # noqa: BLE001  # whatever a state finds impossible
+        raise Refused(
+            "correction.depended_on", "something on record rests on this fact: strike that through first", "/position"
+        ) from None
