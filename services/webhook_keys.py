@@ -2,12 +2,18 @@
 
 from base64 import b64encode
 from functools import cached_property
+from typing import Any
 
+import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from events.fact import Id
+from events.master import Master
+
+KEPT = "SELECT wrapped FROM keys.persons WHERE person = %s::uuid AND wrapped IS NOT NULL"
 SECRET, PUBLIC = "whsec_", "whpk_"
 """How Standard Webhooks 1.0 begins the texts that are shown to people."""
 BYTES = 32
@@ -34,6 +40,16 @@ class Keys:
     def shown_public_key(self) -> str:
         """As receivers that check Ed25519 want it: `whpk_` and base64."""
         return PUBLIC + b64encode(self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
+
+
+def kept_key(connection: psycopg.Connection[Any], master: Master, endpoint: Id) -> bytes | None:
+    """The key of an endpoint, from which those of its generations follow; None where it has none any more.
+
+    Raises:
+        WrongMasterKey: it was not wrapped with this master key.
+    """
+    row = connection.execute(KEPT, [endpoint]).fetchone()
+    return None if row is None else master.unwrap(endpoint, row[0])
 
 
 def _derived(key: bytes, info: str) -> bytes:
