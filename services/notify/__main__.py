@@ -8,7 +8,7 @@ import structlog
 
 from events import wire
 from events.carrier import carrier
-from services.notify.policy import Policies
+from services.notify.policies_in_force import Policies
 from services.notify.worker import Worker
 from services.settings import Settings
 

@@ -14,7 +14,7 @@ from projections.notices import FROM_THE_LOG, NAME, TABLE, reach, write
 from projections.parked import GENERATION, park
 from projections.positions import positions
 from projections.reading import Hole, following, page, pasts
-from services.notify.policy import Policies
+from services.notify.policies_in_force import Policies
 from services.notify.states import States
 from services.notify.telling import Telling
 from services.notify.worker import judge

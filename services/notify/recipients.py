@@ -11,7 +11,7 @@ from typing import NamedTuple
 from events.fact import Fact, Id
 from events.liaison import Liaison, MessageSent
 from events.liaison.exchange import other_side
-from events.member import Member, TransferExtensionAsked
+from events.member import Member, TransferExtensionAsked, TransferIntroduced
 from events.organisation import Organisation
 from services.notify.policy import Policy, Rule, To
 
@@ -36,16 +36,18 @@ def recipients(
 ) -> list[Recipient]:
     """Each organisation once, by the first rule that names it; [] where there is nobody to tell.
 
+    Rules about what is in force are not asked here: who comes to know somebody late is `in_force.newcomer`.
+
     `organisations` holds at least those that `asked_about` names, and all that stand above them or took over.
     """
     told: dict[Id, Recipient] = {}
     for policy, rule in rules:
-        organisation = _heir(addressed(rule.to, fact, on, member), on, organisations)
-        if organisation is None or organisation in told or not rule.is_about(fact):
+        organisation = heir(addressed(rule.to, fact, on, member), on, organisations)
+        if organisation is None or organisation in told or rule.in_force or not rule.is_about(fact):
             continue
         if rule.to is To.RESIDENCE and not rule.own_members:
             cell = cell_before(member, on)
-            if cell is not None and _stands_below(cell, organisation, on, organisations):
+            if cell is not None and stands_below(cell, organisation, on, organisations):
                 continue
         told[organisation] = Recipient(organisation, policy, rule)
     return list(told.values())
@@ -71,20 +73,20 @@ def addressed(to: To, fact: Fact | None, on: date, member: Member) -> Id | None:
             return None if declared is None else declared.committee
         case To.WORKPLACE:
             return cell_before(member, on)
-        case To.CORRESPONDENT:
-            return None
+        case To.CORRESPONDENT | To.TOLD:
+            return None  # found otherwise: by `correspondents`, and by who was told before
         case To.DESTINATION | To.ORIGIN:
-            transfer = member.transfers.get(getattr(fact, "transfer", Id("")))
-            if transfer is None or (isinstance(fact, TransferExtensionAsked) and fact.side == str(to)):
+            introduced = _introduction(fact, member)
+            if introduced is None or (isinstance(fact, TransferExtensionAsked) and fact.side == str(to)):
                 return None  # who asks for something is not told that he did
-            return transfer.introduced.to if to is To.DESTINATION else transfer.introduced.from_cell
+            return introduced.to if to is To.DESTINATION else introduced.from_cell
 
 
 def correspondents(
     rules: Sequence[tuple[Policy, Rule]], on: date, side: Id | None, organisations: Mapping[Id, Organisation]
 ) -> list[Recipient]:
     """The side of a liaison to which a message goes, or who has its matters by then; [] where no rule tells it."""
-    told = _heir(side, on, organisations)
+    told = heir(side, on, organisations)
     found = [(policy, rule) for policy, rule in rules if rule.to is To.CORRESPONDENT]
     return [] if told is None else [Recipient(told, policy, rule) for policy, rule in found[:1]]
 
@@ -101,7 +103,26 @@ def cell_before(member: Member, on: date) -> Id | None:
     return member.cells.at(on - timedelta(days=1)) or member.cells.at(on)
 
 
-def _heir(organisation: Id | None, on: date, organisations: Mapping[Id, Organisation]) -> Id | None:
+def _introduction(fact: Fact | None, member: Member) -> TransferIntroduced | None:
+    """The two sides of the transfer that a fact is about."""
+    if isinstance(fact, TransferIntroduced):
+        return fact
+    transfer = member.transfers.get(getattr(fact, "transfer", Id("")))
+    return None if transfer is None else transfer.introduced
+
+
+def chain(organisation: Id | None, on: date, organisations: Mapping[Id, Organisation]) -> list[Id]:
+    """An organisation and all whose word holds for it on a day, the nearest first."""
+    found: list[Id] = []
+    step = organisation
+    while step is not None and step not in found and len(found) < DEEPEST:
+        found.append(step)
+        state = organisations.get(step)
+        step = None if state is None else state.above_on(on)
+    return found
+
+
+def heir(organisation: Id | None, on: date, organisations: Mapping[Id, Organisation]) -> Id | None:
     """Who has its open matters on the day of the fact: it itself, or the last of its successors."""
     for _ in range(DEEPEST):
         state = None if organisation is None else organisations.get(organisation)
@@ -112,7 +133,7 @@ def _heir(organisation: Id | None, on: date, organisations: Mapping[Id, Organisa
     return organisation
 
 
-def _stands_below(cell: Id, committee: Id, on: date, organisations: Mapping[Id, Organisation]) -> bool:
+def stands_below(cell: Id, committee: Id, on: date, organisations: Mapping[Id, Organisation]) -> bool:
     """Whether the committee is the cell itself, stands above it, or took over what did."""
     step: Id | None = cell
     for _ in range(DEEPEST):

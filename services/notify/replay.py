@@ -11,7 +11,7 @@ from projections.notices import FROM_THE_LOG, NAME, TABLE
 from projections.parked import parked
 from projections.positions import positions
 from projections.rebuild import Comparison, Replayed
-from services.notify.policy import Policies
+from services.notify.policies_in_force import Policies
 from services.notify.rebuild import ANEW, Rebuild, rebuild
 
 ANSWER = ("acknowledged_at", "acknowledged_in")

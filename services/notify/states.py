@@ -7,6 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from events import wire
+from events.collective_transfer import CollectiveTransfer
 from events.correction import NAMES, effective
 from events.fact import Id, Record, State
 from events.liaison import Liaison
@@ -18,7 +19,7 @@ S = TypeVar("S", bound=State)
 Past = Callable[[Iterable[Id], int], Iterable[Mapping[Id, Sequence[Record]]]]
 """The records of streams up to a position; every stream asked for is a key somewhere."""
 
-KINDS = frozenset({Liaison.KIND, Member.KIND, Organisation.KIND})
+KINDS = frozenset({CollectiveTransfer.KIND, Liaison.KIND, Member.KIND, Organisation.KIND})
 WARM = 10_000
 
 
@@ -71,6 +72,19 @@ class States:
     def liaison(self, stream: Id, upto: int) -> Liaison:
         """One liaison."""
         return self._state(Liaison, stream, upto) or Liaison()
+
+    def collective(self, stream: Id, upto: int) -> CollectiveTransfer:
+        """One collective transfer."""
+        return self._state(CollectiveTransfer, stream, upto) or CollectiveTransfer()
+
+    def earlier(self) -> "States":
+        """Others of the same log, for a look at an earlier place."""
+        return States(self._past)
+
+    def record(self, stream: Id, position: int) -> Record | None:
+        """One record of a stream by its position; None where the stream has none there."""
+        records = (one for past in self._past([stream], position) for one in past.get(stream, ()))
+        return next((record for record in records if record.position == position), None)
 
     def with_those_above(self, streams: Iterable[Id], upto: int) -> dict[Id, Organisation]:
         """Organisations and all that ever stood above them or took over; one that does not exist is missing."""

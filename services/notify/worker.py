@@ -15,7 +15,7 @@ from projections.parked import park, parked
 from projections.patience import patiently
 from projections.positions import Held, Zombie, advance, positions
 from projections.reading import following, pasts
-from services.notify.policy import Policies
+from services.notify.policies_in_force import Policies
 from services.notify.states import States
 from services.notify.telling import Telling
 
@@ -82,6 +82,7 @@ class Worker:
         connection = self._connected()
         with connection.transaction():
             self._held = positions(connection, [NAME], hold=True)[NAME]
+        self._telling.policies.learn(connection, self._held.position)
         self._attempted = None
 
     def _stand(self) -> int:

@@ -18,7 +18,7 @@ from projections.reading import Hole, last_position
 from projections.rebuild import Comparison, Replayed
 from projections.view import View
 from services.notify import replay as told
-from services.notify.policy import Policies
+from services.notify.policies_in_force import Policies
 from services.program import database, started_with
 from services.scoring import board_replay
 from services.scoring.worker import views

@@ -13,7 +13,7 @@ from requests import Session
 from events import wire
 from events.bus import EmbeddedBus
 from services import access
-from services.notify.policy import Policies
+from services.notify.policies_in_force import Policies
 from services.notify.worker import Worker
 from services.program.postgres import Postgres
 from services.scoring.worker import follow

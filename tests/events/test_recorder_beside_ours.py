@@ -15,7 +15,7 @@ from events.recorder.stored import stream_of
 from projections.feed import Feeder
 from projections.positions import status
 from projections.rebuild import compare
-from services.notify.policy import Policies
+from services.notify.policies_in_force import Policies
 from services.notify.worker import Worker
 from services.scoring.worker import views
 from services.settings import Settings

@@ -14,7 +14,7 @@ import pytest
 
 from events import wire
 from events.bus import EmbeddedBus
-from services.notify.policy import Policies
+from services.notify.policies_in_force import Policies
 from services.notify.worker import Worker
 from services.program.postgres import Postgres
 from tests.database import Database, fresh

@@ -22,7 +22,7 @@ from events.notice import NoticeAcknowledged
 from events.organisation import CellKind, OrganisationEstablished, OrganisationKind
 from events.request import Entry, Request, Write
 from projections import notices
-from services.notify.policy import Policies
+from services.notify.policies_in_force import Policies
 from services.notify.worker import Worker
 from tests.database import Database
 from tests.examples import (

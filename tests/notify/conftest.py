@@ -18,7 +18,7 @@ from projections.feed import Feeder
 from services import access
 from services.access import Tokens
 from services.notify import api
-from services.notify.policy import Policies
+from services.notify.policies_in_force import Policies
 from services.notify.worker import Worker
 from services.settings import Settings
 from services.web import asking

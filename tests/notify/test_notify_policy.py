@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from events import wire
-from services.notify.policy import SHIPPED, Policies, PolicyRefused, To, read
+from services.notify.policies_in_force import SHIPPED, Policies
+from services.notify.policy import PolicyRefused, To, read
 
 SOUND = """
 id = "ours"
@@ -68,7 +69,11 @@ def test_what_is_shipped_is_a_policy_about_facts_that_there_are() -> None:
         ("member.died", To.RESIDENCE),
         ("member.moved", To.RESIDENCE),
         ("liaison.message_sent", To.CORRESPONDENT),
-        ("member.struck", To.RESIDENCE),
+        ("member.residence_declared", To.RESIDENCE),
+        ("liaison.accepted", To.RESIDENCE),
+        ("member.struck", To.TOLD),
+        ("organisation.struck", To.TOLD),
+        ("liaison.struck", To.TOLD),
     }
 
 

@@ -16,7 +16,8 @@ from events.member import (
     TransferWithdrawn,
 )
 from events.organisation import Organisation, OrganisationAbsorbed, OrganisationHandedOver
-from services.notify.policy import Policies, Policy, Rule, To
+from services.notify.policies_in_force import Policies
+from services.notify.policy import Policy, Rule, To
 from services.notify.recipients import asked_about, recipients
 from tests.examples import (
     BOOK_OPENED,
@@ -149,7 +150,7 @@ def longer_asked(side: TransferSide) -> TransferExtensionAsked:
             [*IN_SURGERY, (living_in(PAEDIATRICS), BOOK_OPENED)], introduced(T, PAEDIATRICS), MARCH,
             {(PAEDIATRICS, "residence")}, id="an organisation in two roles is told once",
         ),
-        pytest.param(AT_HOME, living_in(WARD), MARCH, set(), id="a fact that no rule names"),
+        pytest.param(AT_HOME, living_in(WARD), MARCH, set(), id="a move where nothing is in force"),
     ],
 )  # fmt: skip
 def test_who_is_told(before: list[Dated], fact: Fact, on: date, expected: set[tuple[Id, str]]) -> None:

@@ -8,7 +8,8 @@ import pytest
 from events.fact import EPOCH, MICROSECOND
 from projections.positions import Zombie
 from projections.reading import Hole
-from services.notify.policy import Policies, Policy
+from services.notify.policies_in_force import Policies
+from services.notify.policy import Policy
 from tests.database import Database
 from tests.examples import CELL_7, COMMUNE, SURGERY, a_certificate, a_reprimand, an_expulsion, an_id
 from tests.notify.commune import (
