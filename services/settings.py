@@ -99,6 +99,18 @@ class Settings(BaseSettings):
             raise PydanticCustomError("address", "this is no address; one is http://HOST:PORT") from None
         return url
 
+    @field_validator("webhook_allow")
+    @classmethod
+    def _networks(cls, allowed: str) -> str:
+        if allowed:
+            from services.hostile import Allowed
+
+            try:
+                Allowed.read(allowed)
+            except ValueError as error:
+                raise PydanticCustomError("webhook_allow", "{why}", {"why": str(error)}) from None
+        return allowed
+
     @field_validator("smtp")
     @classmethod
     def _a_mail_server(cls, url: str | None) -> str | None:

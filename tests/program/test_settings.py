@@ -44,6 +44,7 @@ def test_an_unknown_variable_is_refused_with_the_nearest_known_one(monkeypatch: 
         ("LEDGER", "A b"),
         ("KAFKA", "nowhere"),
         ("URL", "notaurl"),
+        ("WEBHOOK_ALLOW", "localhost"),
         ("SMTP", "mail.example.vn:25"),
         ("SMTP", "http://mail.example.vn"),
         ("MAIL_FROM", "nobody"),

@@ -22,15 +22,14 @@ class Schedule(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Post(Struct, frozen=True, forbid_unknown_fields=True):
-    """One POST; seconds, bytes and connections."""
+    """One POST; seconds, bytes, and names at a time."""
 
     total: Seconds
     connect: Seconds
     read: Seconds
     most_read: Count
     most_kept: Count
-    connections: Count
-    connections_a_host: Count
+    looking_up: Count
     keep_alive: Seconds
 
 
