@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from events.fact import Id
+from projections.asked import literal
 
 
 class Spell(NamedTuple):
@@ -91,5 +92,5 @@ def absences(connection: psycopg.Connection[Any], members: Sequence[Id], asked: 
 def _spells(connection: psycopg.Connection[Any], query: str, of: Sequence[Id], asked: Asked) -> list[Spell]:
     if not of:
         return []
-    rows = connection.execute(query.encode(), {"of": list(of), **asked._asdict()})
+    rows = connection.execute(query.encode(), {"of": literal(of), **asked._asdict()})
     return list(map(Spell._make, rows))

@@ -12,7 +12,7 @@ from events.bands import Band
 from events.fact import Id
 from events.meeting import Meeting, MeetingKind
 from events.meeting.session import count
-from projections.asked import AsOf, sql
+from projections.asked import AsOf, literal, sql
 from projections.folded import Folded, facts_of
 from projections.tree import ids_below
 from projections.view import STANDS, View
@@ -241,7 +241,7 @@ def ever_of_cells(
 
     The days are those that were entered, on whichever clock: take in one more at either end.
     """
-    params = {"cells": list(cells), "first": days[0], "last": days[1], "known": known}
+    params = {"cells": literal(cells), "first": days[0], "last": days[1], "known": known}
     found: dict[Id, list[Id]] = {}
     for cell, meeting in connection.execute(OF_CELLS, params):
         found.setdefault(cell, []).append(meeting)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ import psycopg
 from events.correction import NAMES, effective
 from events.fact import Fact, Id, Record
 from events.meeting import AttendanceRecorded, MeetingHeld
-from projections import meetings
+from projections import meeting_records, meetings
 from projections.asked import AsOf
 from projections.reading import pasts
 from services.scoring import circumstances
@@ -23,6 +24,8 @@ from services.scoring.rules_in_force import RulesInForce
 from services.scoring.score import Score
 from services.scoring.year_context import contexts, day_of
 
+SESSIONS = (MeetingHeld, AttendanceRecorded)
+_position = attrgetter("position")
 AT_ONCE = 100
 """Cells whose meetings are in memory at a time."""
 A_DAY = timedelta(days=1)
@@ -60,10 +63,13 @@ def made(cell: Id, year: int, sources: Sources, known: int) -> CellYear:
     found: list[MeetingFacts] = []
     struck = 0
     for meeting, records in sources.records.items():
-        read = [record for record in records if record.position <= known]
-        struck = max((struck, *(record.position for record in read if record.name in NAMES)))
-        facts = MeetingFacts(meeting, _told(read, sources), sources.zone)
-        facts.struck = strikes(read)
+        read = records
+        if records and records[-1].position > known:
+            read = [record for record in records if record.position <= known]
+        striking = [record.position for record in read if record.name in NAMES]
+        facts = MeetingFacts(meeting, _told(read, sources, bool(striking)), sources.zone)
+        if striking:
+            struck, facts.struck = max(struck, *striking), strikes(read)
         if facts.cell == cell and facts.day is not None and facts.day.year == year:
             found.append(facts)
     found.sort(key=_place)
@@ -126,9 +132,8 @@ def _years(
     whose = meetings.ever_of_cells(connection, cells, days, as_of.known)
     if also is not None:
         whose.setdefault(cells[0], []).append(also)
-    records: dict[Id, Sequence[Record]] = {}
-    for past in pasts(connection, {meeting for its in whose.values() for meeting in its}, as_of.known):
-        records.update(past)
+    wanted = {meeting for its in whose.values() for meeting in its}
+    records = meeting_records.records(connection, wanted, as_of.known)
     told = {one.position: one for its in records.values() for one in decoded(its)}
     around = circumstances.read(connection, cells, list(_named(told)), year, as_of.known)
     for cell in cells:
@@ -138,14 +143,15 @@ def _years(
 
 def _named(told: Mapping[int, Told[Fact]]) -> set[Id]:
     """Everybody who was ever listed at a meeting."""
-    sessions = [one.fact for one in told.values() if isinstance(one.fact, MeetingHeld | AttendanceRecorded)]
+    sessions = [one.fact for one in told.values() if isinstance(one.fact, SESSIONS)]
     return {one.member for session in sessions for one in session.attendance}
 
 
-def _told(records: Sequence[Record], sources: Sources) -> list[Told[Fact]]:
-    """What counts of a meeting's records, in the order of their positions."""
-    counts = [one.position for one in effective(records) if one.effective_on <= sources.day]
-    return [sources.told[position] for position in sorted(counts) if position in sources.told]
+def _told(records: Sequence[Record], sources: Sources, striking: bool) -> list[Told[Fact]]:
+    """What counts of a meeting's records, in the order of their positions; some may be `striking` others."""
+    day, told = sources.day, sources.told
+    standing = sorted(effective(records), key=_position) if striking else records
+    return [told[one.position] for one in standing if one.effective_on <= day and one.position in told]
 
 
 def _place(facts: MeetingFacts) -> tuple[date, datetime, Id]:

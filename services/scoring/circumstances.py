@@ -41,6 +41,8 @@ class Circumstances:
     officials: Spells = field(default_factory=dict)
     rolls: Spells = field(default_factory=dict)
     absences: Spells = field(default_factory=dict)
+    led: Collection[Id] = frozenset()
+    """The cells whose secretary had somebody beside him at all times, as known at any position."""
 
     def kind(self, cell: Id, day: date, known: int) -> CellKind | None:
         """Of which kind the cell is."""
@@ -49,6 +51,8 @@ class Circumstances:
 
     def secretary_alone(self, cell: Id, day: date, known: int) -> tuple[int, ...]:
         """The record by which the cell, a small one, has a secretary and no committee; () where it has one, or none."""
+        if cell in self.led:
+            return ()
         here = [spell for spell in self.committees.get(cell, ()) if spell.holds(day, known)]
         if {spell.what for spell in here} != {Office.SECRETARY}:
             return ()
@@ -109,6 +113,7 @@ def read(
     rolls = _by(circumstances.rolls(connection, cells, asked) if members else ())
     anybody = {*members, *(spell.what for spells in rolls.values() for spell in spells)}
     small = [cell for cell in cells if _may_be_alone(committees.get(cell, ()), asked)]
+    led = set(cells).difference(small)
     return Circumstances(
         kinds=_by(circumstances.kinds(connection, cells, asked)),
         committees=committees,
@@ -116,6 +121,7 @@ def read(
         officials=_by(circumstances.officials(connection, small, asked)),
         rolls=rolls,
         absences=_by(circumstances.absences(connection, list(anybody), asked)),
+        led=led,
     )
 
 

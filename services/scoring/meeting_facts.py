@@ -75,6 +75,15 @@ class MeetingFacts:
         self.findings: dict[str, Any] = {}
         """What the rules of `meeting_lines` have found in them already, by their names."""
         self._last = {type(one.fact): one for one in told}
+        called, held = self.last(MeetingCalled), self.last(MeetingHeld)
+        self.cell: Id | None = None if called is None else called.fact.cell
+        """Whose meeting it is; None before the call."""
+        self.planned = None if called is None else self._planned(called)
+        """When it was to be by the last word on it, and the positions that say so; None before the call."""
+        self.day: date | None = None
+        """On which it began, or is planned to by now, on the committees' clock; None before the call."""
+        if self.planned is not None:
+            self.day = self.local(held.fact.started_at if held else self.planned[0]).date()
 
     @property
     def position(self) -> int:
@@ -118,6 +127,11 @@ class MeetingFacts:
             return ()
         return named.fact.attendance if named else held.fact.attendance
 
+    @cached_property
+    def listed(self) -> frozenset[Id]:
+        """The same as ids."""
+        return frozenset([one.member for one in self.attendance])
+
     def there(self) -> tuple[Counts, tuple[int, ...]] | None:
         """How many of the base were present, excused and absent, and the positions that say so; None before it.
 
@@ -131,7 +145,7 @@ class MeetingFacts:
         held, listed, outside = self.last(MeetingHeld), self.attendance, self.context.outside
         if held is None:
             return None
-        if listed and not outside.isdisjoint(one.member for one in listed):
+        if listed and outside and not outside.isdisjoint(self.listed):
             left = count([one for one in listed if one.member not in outside])
             return left, tuple(sorted({*self.session, *self.context.outside_facts}))
         return held.fact.counts or count(listed), self.session
@@ -141,7 +155,7 @@ class MeetingFacts:
         """Who belongs to the base by the roll of the day while nobody has said whether he came; nobody of counts."""
         if not self.attendance or not self.context.unlisted:
             return frozenset()
-        return self.context.unlisted.difference(one.member for one in self.attendance)
+        return self.context.unlisted - self.listed
 
     @cached_property
     def base(self) -> tuple[int, tuple[int, ...]] | None:
@@ -153,29 +167,11 @@ class MeetingFacts:
             positions = tuple(sorted({*positions, *self.context.roll_facts}))
         return counts.present + counts.excused + counts.absent + len(self.unlisted), positions
 
-    @cached_property
-    def planned(self) -> tuple[datetime, tuple[int, ...]] | None:
-        """When it was to be by the last word on it, and the positions that say so; None before the call."""
-        called, postponed = self.last(MeetingCalled), self.last(MeetingPostponed)
-        if called is None:
-            return None
+    def _planned(self, called: Told[MeetingCalled]) -> tuple[datetime, tuple[int, ...]]:
+        postponed = self.last(MeetingPostponed)
         if postponed is None:
             return called.fact.planned_at, (called.position,)
         return postponed.fact.planned_at, (called.position, postponed.position)
-
-    @cached_property
-    def cell(self) -> Id | None:
-        """Whose meeting it is; None before the call."""
-        called = self.last(MeetingCalled)
-        return None if called is None else called.fact.cell
-
-    @cached_property
-    def day(self) -> date | None:
-        """On which it began, or is planned to by now, on the committees' clock; None before the call."""
-        held, planned = self.last(MeetingHeld), self.planned
-        if planned is None:
-            return None
-        return self.local(held.fact.started_at if held else planned[0]).date()
 
     @property
     def is_cancelled(self) -> bool:

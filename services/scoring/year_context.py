@@ -10,13 +10,18 @@ from services.scoring.circumstances import NOBODY, Circumstances
 from services.scoring.meeting_context import MeetingContext, Positions, Run
 from services.scoring.meeting_facts import MeetingFacts
 
+NO_IDS: frozenset[Id] = frozenset()
+
 
 def contexts(
     cell: Id, meetings: Sequence[MeetingFacts], around: Circumstances, known: int, changed: int
 ) -> list[MeetingContext]:
     """Of each of a year's meetings, in their order. `changed`: the last position that struck a fact of one of them."""
     held = [facts.session for facts in meetings]
-    members = {one.member for facts in meetings for one in facts.attendance} & around.absences.keys()
+    members: set[Id] = set()
+    if around.absences:
+        members = around.absences.keys() & set().union(*(facts.listed for facts in meetings))
+    rolled = {spell.what for spell in around.rolls.get(cell, ())}
     settled = max(changed, around.position(cell, members, known))
     last = list(accumulate((max((settled, *positions)) for positions in held), max))
     thematic = _thematic(meetings)
@@ -25,21 +30,21 @@ def contexts(
         day = facts.day
         assert day is not None, "it was called"
         outside = around.outside(cell, members, day, known) if members else {}
-        listed = {one.member for one in facts.attendance}
-        missing = around.unlisted(cell, listed, day, known) if listed else NOBODY
+        there = facts.listed
+        missing = around.unlisted(cell, there, day, known) if there and not rolled <= there else NOBODY
         alone = around.secretary_alone(cell, day, known)
         themes = thematic.get((day.year, day.month), ())
         found.append(
             MeetingContext(
                 cell_kind=around.kind(cell, day, known),
                 secretary_only=bool(alone),
-                outside=frozenset(outside),
+                outside=frozenset(outside) if outside else NO_IDS,
                 unlisted=missing.members,
                 thematic_in_month=bool(themes),
                 excused_run=runs.after(facts, outside.keys()),
                 position=max(position, missing.last),
                 secretary_facts=alone,
-                outside_facts=tuple(sorted(set(outside.values()))),
+                outside_facts=tuple(sorted(set(outside.values()))) if outside else (),
                 roll_facts=missing.facts,
                 thematic_facts=themes,
             )
@@ -90,7 +95,8 @@ class Runs:
                 self._at_least[one.member] = mine = self._at_least.get(one.member, 0) + 1
                 self._at_most[one.member] = its = self._at_most.get(one.member, self._blank) + 1
                 least, most = max(least, mine), max(most, its)
-            else:
+            elif self._blank or one.member in self._at_most:
+                # Of whom nothing is kept the same is known, unless somebody without a name may have been he.
                 self._at_least[one.member] = self._at_most[one.member] = 0
         return least, most
 
