@@ -17,12 +17,14 @@ from services.ingest.asked import Asked, Plan
 from services.ingest.requesting import reason_of, request_of
 from services.ingest.sealing import Sealing
 from services.ingest.streams import NotLoaded, Question, Rights, Sight, Source, Streams
-from services.ingest.turns import Turns
+from services.ingest.turns import RightOfWay, Turns
 from services.web.problem import Problem, of_ledger, surprise
 from services.web.rules import Rules
 
 PATIENCE = 200
-"""Rounds in which nothing came of a group of changes, before those that still wait are told that it is busy."""
+"""Rounds in which nothing came of a group of changes, before those that still wait are told to try again."""
+LOSSES = 5
+"""Races that a group of changes loses before it has the right of way."""
 
 Waiting = list[tuple[int, Asked[Any]]]
 Decided = tuple[int, Asked[Any], Plan, Request]
@@ -50,6 +52,7 @@ class Performer:
         self._streams = Streams(ledger)
         self._sealing = Sealing(ledger, keys)
         self._turns = Turns()
+        self._way = RightOfWay()
 
     async def perform(self, asked: Asked[Any]) -> Outcome:
         """One change, in its turn."""
@@ -62,14 +65,18 @@ class Performer:
         """Many changes, each of which succeeds or fails alone; those that touch the same stream keep their order."""
         outcomes: dict[int, Outcome] = {}
         waiting = list(enumerate(changes))
-        patience = PATIENCE
-        while waiting and patience:
-            before = len(waiting)
-            waiting = await self._round(waiting, outcomes)
-            patience = PATIENCE if len(waiting) < before else patience - 1
+        patience, losses = PATIENCE, 0
+        with self._way.behind() as place:
+            while waiting and patience:
+                before = len(waiting)
+                await (place.take() if losses >= LOSSES else place.let_pass())
+                waiting, has_lost = await self._round(waiting, outcomes)
+                came_to_something = len(waiting) < before
+                patience = PATIENCE if came_to_something else patience - 1
+                losses = 0 if came_to_something else losses + has_lost
         for number, _asked in waiting:
             outcomes[number] = Problem(
-                503, "busy", "too many changes to the same at the same time", headers={"Retry-After": "1"}
+                409, "conflict", "others changed the same at the same time, again and again; please try again"
             )
         return [outcomes[number] for number in range(len(changes))]
 
@@ -89,16 +96,17 @@ class Performer:
         for person in persons:
             self._sealing.forget(person)
 
-    async def _round(self, waiting: Waiting, outcomes: dict[int, Outcome]) -> Waiting:
-        """Decide all that can be decided now and append it; answers those that must be asked again."""
+    async def _round(self, waiting: Waiting, outcomes: dict[int, Outcome]) -> tuple[Waiting, bool]:
+        """Decide all that can be decided now and append it; answers those to be asked again, and if any lost a race."""
         sorted_ = self._sort(waiting)
         again = sorted_.again
+        lost: Waiting = []
         known: Waiting = []
         if sorted_.decided:
             lost, known = await self._append(sorted_.decided, outcomes)
-            again += lost
         if sorted_.silent:
-            again += await self._end(sorted_.silent, known, outcomes)
+            lost += await self._end(sorted_.silent, known, outcomes)
+        again += lost
         if known:
             await self._answer_again(known, outcomes)
         if sorted_.missing:
@@ -110,7 +118,7 @@ class Performer:
             await asyncio.gather(*[self._learn(number, asked, outcomes) for number, asked in asking])
             again = [(number, asked) for number, asked in again if number not in outcomes]
         again.sort(key=lambda pair: pair[0])
-        return again
+        return again, bool(lost)
 
     def _sort(self, waiting: Waiting) -> Sorted:
         """Decide each in turn. What must see what an earlier one of this very round does is put off to the next."""

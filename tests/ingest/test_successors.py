@@ -1,7 +1,9 @@
 """What passes on over HTTP: tokens, residents and liaisons, and those who are on the way; and what races come to."""
 
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 
@@ -115,6 +117,31 @@ def test_whoever_joins_while_a_cell_ends_is_refused_or_goes_along(commune: Commu
         came = {one for one in (future.result() for future in coming) if one is not None}
     assert set(members(commune, commune.village_cell)) == {commune.lan, *came}
     assert members(commune, commune.office_cell) == []
+
+
+@pytest.mark.parametrize("how", ["absorptions", "splits"])
+def test_a_cell_to_which_people_come_without_a_pause_ends_all_the_same(commune: Commune, how: str) -> None:
+    body = {"cell": commune.office_cell, "status": "official", "admitted_on": "2015-05-19", "effective_on": BOOKS_OPEN}
+    part = {"name": "Chi bộ mới", "members": [commune.lan]}
+    ending = {"absorptions": {"into": commune.village_cell}, "splits": {"into": [part], "keeps": True}}[how]
+    has_ended = Event()
+
+    def come(desk: int) -> Counter[int]:
+        """As long as the cell has not ended, and three hundred times at most."""
+        said = Counter[int]()
+        while said.total() < 300 and not has_ended.is_set():
+            said[commune.operator.post("/members", json={"name": f"Nguyễn Văn {desk}", **body}).status_code] += 1
+        return said
+
+    with ThreadPoolExecutor(17) as pool:
+        coming = [pool.submit(come, desk) for desk in range(16)]
+        try:
+            commune.post(f"/organisations/{commune.office_cell}/{how}", {"effective_on": ON, **ending})
+        finally:
+            has_ended.set()
+        said = sum((one.result() for one in coming), Counter[int]())
+    assert said[201] < 16 * 300, "it ended before the last of them came"
+    assert set(said) <= ({201, 409} if how == "absorptions" else {201})
 
 
 def test_of_many_who_end_an_organisation_at_once_one_wins(commune: Commune) -> None:
