@@ -104,6 +104,10 @@ TALLIES = f"""
 SELECT cell::text, {cell_years.SUMS} FROM views.cell_months
 WHERE cell = ANY (%(cells)s::uuid[]) AND month BETWEEN %(first)s AND %(last)s GROUP BY cell
 """  # noqa: S608  # fixed text
+MONTHS = f"""
+SELECT cell::text, {", ".join(Month._fields[1:])} FROM views.cell_months
+WHERE cell = ANY (%(cells)s::uuid[]) AND month BETWEEN %(first)s AND %(last)s ORDER BY cell, month
+"""  # noqa: S608  # fixed text
 CONTACTS = """
 SELECT month, sum(contacts)::int FROM views.cell_months
 WHERE cell = ANY (%(cells)s::uuid[]) AND month BETWEEN %(first)s AND %(last)s AND contacts > 0 GROUP BY month
@@ -136,6 +140,12 @@ def tallies(connection: psycopg.Connection[Any], cells: Sequence[Id], first: dat
     question = cell_years.READ if _is_year(first, last) else TALLIES
     rows = connection.execute(question.encode(), _months(cells, first, last), binary=True).fetchall()
     return {row[0]: Tally._make(row) for row in rows}
+
+
+def months(connection: psycopg.Connection[Any], cells: Sequence[Id], first: date, last: date) -> list[Month]:
+    """The months themselves, by cell and in their order."""
+    rows = connection.execute(MONTHS.encode(), _months(cells, first, last), binary=True).fetchall()
+    return [Month._make(row) for row in rows]
 
 
 def contacts(connection: psycopg.Connection[Any], cells: Sequence[Id], first: date, last: date) -> dict[date, int]:

@@ -76,7 +76,14 @@ VIEW = View(
     },
     reads=facts_of("organisation"),
     subject=lambda: Folded(Organisation(), rows),
-    indexes=("(parent)", "(code)", "(serves)", "(successor) WHERE successor IS NOT NULL"),
+    indexes=(
+        "(parent)",
+        "(code)",
+        "(serves)",
+        "(successor) WHERE successor IS NOT NULL",
+        "(from_on) WHERE from_on > since",
+        "(ended_on) WHERE ended_on IS NOT NULL",
+    ),
 )
 
 
@@ -142,6 +149,16 @@ CHILDREN = sql("""
 SELECT t.stream::text, greatest(min(t.from_on), %(day)s) FROM views.tree t
 WHERE t.parent = %(organisation)s::uuid AND %(day)s < t.to_on AND {known:t} GROUP BY t.stream
 """)
+# What is only called otherwise has not moved.
+MOVED = sql("""
+SELECT DISTINCT t.from_on FROM views.tree t JOIN views.tree b ON b.stream = t.stream AND b.to_on = t.from_on
+WHERE t.from_on > t.since AND t.from_on > %(after)s AND t.from_on <= %(day)s AND {known:t}
+AND b.parent IS DISTINCT FROM t.parent AND {known:b}
+""")
+ENDED = sql("""
+SELECT DISTINCT t.stream::text, t.ended_on FROM views.tree t
+WHERE t.ended_on IS NOT NULL AND t.ended_on > %(after)s AND t.ended_on <= %(day)s AND {known:t}
+""")
 LONGEST = 32
 """Successors in a row; more would be a circle."""
 FILTERS = {
@@ -193,6 +210,20 @@ def top(connection: psycopg.Connection[Any], as_of: AsOf) -> Id | None:
     """The one organisation above which nothing stands on a day; None where there are several, or none."""
     found = connection.execute(TOPS, as_of._asdict()).fetchall()
     return found[0][0] if len(found) == 1 else None
+
+
+class Moves(NamedTuple):
+    """The days on which anything came to stand below something else, and who ended on which day."""
+
+    days: frozenset[date]
+    ended: Mapping[Id, date]
+
+
+def moves(connection: psycopg.Connection[Any], days: tuple[date, date], known: int) -> Moves:
+    """What moved or ended anywhere after a day and until another, as known at a position."""
+    params = {"after": days[0], "day": days[1], "known": known}
+    moved = frozenset(day for (day,) in connection.execute(MOVED, params))
+    return Moves(moved, dict(connection.execute(ENDED, params).fetchall()))
 
 
 def children_from(connection: psycopg.Connection[Any], organisation: Id, as_of: AsOf) -> dict[Id, date]:

@@ -1,8 +1,9 @@
 """A board as it is asked for: from what the scoring process keeps or, of any other moment, worked out from the log."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,10 @@ from events.fact import Id
 from events.organisation import OrganisationKind
 from projections import board, cell_months, tree
 from projections.asked import LATEST, AsOf
-from projections.cell_months import Tally
+from projections.cell_months import Month, Tally
 from projections.positions import positions
 from services.scoring import cell_months as working_out
+from services.scoring.board_stays import Stays, stays
 from services.scoring.indicators import NO_MONTHS, NOBODY, Board, Cell
 from services.scoring.period import Period
 from services.scoring.rhythm import Life
@@ -27,8 +29,8 @@ NO_OATH = (0, 0)
 class Told(NamedTuple):
     """What each cell's months come to, and the contacts of all of them by month."""
 
-    tallies: Mapping[Id, Tally]
-    contacts: Mapping[date, int]
+    tallies: dict[Id, Tally]
+    contacts: Counter[date]
 
 
 def read(
@@ -36,6 +38,7 @@ def read(
 ) -> Board:
     """The board of all that stood below an organisation on the last day of the period, or on `as_of.day` before it.
 
+    Of one that has come or gone meanwhile those months count at whose end it stood there, see `board_stays`.
     What is asked as known now, as of today or later, comes from the kept months; all else takes as long as scoring
     every meeting of the period's year anew.
     """
@@ -45,7 +48,8 @@ def read(
     living = [one.id for one in cells]
     every = tree.with_lineage(connection, [one.id for one in below], then)
     now = as_of.known == LATEST and as_of.day >= today and _is_kept(connection)
-    told = _kept(connection, every, period) if now else _worked_out(connection, every, period, as_of, zone)
+    here = stays(connection, organisation, below, period, then)
+    told = _kept(connection, here, period) if now else _worked_out(connection, here, period, as_of, zone)
     tallies = told.tallies
     leading = board.leading(connection, living, period.year, then)
     papers = board.papers(connection, living, period.year, then)
@@ -64,6 +68,7 @@ def read(
             *papers.get(one.id, NO_PAPERS),
             targets.get(one.id),
             oaths.get(one.id, NO_OATH),
+            here.partly.get(one.id),
         )
         for one in cells
     ]
@@ -87,21 +92,28 @@ def _is_kept(connection: psycopg.Connection[Any]) -> bool:
     return held.position > 0 and held.shape == cell_months.SHAPE
 
 
-def _kept(connection: psycopg.Connection[Any], every: Sequence[Id], period: Period) -> Told:
-    months = (every, period.first, period.last)
-    return Told(cell_months.tallies(connection, *months), cell_months.contacts(connection, *months))
+def _kept(connection: psycopg.Connection[Any], here: Stays, period: Period) -> Told:
+    span = (period.first, period.last)
+    told = _summed(here, cell_months.months(connection, list(here.partly), *span) if here.partly else [])
+    told.tallies.update(cell_months.tallies(connection, here.whole, *span))
+    told.contacts.update(cell_months.contacts(connection, here.whole, *span))
+    return told
 
 
-def _worked_out(
-    connection: psycopg.Connection[Any], every: Sequence[Id], period: Period, as_of: AsOf, zone: ZoneInfo
-) -> Told:
+def _worked_out(connection: psycopg.Connection[Any], here: Stays, period: Period, as_of: AsOf, zone: ZoneInfo) -> Told:
     rules = RulesInForce.read(connection, as_of.known)
+    found = working_out.read(connection, [*here.whole, *here.partly], period.year, rules, zone, as_of)
+    return _summed(here, (month for months in found for month in months if month.month in period))
+
+
+def _summed(here: Stays, months: Iterable[Month]) -> Told:
+    """What the months come to that count here; they come cell by cell."""
     found, contacts = dict[Id, Tally](), Counter[date]()
-    for months in working_out.read(connection, every, period.year, rules, zone, as_of):
-        told = [month for month in months if month.month in period]
-        contacts.update({month.month: month.contacts for month in told})
-        if told:
-            found[told[0].cell] = cell_months.tally(told[0].cell, told)
+    counted = (month for month in months if here.counts(month.cell, month.month))
+    for cell, some in groupby(counted, lambda month: month.cell):
+        told = list(some)
+        contacts.update({month.month: month.contacts for month in told if month.contacts})
+        found[cell] = cell_months.tally(cell, told)
     return Told(found, contacts)
 
 

@@ -47,7 +47,7 @@ def _yes(met: bool) -> Part:
 
 def _rhythm(board: Board, cell: Cell) -> Part | None:
     """Every month that is over, and a thematic one in every quarter that is; what is met already counts, too."""
-    due, held = board.due(cell.life), cell.tally.regular_in
+    due, held = board.due(cell.life, cell.here), cell.tally.regular_in
     met, of = held.bit_count(), (due.months | held).bit_count()
     for quarter, over in due.quarters:
         kept = bool(quarter & cell.tally.thematic_in)
@@ -126,7 +126,9 @@ def _model(name: str) -> Formula:
 
 
 FORMULAS: Mapping[str, Formula] = {
-    "regular-rhythm": _living(_rhythm, "life.since", "life.until", "tally.regular_in", "tally.thematic_in", known=_met),
+    "regular-rhythm": _living(
+        _rhythm, "life.since", "life.until", "here", "tally.regular_in", "tally.thematic_in", known=_met
+    ),
     "pre-meeting": _living(
         lambda _, cell: _all(cell.tally.pre_met, cell.tally.pre_of), "tally.pre_met", "tally.pre_of"
     ),

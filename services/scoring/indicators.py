@@ -24,8 +24,8 @@ NO_MONTHS = tally(Id(""), ())
 class Cell(NamedTuple):
     """A cell (or a committee whose contacts no cell has), with what is on record of its period.
 
-    `living`: it stood below the organisation at the end of the period; of one that has ended only sums are told.
-    `oath`: how many have reported, of how many on the rolls.
+    `living`: it stood below the organisation at the end of the period; of one that has ended or gone only sums
+    are told. `oath`: how many have reported, of how many on the rolls.
     """
 
     id: Id
@@ -39,6 +39,8 @@ class Cell(NamedTuple):
     planned: bool = False
     target: int | None = None
     oath: tuple[int, int] = (0, 0)
+    here: frozenset[date] | None = None
+    """The months, by their first days, at whose end it stood below the organisation; None: all of them."""
 
 
 class Due(NamedTuple):
@@ -62,7 +64,7 @@ class Board:
     target: int | None = None
     trainings: bool = False
     contacts: Mapping[date, int] = field(default_factory=dict)
-    _due: "dict[Life, Due]" = field(default_factory=dict)
+    _due: "dict[tuple[Life, frozenset[date] | None], Due]" = field(default_factory=dict)
 
     @property
     def day(self) -> date:
@@ -78,21 +80,31 @@ class Board:
         """The contacts with residents in each month of the period that has begun."""
         return [self.contacts.get(first, 0) for first in self.period.months() if first <= self.today]
 
-    def due(self, life: Life) -> "Due":
-        """In which months and quarters a cell with that life has to have met."""
-        if life not in self._due:
-            spans = quarters(self.period)
-            self._due[life] = Due(
-                months=sum(
-                    1 << span.first.month
-                    for span in months(self.period)
-                    if span.last <= self.today and life.whole(span)
-                ),
+    def due(self, life: Life, here: frozenset[date] | None = None) -> "Due":
+        """In which months and quarters a cell with that life has to have met, for whom it stood there in those months.
+
+        A month is asked for where it stood at its end, though it came within it; a quarter where it stood in all three.
+        """
+        if (life, here) not in self._due:
+            every = months(self.period)
+            asked = [
+                span for span in every
+                if span.last <= self.today and life.whole(span) and (here is None or span.first in here)
+            ]  # fmt: skip
+            firsts = {span.first for span in every} if here is None else here
+            self._due[life, here] = Due(
+                months=sum(1 << span.first.month for span in asked),
                 quarters=tuple(
-                    (0b111 << span.first.month, span.last <= self.today and life.whole(span)) for span in spans
+                    (
+                        0b111 << span.first.month,
+                        span.last <= self.today
+                        and life.whole(span)
+                        and all(one.first in firsts for one in every if one.first in span),
+                    )
+                    for span in quarters(self.period)
                 ),
             )
-        return self._due[life]
+        return self._due[life, here]
 
 
 class Part(NamedTuple):
