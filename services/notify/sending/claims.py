@@ -1,0 +1,129 @@
+"""Who sends what: rows are claimed by one sender at a time, and come back when it gives them back, or has ended."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import psycopg
+
+from events.fact import Id
+
+SPACE = 0x6361756E
+"""Of the advisory locks that senders hold: one each, its own number, for as long as its session lives."""
+NUMBER = "SELECT nextval('exchange.sender_numbers')::integer"
+LIVE = "SELECT pg_advisory_lock(%(space)s, %(number)s)"
+REGISTER = "INSERT INTO exchange.senders (number) VALUES (%(number)s) ON CONFLICT (number) DO UPDATE SET since = now()"
+GONE = """
+SELECT s.number FROM exchange.senders s WHERE NOT EXISTS (
+    SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.classid = %(space)s AND l.objid = s.number
+    AND l.objsubid = 2 AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+) FOR UPDATE SKIP LOCKED
+"""
+FREE = """
+UPDATE exchange.deliveries SET claimed_by = NULL, claimed_until = NULL, next_at = clock_timestamp(),
+       uncertain = uncertain + 1
+WHERE claimed_by = ANY (%(gone)s) AND state IN ('due', 'failed')
+"""
+FORGET = "DELETE FROM exchange.senders WHERE number = ANY (%(gone)s)"
+# Candidates are looked at without holding them; whoever is quicker with one of them has it, and the others pass it by.
+CLAIM = """
+WITH busy AS (SELECT * FROM unnest(%(targets)s::uuid[], %(counts)s::integer[]) AS b (target, count)),
+candidate AS (
+    SELECT d.id, d.next_at, d.seq, coalesce(b.count, 0) + row_number() OVER (
+               PARTITION BY d.target ORDER BY d.seq) AS place
+    FROM (
+        SELECT d.id, d.target, d.next_at, d.seq FROM exchange.deliveries d
+        WHERE d.state IN ('due', 'failed') AND d.next_at <= clock_timestamp()
+        AND d.target <> ALL (%(full)s::uuid[])
+        AND NOT (d.fifo AND EXISTS (
+            SELECT FROM exchange.deliveries e WHERE e.target = d.target AND e.seq < d.seq AND e.fifo
+            AND e.state IN ('due', 'failed')))
+        ORDER BY d.next_at LIMIT 4 * %(room)s
+    ) d LEFT JOIN busy b ON b.target = d.target
+), chosen AS (
+    SELECT d.id FROM exchange.deliveries d
+    WHERE d.id = ANY (ARRAY(
+        SELECT c.id FROM candidate c WHERE c.place <= %(each)s ORDER BY c.next_at, c.seq LIMIT %(room)s))
+    AND d.state IN ('due', 'failed') AND d.next_at <= clock_timestamp()
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE exchange.deliveries d
+SET claimed_by = %(me)s, claimed_until = clock_timestamp() + make_interval(secs => %(lease)s),
+    next_at = clock_timestamp() + make_interval(secs => %(lease)s),
+    uncertain = d.uncertain + (d.claimed_by IS NOT NULL)::integer
+FROM chosen WHERE d.id = chosen.id
+RETURNING d.id::text, d.claimed_by, d.target::text, d.channel, d.address, d.kind, d.type, d.body, d.tries, d.fifo,
+          d.seq, coalesce((SELECT h.version FROM ledger.heads h WHERE h.stream = d.target), 0)
+"""
+# Nobody knows whether what was cut off had arrived.
+GIVE_BACK = """
+UPDATE exchange.deliveries d SET claimed_by = NULL, claimed_until = NULL, next_at = clock_timestamp(),
+       uncertain = d.uncertain + 1
+FROM unnest(%(ids)s::uuid[], %(by)s::integer[]) AS c (id, by)
+WHERE d.id = c.id AND d.claimed_by = c.by AND d.state IN ('due', 'failed')
+"""
+LEAVE = "DELETE FROM exchange.senders WHERE number = %(number)s"
+
+Connection = psycopg.AsyncConnection[Any]
+
+
+class Claimed(NamedTuple):
+    """One message that is ours to send. `by` is our number, `tries` are those before, `version` that of its target."""
+
+    id: Id
+    by: int
+    target: Id
+    channel: str
+    address: int
+    kind: str
+    type: str
+    body: bytes
+    tries: int
+    fifo: bool
+    seq: int
+    version: int
+
+
+async def register(connection: Connection) -> int:
+    """A number of our own, which is ours until this session ends."""
+    row = await (await connection.execute(NUMBER)).fetchone()
+    assert row is not None, "a sequence answers"
+    number = int(row[0])
+    await connection.execute(LIVE, {"space": SPACE, "number": number})
+    await connection.execute(REGISTER, {"number": number})
+    return number
+
+
+async def leave(connection: Connection, number: int) -> None:
+    """Nothing of ours is claimed any more."""
+    await connection.execute(LEAVE, {"number": number})
+
+
+async def free(connection: Connection) -> int:
+    """Give back what senders had claimed that have ended; how many. What became of each is uncertain, and counted."""
+    async with connection.transaction():
+        gone = [row[0] for row in await (await connection.execute(GONE, {"space": SPACE})).fetchall()]
+        if not gone:
+            return 0
+        freed = (await connection.execute(FREE, {"gone": gone})).rowcount
+        await connection.execute(FORGET, {"gone": gone})
+        return freed
+
+
+async def claim(
+    connection: Connection, me: int, room: int, each: int, lease: float, on_their_way: Mapping[Id, int]
+) -> list[Claimed]:
+    """Up to `room` messages that are due, of each target as many as make `each` with those that are on their way."""
+    params = {
+        "me": me, "room": room, "each": each, "lease": lease,
+        "targets": list(on_their_way), "counts": list(on_their_way.values()),
+        "full": [target for target, count in on_their_way.items() if count >= each],
+    }  # fmt: skip
+    rows = await (await connection.execute(CLAIM, params)).fetchall()
+    return sorted(map(Claimed._make, rows), key=lambda one: one.seq)
+
+
+async def give_back(connection: Connection, messages: Sequence[Claimed]) -> None:
+    """Let others send them: we were asked to stop."""
+    if messages:
+        params = {"ids": [one.id for one in messages], "by": [one.by for one in messages]}
+        await connection.execute(GIVE_BACK, params)
