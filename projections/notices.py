@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from events.fact import Id, Record
-from projections import deliveries, steps, subscribers, watched
+from projections import crossed, deliveries, steps, subscribers, watched
 from projections.positions import REGISTER
 from projections.steps import Step
 
@@ -211,6 +211,7 @@ def install(conninfo: str) -> None:
         steps.install(connection)
         deliveries.install(connection)
         watched.install(connection)
+        crossed.install(connection)
         subscribers.install(connection)
         connection.execute(REGISTER, {"view": NAME, "shape": SHAPE})
 

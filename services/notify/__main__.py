@@ -8,13 +8,19 @@ import structlog
 
 from events import wire
 from events.carrier import carrier
+from services.notify.absence.rules import Watch
+from services.notify.crossing import Indicators
 from services.notify.policies_in_force import Policies
+from services.notify.ticking import Ticker
+from services.notify.ticks import ticks
 from services.notify.worker import Worker
 from services.settings import Settings
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, indicators: Indicators | None = None) -> None:
     """Tell until SIGTERM or SIGINT; the batch at hand is finished first. Called from the main thread.
+
+    `indicators` is how a value is asked for that a subscription watches; without it nobody is told of a crossing.
 
     Raises:
         PolicyRefused, Hole, Zombie, BusAway, psycopg.Error: telling cannot begin or cannot go on.
@@ -27,11 +33,12 @@ def run(settings: Settings) -> None:
 
     for way in (signal.SIGTERM, signal.SIGINT):
         signal.signal(way, ask)
-    policies = Policies.read(known=wire.FACTS)
+    policies, watch = Policies.read(known=wire.FACTS), Watch.read()
     log = structlog.get_logger("notify")
     log.info("started", ledger=settings.ledger)
     bus = carrier(settings.database, settings.brokers, settings.ledger)
-    Worker(settings.database, bus, settings.ledger, policies).run(stop)
+    with Ticker(settings.database, ticks(settings, watch, indicators)):
+        Worker(settings.database, bus, settings.ledger, policies).run(stop)
     log.info("stopped")
 
 

@@ -121,7 +121,7 @@ def test_the_relay_comes_with_kafka() -> None:
 def test_a_process_that_fails_quotes_nothing_of_why() -> None:
     script = (
         "import sys, types; from services.program import __main__ as program\n"
-        "def run(settings): raise ValueError('Nguyễn Thị Lan')\n"
+        "def run(settings, *_): raise ValueError('Nguyễn Thị Lan')\n"
         "sys.modules['services.notify.__main__'] = types.SimpleNamespace(run=run)\n"
         "sys.argv = ['caunoi', 'serve', 'notify']; program.main()"
     )

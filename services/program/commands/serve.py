@@ -15,7 +15,7 @@ from services.trouble import Exit, Trouble
 PLACES = {
     "http": "services.program.http:serve",
     "scoring": "services.scoring.__main__:run",
-    "notify": "services.notify.__main__:run",
+    "notify": "services.program.notifying:serve",
     "audit": "services.audit.__main__:run",
     "relay": "services.relay.__main__:run",
 }

@@ -1,0 +1,19 @@
+"""What the process that tells looks at the clock for."""
+
+from services.notify.absence.looking import Looker
+from services.notify.absence.rules import Watch
+from services.notify.crossing import Crossings, Indicators
+from services.notify.ticking import Tick
+from services.settings import Settings
+
+MINUTE = 60.0
+
+
+def ticks(settings: Settings, watch: Watch, indicators: Indicators | None = None) -> list[Tick]:
+    """All of them, in the order in which they come first; without `indicators` nobody is told of a crossing."""
+    looker = Looker(watch, settings.ledger, settings.timezone)
+    found = [Tick("absence", MINUTE, looker.look)]
+    if indicators is not None:
+        crossings = Crossings(indicators, settings.ledger, settings.timezone)
+        found.append(Tick("crossings", 15 * MINUTE, crossings.look))
+    return found
