@@ -95,7 +95,7 @@ SILENCE = "SELECT id::text, organisation::text, said, until, made_in, made_at, b
 ENDPOINT = """
 SELECT id::text, organisation::text, said, fifo, generation, rotated_at, made_in, made_at, by, ended_in
 FROM exchange.endpoints"""
-LIVE = " WHERE ended_in IS NULL ORDER BY made_in"
+LIVE = " WHERE ended_in IS NULL AND (%(of)s::uuid[] IS NULL OR organisation = ANY (%(of)s::uuid[])) ORDER BY made_in"
 PAGE = """
  WHERE organisation = ANY (%(of)s::uuid[]) AND made_in > %(after)s ORDER BY made_in LIMIT %(limit)s"""
 ONE = " WHERE id = %s::uuid"
@@ -187,14 +187,14 @@ def keep(connection: psycopg.Connection[Any], records: Sequence[Record]) -> None
             _keep(connection, record)
 
 
-def subscriptions(connection: psycopg.Connection[Any]) -> list[Subscribed]:
-    """All that have not ended, in the order in which they were made."""
-    return list(map(Subscribed._make, connection.execute((SUBSCRIPTION + LIVE).encode()).fetchall()))
+def subscriptions(connection: psycopg.Connection[Any], of: Sequence[Id] | None = None) -> list[Subscribed]:
+    """All that have not ended, or those of organisations, in the order in which they were made."""
+    return list(map(Subscribed._make, _live(connection, SUBSCRIPTION, of)))
 
 
-def silences(connection: psycopg.Connection[Any]) -> list[Silenced]:
-    """All that nobody has ended; some may be over by themselves."""
-    return list(map(Silenced._make, connection.execute((SILENCE + LIVE).encode()).fetchall()))
+def silences(connection: psycopg.Connection[Any], of: Sequence[Id] | None = None) -> list[Silenced]:
+    """The same of silences that nobody has ended; some may be over by themselves."""
+    return list(map(Silenced._make, _live(connection, SILENCE, of)))
 
 
 def subscription(connection: psycopg.Connection[Any], ident: Id) -> Subscribed | None:
@@ -261,6 +261,10 @@ def _keep(connection: psycopg.Connection[Any], record: Record) -> None:
         fact = wire.decode(name, record.data)
         assert isinstance(fact, EndpointRotated), "stored under its name"
         connection.execute(ROTATE, [fact.generation, fact.at, record.stream, fact.generation])
+
+
+def _live(connection: psycopg.Connection[Any], query: str, of: Sequence[Id] | None) -> list[tuple[Any, ...]]:
+    return connection.execute((query + LIVE).encode(), {"of": None if of is None else list(of)}).fetchall()
 
 
 def _page(

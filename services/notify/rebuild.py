@@ -8,14 +8,16 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from events.fact import Id
+from events.fact import Id, Record
+from projections import subscribers
 from projections.fold import Poison
 from projections.notices import FROM_THE_LOG, NAME, TABLE, reach, write
 from projections.parked import GENERATION, park
 from projections.positions import positions
 from projections.reading import Hole, following, page, pasts
 from services.notify.policies_in_force import Policies
-from services.notify.states import States
+from services.notify.states import Past, States
+from services.notify.subscribing.matching import Matching
 from services.notify.telling import Telling
 from services.notify.worker import judge
 
@@ -59,7 +61,10 @@ class Rebuild:
 
     def __init__(self, connection: psycopg.Connection[Any], ledger: str, policies: Policies) -> None:
         self._connection = connection
-        self._telling = Telling(ledger, policies, States(lambda streams, upto: pasts(connection, streams, upto)))
+        past: Past = lambda streams, upto: pasts(connection, streams, upto)  # noqa: E731  # one for both
+        self._telling = Telling(ledger, policies, States(past))
+        self._matching = Matching(ledger, self._telling.states, past)
+        self._of_subscribers: list[Record] = []
         self._position = 0
         self._let_be: set[Id] = set()
         self.poisons: list[Poison] = []
@@ -73,7 +78,11 @@ class Rebuild:
             if not records:
                 raise Hole(f"the log ends at {self._position}, and has been read to {upto}")
             self._telling.prepare(records, self._position)
-            batch = judge(self._telling, records, self._let_be)
+            self._matching.prepare(records, self._position)
+            batch = judge(self._telling, self._matching, records, self._let_be)
+            self._matching.taken()
+            keeps = (one for one in records if one.kind in subscribers.KINDS and one.stream not in self._let_be)
+            self._of_subscribers += keeps
             write(self._connection, batch.told, batch.acknowledged, ANEW)
             self.poisons += batch.poisons
             self._telling.states.settle()
@@ -87,6 +96,7 @@ class Rebuild:
 
     def settle(self) -> None:
         """Add what is missing, set right what differs, and park what cannot be read now, and nothing else."""
+        subscribers.keep(self._connection, self._of_subscribers)
         self._connection.execute(CORRECT.encode())
         added = self._connection.execute(ADD.encode()).fetchall()
         reach(self._connection, [row[0] for row in added])

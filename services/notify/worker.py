@@ -9,6 +9,7 @@ import structlog
 
 from events.bus import Bus, Reader
 from events.fact import Id, Record
+from projections import subscribers
 from projections.fold import Poison
 from projections.notices import ACKNOWLEDGED, NAME, Told, reach, write
 from projections.parked import park, parked
@@ -17,6 +18,8 @@ from projections.positions import Held, Zombie, advance, positions
 from projections.reading import following, pasts
 from services.notify.policies_in_force import Policies
 from services.notify.states import States
+from services.notify.subscribing.addressing import address
+from services.notify.subscribing.matching import Matching
 from services.notify.telling import Telling
 
 # What tells nobody anything need not wait for the disc: after a crash it is read again.
@@ -37,17 +40,17 @@ class Batch(NamedTuple):
     poisons: list[Poison]
 
 
-def judge(telling: Telling, records: Sequence[Record], let_be: set[Id]) -> Batch:
+def judge(telling: Telling, matching: Matching, records: Sequence[Record], let_be: set[Id]) -> Batch:
     """What follows from the next records; one that cannot be read parks its stream, and what comes later waits."""
     batch = Batch([], [], [])
     for record in records:
         if record.stream in let_be:
             continue
         try:
+            told = telling.take(record) if record.name != ACKNOWLEDGED else []
+            batch.told.extend([*told, *matching.take(record, told)])
             if record.name == ACKNOWLEDGED:
                 batch.acknowledged.append(record)
-            else:
-                batch.told.extend(telling.take(record))
         except psycopg.Error:
             raise
         except Exception as error:  # noqa: BLE001  # whatever it is, it must not stop the other streams
@@ -63,6 +66,8 @@ class Worker:
         self._conninfo = conninfo
         self._bus = bus
         self._telling = Telling(ledger, policies, States(self._past))
+        self._matching = Matching(ledger, self._telling.states, self._past)
+        self._knows_subscribers = False
         self._connection: psycopg.Connection[Any] | None = None
         self._reader: Reader | None = None
         self._held = Held(0, "", 0)
@@ -84,6 +89,7 @@ class Worker:
             self._held = positions(connection, [NAME], hold=True)[NAME]
         self._telling.policies.learn(connection, self._held.position)
         self._attempted = None
+        self._knows_subscribers = False
 
     def _stand(self) -> int:
         """The bus hands the log over to us: another worker may have told while we waited."""
@@ -139,6 +145,7 @@ class Worker:
                     advance(connection, {NAME: held.position}, last)
         except BaseException:
             self._telling.states.forget()
+            self._knows_subscribers = False
             raise
         self._held, self._attempted = held._replace(position=last), None
         self._telling.states.settle()
@@ -146,11 +153,18 @@ class Worker:
         connection.execute(HINT, {"position": str(last)})
 
     def _keep(self, connection: psycopg.Connection[Any], records: Sequence[Record], after: int) -> None:
+        if not self._knows_subscribers:
+            self._matching.load(subscribers.subscriptions(connection), subscribers.silences(connection))
+            self._knows_subscribers = True
         self._telling.prepare(records, after)
-        batch = judge(self._telling, records, parked(connection, [NAME]).get(NAME, set()))
+        self._matching.prepare(records, after)
+        let_be = parked(connection, [NAME]).get(NAME, set())
+        batch = judge(self._telling, self._matching, records, let_be)
+        subscribers.keep(connection, [record for record in records if record.stream not in let_be])
         if batch.told or batch.acknowledged:
             connection.execute(DURABLY)
             new = write(connection, batch.told, batch.acknowledged)
+            address(connection, new, self._matching.taken())
             reach(connection, [one.id for one in new])
         park(connection, NAME, batch.poisons)
 

@@ -19,25 +19,34 @@ from events.member import Member
 from events.mentions import mentions
 from events.organisation import Organisation
 from services.notify.recipients import DEEPEST, cell_before
-from services.notify.states import KINDS, Past, States
+from services.notify.states import Past, States
+from services.notify.together import ALONE
 
 ROOTS = 20_000
+FOLDED = frozenset({Liaison.KIND, Member.KIND, Organisation.KIND})
+"""Streams whose states say whom their records are about; of the others their first ones do."""
 NO_STREAM = frozenset({"transfer"})
 """Fields with ids of what has no stream of its own."""
 
 
 class Circle(NamedTuple):
-    """`subject` is whom it is about mostly; `organisations` and `around` have all that stands above with them.
+    """`people` are those whom it is about mostly, several on a list, each with the committees where he lives.
 
-    `homes` are the residence committees of the day and who took over from them, `around` these and all above.
+    These are those of the day, and who took over from them; `around` has all that stands above with them, and
+    `organisations` all that stands above the others.
     """
 
-    subject: Id
+    stream: Id
+    people: Mapping[Id, frozenset[Id]]
     named: frozenset[Id]
     organisations: frozenset[Id]
-    homes: frozenset[Id]
     around: frozenset[Id]
     states: Mapping[Id, Organisation]
+
+    @property
+    def homes(self) -> frozenset[Id]:
+        """Where they live, all of them."""
+        return frozenset().union(*self.people.values())
 
     @property
     def reached(self) -> frozenset[Id]:
@@ -81,8 +90,8 @@ class Circles:
     def prepare(self, records: Sequence[Record], after: int) -> None:
         """Read what the circles of these records, which come after a position, will ask for, in a few questions."""
         states = self._states
-        self._read({r.stream for r in records if r.kind not in KINDS and r.version > 1}, after)
-        streams = {record.stream for record in records if record.kind in KINDS}
+        self._read({r.stream for r in records if r.kind not in FOLDED and r.version > 1}, after)
+        streams = {record.stream for record in records if record.kind in FOLDED}
         facts = [fact for record in records if (fact := _fact(record)) is not None]
         named = {ident for fact in facts for ident in _named(fact)}
         named |= {ident for record in records for ident in self._known(record.stream)}
@@ -103,25 +112,25 @@ class Circles:
         Raises whatever a record raises that cannot be read: its own, or one that it leans on.
         """
         on, at, states = record.effective_on, record.position, self._states
-        root = self._root(record) if record.kind not in KINDS else frozenset[Id]()
+        root = self._root(record) if record.kind not in FOLDED else frozenset[Id]()
         named = _named(fact)
         states.warm({*named, *root}, at)
         people, starts = self._subjects(record, fact, root)
         starts |= {one for one in {*named, *root} if any(True for _ in states.kept(Organisation, [one]))}
-        homes: set[Id] = set()
+        homes: dict[Id, Id | None] = {}
         for person in people:
             member = states.member(person, at)
             starts |= {cell for cell in (cell_before(member, on), member.cells.at(on)) if cell is not None}
             declared = member.residences.at(on)
-            if declared is not None and declared.committee is not None:
-                homes.add(declared.committee)
-        found = states.with_those_above(starts | homes, at)
+            homes[person] = None if declared is None else declared.committee
+        committees = {home for home in homes.values() if home is not None}
+        found = states.with_those_above(starts | committees, at)
         return Circle(
-            people[0] if people else record.stream,
+            record.stream,
+            {one: frozenset(heirs(home, on, found) if home is not None else ()) for one, home in homes.items()},
             frozenset({record.stream, *named, *people}),
             _climbed(starts, on, found),
-            frozenset(heir for home in homes for heir in heirs(home, on, found)),
-            _climbed(homes, on, found),
+            _climbed(committees, on, found),
             found,
         )
 
@@ -144,6 +153,8 @@ class Circles:
                 return [], set()
             followed = liaison.cells.at(record.effective_on)
             return [liaison.introduced.member], {liaison.introduced.committee} | ({followed} if followed else set())
+        if record.name in ALONE:
+            return self._members(_named(fact)), set()
         return self._members((*_single(fact), *sorted(root))), set()
 
     def _members(self, idents: Iterable[Id]) -> list[Id]:

@@ -1,7 +1,7 @@
 """Subscriptions and silences by what they are about: a record asks for a few keys, however many subscribe."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from events.fact import Id
@@ -16,7 +16,7 @@ ANY = ("*",)
 
 
 class Wish(NamedTuple, Generic[W]):
-    """Something that somebody wants about a key; `position` is where it was said, and `what` the fact that says it."""
+    """Something that somebody wants about a key; `position` is where it was said, by whom, `what` the fact."""
 
     id: Id
     organisation: Id
@@ -24,6 +24,7 @@ class Wish(NamedTuple, Generic[W]):
     facts: tuple[str, ...]
     position: int
     what: W
+    by: str
 
 
 def key_of(about: About, organisation: Id) -> Key | None:
@@ -83,9 +84,9 @@ class Index(Generic[W]):
             found = self._wanted[name] = any(matches(facts, name) for facts in self._patterns)
         return found
 
-    def of(self, keys: Iterable[Key], name: str) -> list[Wish[W]]:
-        """Those about one of the keys that want that name, each once, in the order in which they were said."""
-        found = {wish.id: wish for key in keys if key in self._by for wish in self._of(key, name)}
+    def of(self, keys: Iterable[Key], names: Sequence[str]) -> list[Wish[W]]:
+        """Those about one of the keys that want one of the names, each once, in the order in which they were said."""
+        found = {wish.id: wish for key in keys if key in self._by for name in names for wish in self._of(key, name)}
         return sorted(found.values(), key=lambda wish: (wish.position, wish.id))
 
     def _of(self, key: Key, name: str) -> tuple[Wish[W], ...]:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import msgspec
 
 from events import wire
-from events.fact import Id, Record
+from events.fact import Fact, Id, Record
+from events.member import Member
 from events.silence import SilenceBegun
 from events.subscription import SubscriptionMade
 from projections.notices import Told
@@ -15,6 +16,7 @@ from services.notify.states import Past, States
 from services.notify.subscribing.circle import Circle, Circles
 from services.notify.subscribing.index import ANY, Index, Wish, key_of
 from services.notify.telling import Marks, Named
+from services.notify.together import ALONE, is_told_together
 
 RULE = "subscription"
 """The rule of a notice that a subscription made; its policy is `subscription/ID`."""
@@ -43,6 +45,7 @@ class Matching:
 
     def __init__(self, ledger: str, states: States, past: Past) -> None:
         self._ledger = ledger
+        self._states = states
         self._circles = Circles(states, past)
         self._subscriptions: Index[SubscriptionMade] = Index()
         self._silences: Index[SilenceBegun] = Index()
@@ -55,13 +58,13 @@ class Matching:
         self._subscriptions, self._silences, self._resting = Index(), Index(), {}
         self.forget()
         for kept in subscriptions:
-            wish = _wish(kept.id, kept.made, kept.made_in)
+            wish = _wish(kept.id, kept.made, kept.made_in, kept.by)
             if wish is not None and kept.paused:
                 self._resting[kept.id] = wish
             elif wish is not None:
                 self._subscriptions.add(wish)
         for over in silences:
-            self._silence(over.id, over.begun, over.made_in)
+            self._silence(over.id, over.begun, over.made_in, over.by)
 
     def forget(self) -> None:
         """Somebody reads again from an earlier place."""
@@ -90,16 +93,18 @@ class Matching:
         return found
 
     def _wants(self, name: str) -> bool:
-        return self._subscriptions.wants(name) or self._silences.wants(name)
+        return any(self._subscriptions.wants(one) or self._silences.wants(one) for one in _names(name))
 
     def _match(self, record: Record, told: Sequence[Told]) -> list[Told]:
         if _marks.decode(record.data).backfill:
             return []  # nobody asked to be told of what was long ago
         fact = wire.decode(record.name, record.data)
+        if record.kind == Member.KIND and self._is_told_together(record, fact):
+            return []
         circle = self._circles.of(record, fact)
-        keys = circle.keys()
+        keys, names = circle.keys(), _names(record.name)
         by_organisation: dict[Id, list[Subscribing]] = {}
-        for wish in self._subscriptions.of(keys, record.name):
+        for wish in self._subscriptions.of(keys, names):
             heir = self._circles.heir(wish.organisation, circle, record)
             if heir in circle.reached:
                 by_organisation.setdefault(heir, []).append(wish)
@@ -109,7 +114,7 @@ class Matching:
             for organisation, wishes in by_organisation.items()
             if organisation not in known
         ]
-        silences = self._silences.of(keys, record.name)
+        silences = self._silences.of(keys, names)
         for one in (*told, *more):
             over = tuple(w for w in silences if self._circles.heir(w.organisation, circle, record) == one.organisation)
             wishes = by_organisation.get(one.organisation, [])
@@ -117,12 +122,19 @@ class Matching:
                 self.found[one.id] = Match(tuple(wishes), over)
         return more
 
+    def _is_told_together(self, record: Record, fact: Fact) -> bool:
+        """As one of a list, whose own record has told of all."""
+        member = self._states.member(record.stream, record.position)
+        return is_told_together(fact, record.stream, member, lambda one: self._states.collective(one, record.position))
+
     def _told(self, record: Record, circle: Circle, organisation: Id, wishes: Sequence[Subscribing]) -> Told:
+        of_list = record.name in ALONE
+        subjects = tuple(dict.fromkeys(one for wish in wishes for one in _subjects(wish, circle)))
         listed = any(channel.way == INBOX for wish in wishes for channel in wish.what.channels)
         return Told(
             id=Named(self._ledger, record.position, organisation, RULE, RULE).id,
             position=record.position,
-            subject=circle.subject,
+            subject=subjects[0],
             organisation=organisation,
             fact=record.name,
             role="subscriber",
@@ -131,6 +143,7 @@ class Matching:
             history=False,
             due_at=record.recorded_at,
             acknowledge_by=None,
+            subjects=subjects if of_list else None,
             channels=(INBOX,) if listed else (),
             listed=listed,
         )
@@ -141,11 +154,11 @@ class Matching:
             case "subscription.made" | "silence.begun":
                 fact = wire.decode(record.name, record.data)
                 if isinstance(fact, SubscriptionMade):
-                    wish = _wish(record.stream, fact, record.position)
+                    wish = _wish(record.stream, fact, record.position, record.by)
                     if wish is not None:
                         self._subscriptions.add(wish)
                 elif isinstance(fact, SilenceBegun):
-                    self._silence(record.stream, fact, record.position)
+                    self._silence(record.stream, fact, record.position, record.by)
             case "subscription.paused":
                 self._rest(record.stream)
             case "subscription.resumed":
@@ -163,12 +176,27 @@ class Matching:
             self._resting[ident] = wish
             self._subscriptions.drop(ident)
 
-    def _silence(self, ident: Id, begun: SilenceBegun, position: int) -> None:
+    def _silence(self, ident: Id, begun: SilenceBegun, position: int, by: str) -> None:
         key = key_of(begun.about, begun.organisation)
         if key is not None:
-            self._silences.add(Wish(ident, begun.organisation, key, begun.facts or ANY, position, begun))
+            self._silences.add(Wish(ident, begun.organisation, key, begun.facts or ANY, position, begun, by))
 
 
-def _wish(ident: Id, made: SubscriptionMade, position: int) -> Subscribing | None:
+def _names(name: str) -> tuple[str, ...]:
+    """What a record is called; that of a list as those of each on it, too, who are told of with it."""
+    return (name, ALONE[name]) if name in ALONE else (name,)
+
+
+def _subjects(wish: Subscribing, circle: Circle) -> list[Id]:
+    """Whom somebody is told about: of a list those whom he asked for."""
+    kind, of = wish.key
+    if kind == "member" and of in circle.people:
+        return [of]
+    if kind == "residents_of":
+        return [one for one, homes in circle.people.items() if of in homes]
+    return list(circle.people) or [circle.stream]
+
+
+def _wish(ident: Id, made: SubscriptionMade, position: int, by: str) -> Subscribing | None:
     key = key_of(made.about, made.organisation)
-    return None if key is None else Wish(ident, made.organisation, key, made.facts, position, made)
+    return None if key is None else Wish(ident, made.organisation, key, made.facts, position, made, by)
