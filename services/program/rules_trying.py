@@ -2,24 +2,25 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import wrap
 from typing import Annotated, Any
 
 import httpx2
 import typer
 
+from services.program.explaining import width
 from services.program.options import AsJson, Data
 from services.program.printing import out, out_json, table
+from services.program.rules_file import text_in
 from services.program.system import CODES, System, why
 from services.trouble import Exit, Trouble
 
 LINES = "application/x-ndjson"
 SILENT_SECONDS = 120.0
 """How long nothing may come back; a line comes every fifty cells."""
-LARGEST = 500_000
-"""Bytes of a pack's file."""
 SHOWN = 200
 """Meetings that are listed for people; `--json` has all."""
 
@@ -34,11 +35,7 @@ def try_(
     as_json: AsJson = False,
 ) -> None:
     """Says which meetings would be in another band by a pack, and by which items. Writes nothing and tells nobody."""
-    if not file.is_file():
-        raise Trouble(f"{file}: there is no such file", Exit.NOT_FOUND)
-    if file.stat().st_size > LARGEST:
-        raise Trouble(f"{file}: no rule pack has more than {LARGEST} bytes", Exit.REFUSED)
-    body = {"pack": file.read_text("utf-8", errors="replace"), "organisation": organisation, "period": period}
+    body = {"pack": text_in(file), "organisation": organisation, "period": period}
     with Trying.find(data) as system, _bar() as bar:
         answer = system.tried(body, bar)
     if as_json:
@@ -89,12 +86,32 @@ def _show(answer: dict[str, Any]) -> None:
         table(counts, ("now", "then", "meetings"))
     if moved:
         out("")
-        lines = [
-            {**one, "by": " ".join(one["by"]), "from": one["from"] or "–", "to": one["to"] or "–"} for one in moved
-        ]
-        table(lines[:SHOWN], ("subject", "on", "from", "to", "by"))
+        for line in moved_lines(moved[:SHOWN], width()):
+            out(line)
     if len(moved) > SHOWN:
         sys.stderr.write(f"… and {len(moved) - SHOWN} more: --json has all of them\n")
+
+
+def moved_lines(moved: Sequence[dict[str, Any]], columns: int) -> Iterator[str]:
+    """Each that moved, and below it by which items, however many there are: no line is longer than a terminal."""
+    rows = [
+        ("subject", "on", "from", "to"),
+        *((m["subject"], m["on"], m["from"] or "–", m["to"] or "–") for m in moved),
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row, items in zip(rows, [(), *(m["by"] for m in moved)], strict=True):
+        yield "  ".join(text.ljust(wide) for text, wide in zip(row, widths, strict=True)).rstrip()
+        yield from (
+            wrap(
+                f"by {' '.join(items)}",
+                columns,
+                initial_indent="    ",
+                subsequent_indent="       ",
+                break_on_hyphens=False,
+            )
+            if items
+            else ()
+        )
 
 
 @contextmanager

@@ -227,6 +227,27 @@ def test_a_pack_is_adopted_again_for_a_day_on_which_another_one_was_adopted_by_m
     assert score["rubric"]["id"] == "meeting-national"
 
 
+def test_what_was_published_or_adopted_is_not_struck_through_and_the_way_to_undo_it_is_told(commune: Commune) -> None:
+    published(commune, a_pack("wrong"))
+    ward = commune.establish("Đảng bộ phường Ba", "superior", commune.province)
+    path = a_session(commune, commune.establish("Chi bộ phố 3", "cell", ward, cell_kind="street"))
+    commune.post("/rules/meeting-wrong/adoptions", {"organisation": ward, "effective_on": "2026-08-01"})
+    records = {record["name"]: record["position"] for record in commune.log()}
+    for name, way in (("rule.published", "POST /rules,"), ("rule.adopted", "POST /rules/PACK/adoptions")):
+        body = {"position": records[name], "reason": "Ghi nhầm"}
+        refused = commune.post("/corrections", body, 409)
+        assert refused["type"] == "/problems/correction.kind"
+        assert way in refused["detail"]
+
+    def by() -> str:
+        at_least = {"caunoi-at-least": str(commune.log()[-1]["position"])}
+        return str(commune.operator.get(f"/scores{path}", headers=at_least).json()["rubric"]["id"])
+
+    assert by() == "meeting-wrong"
+    commune.post("/rules/meeting-national/adoptions", {"organisation": ward, "effective_on": "2026-08-01"})
+    assert by() == "meeting-national"
+
+
 # Self-scores
 
 

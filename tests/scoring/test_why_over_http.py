@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from services.program.__main__ import build
 from services.program.explaining import explained
 from services.program.postgres import Postgres
+from services.program.rules_trying import moved_lines
 from services.scoring.published import shown
 from services.scoring.score import to_json
 from services.scoring.shelf import shipped
@@ -175,6 +176,17 @@ def test_what_cannot_be_tried_ends_with_the_code_of_its_refusal(commune: Commune
         refused = caunoi(commune, "try", *arguments)
         assert isinstance(refused.exception, Trouble)
         assert refused.exception.code == code
+
+
+def test_what_moved_is_listed_within_eighty_columns_whatever_number_of_items_it_was() -> None:
+    items = [item.id for item in shipped().versions("meeting-ward")[0].items]
+    subject = "01a206a8-61e7-729a-8dbd-1895a8636693"
+    moved = [{"subject": subject, "on": "2026-01-05", "from": "good", "to": None, "by": by} for by in (items, [])]
+    head_, first, *rest, last = moved_lines(moved, 80)
+    assert head_.split() == ["subject", "on", "from", "to"]
+    assert first.split() == last.split() == [subject, "2026-01-05", "good", "–"]
+    assert " ".join(rest).split() == ["by", *items]
+    assert max(map(len, (head_, first, *rest, last))) <= 80
 
 
 @pytest.mark.parametrize("kind", ["cells", "organisations", "members", "four-good"])

@@ -106,6 +106,13 @@ FOR_EVER = {
     "candidacy.withdrawn": "the cell may register again",
 }
 """Facts that are not corrected, and why not."""
+RULES = {
+    "rule.published": "scores may have been given by it: publish the next version, POST /rules, and until it begins "
+    "let those who adopted it adopt another pack, POST /rules/PACK/adoptions",
+    "rule.adopted": "adopt the right pack for the same day, POST /rules/PACK/adoptions: the later word holds, "
+    "and scores follow",
+}
+"""Rule packs are not struck through either; what undoes each."""
 
 
 class Place(NamedTuple):
@@ -127,7 +134,7 @@ def must_be_correctable(record: Record) -> None:
             "correction.of_a_correction", "this is a correction: correct what was put in its place", "/position"
         )
     if record.name not in PATHS:
-        why = FOR_EVER.get(record.name, f"what is recorded as {record.name} is undone by a change of its own")
+        why = (FOR_EVER | RULES).get(record.name, f"what is recorded as {record.name} is undone by a change of its own")
         raise Refused("correction.kind", why, "/position")
 
 

@@ -1,4 +1,4 @@
-"""`caunoi rules`: a rule pack's file is checked, tried, and published."""
+"""`caunoi rules`: a rule pack's file is checked, tried, published and adopted."""
 
 import sys
 from datetime import date
@@ -11,6 +11,8 @@ from events.fact import Refused
 from events.rule import Rule, publish
 from services.program.options import AsJson, Data
 from services.program.printing import out, out_json
+from services.program.rules_adopting import adopt
+from services.program.rules_file import text_in
 from services.program.rules_trying import try_
 from services.program.system import System, waiting
 from services.scoring.published import fact_of
@@ -18,9 +20,6 @@ from services.scoring.rulebook import Pack
 from services.scoring.rulebook_file import Fault, PackRefused, line_of, read
 from services.scoring.shelf import shipped
 from services.trouble import Exit, Trouble
-
-LARGEST = 500_000
-"""Bytes of a pack's file."""
 
 Second = Annotated[
     str | None,
@@ -34,6 +33,7 @@ def register(app: typer.Typer) -> None:
     rules.command(name="check")(check)
     rules.command(name="try")(try_)
     rules.command(name="publish")(publish_)
+    rules.command(name="adopt")(adopt)
     app.add_typer(rules, name="rules")
 
 
@@ -71,7 +71,7 @@ def publish_(
         _pack(file)
     except PackRefused as wrong:
         raise Trouble(str(wrong), Exit.REFUSED) from None
-    body = {"pack": file.read_text("utf-8")} | ({"organisation": organisation} if organisation else {})
+    body = {"pack": text_in(file)} | ({"organisation": organisation} if organisation else {})
     with System.find(data) as system:
         answer = system.post("/rules", body)
         if (proposal := waiting(answer)) is not None:
@@ -107,16 +107,9 @@ def _pack(file: Path) -> Pack:
 
     Raises:
         PackRefused: it cannot be used.
-        Trouble: there is no such file, or it is none.
+        Trouble: there is no such file, or it is no text.
     """
-    if not file.is_file():
-        raise Trouble(f"{file}: there is no such file", Exit.NOT_FOUND)
-    if file.stat().st_size > LARGEST:
-        raise Trouble(f"{file}: no rule pack has more than {LARGEST} bytes", Exit.REFUSED)
-    try:
-        text = file.read_text("utf-8")
-    except UnicodeDecodeError:
-        raise PackRefused(str(file), [Fault(None, (), "this is not text in UTF-8: save it as such")]) from None
+    text = text_in(file)
     pack = read(text, str(file))
     known = [fact_of(one) for one in shipped()]
     before = [one for one in known if one.pack == pack.id]
