@@ -29,6 +29,23 @@ SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::
 """
 OF = "SELECT notice::text, at, state, cause, delivery::text FROM exchange.steps WHERE notice = %s::uuid ORDER BY no"
 
+ATTEMPTS = """
+SELECT a.delivery::text, d.channel, a.at, a.status, a.class, a.ms
+FROM exchange.carried c JOIN exchange.deliveries d ON d.id = c.delivery JOIN exchange.attempts a USING (delivery)
+WHERE c.notice = %s::uuid ORDER BY a.at, a.delivery, a.no
+"""
+
+
+class Attempt(NamedTuple):
+    """One try to send a message in which the notice was; `class_` is what came of it."""
+
+    delivery: Id
+    channel: str
+    at: datetime
+    status: int | None
+    class_: str
+    ms: int
+
 
 class Step(NamedTuple):
     """A notice came to a state at an instant; `cause` says by what or by whom, `delivery` in which message."""
@@ -54,3 +71,8 @@ def step(connection: psycopg.Connection[Any], rows: Sequence[Step]) -> None:
 def steps_of(connection: psycopg.Connection[Any], notice: Id) -> list[Step]:
     """All steps of a notice, in their order."""
     return list(map(Step._make, connection.execute(OF, [notice]).fetchall()))
+
+
+def attempts_of(connection: psycopg.Connection[Any], notice: Id) -> list[Attempt]:
+    """Every try to send a notice on, oldest first."""
+    return list(map(Attempt._make, connection.execute(ATTEMPTS, [notice]).fetchall()))

@@ -15,7 +15,7 @@ from events.member import Member
 from projections import notices, tree
 from projections.asked import AsOf
 from projections.notices import NEWEST, Cursor, Notice, Waiting
-from services.access import Relation
+from services.access import Caller, Relation
 from services.notify.acknowledging import Acknowledgement, perform
 from services.notify.said import DESCRIBED, IfMatch, Said
 from services.notify.shown import NoticeLine, NoticePage, WholeNotice, whole
@@ -76,9 +76,15 @@ def read_inbox(
 
 @router.get("/notices/{ident}")
 def read_notice(ident: str, asking: Asking, here: Here, at_least: AtLeast = None) -> WholeNotice:
-    """One notice with the record that it tells of, a sentence that says it, and when it came to each step."""
+    """One notice with the record that it tells of, a sentence that says it, and when it came to each step.
+
+    Whoever was told has opened it when a token of his own, or of who took over from him, asks for the first time.
+    """
     wait(here, [notices.NAME], at_least)
-    return whole(here, _notice(here, asking, ident, Relation.RECEIVE))
+    notice = _notice(here, asking, ident, Relation.RECEIVE)
+    if _opens(here, asking, notice):
+        notice = _notice(here, asking, ident, Relation.RECEIVE)
+    return whole(here, notice)
 
 
 @router.post("/notices/{ident}/acknowledgements", **DESCRIBED)
@@ -125,6 +131,16 @@ def _notice(here: Context, asking: Asking, ident: str, relation: Relation) -> No
         raise not_found("notice")
     must(here, asking, relation, found.organisation)
     return found
+
+
+def _opens(here: Context, asking: Caller, notice: Notice) -> bool:
+    """Whether whoever was told looks at it for the first time, which is then on record."""
+    if notice.opened_at is not None or asking.organisation is None:
+        return False
+    with here.pool.connection() as connection:
+        if notice.organisation not in tree.lineage(connection, asking.organisation, AsOf(here.today())):
+            return False
+        return notices.opened(connection, notice.id, asking.id) is not None
 
 
 def _must_follow(here: Context, asking: Asking, subject: Id) -> None:

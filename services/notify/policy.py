@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from events.fact import Fact
 from services.trouble import Trouble
 
+KNOWN_SUBJECT = r"^((member|liaison)\.[a-z_]+|organisation\.officer_[a-z]+|(organisation|collective_transfer)\.struck)$"
+"""Names of facts of which it is known whom they are about."""
 Place = tuple[str | int, ...]
 COMES_TO_KNOW = ("member.residence_declared", "liaison.accepted")
 """Facts from which on a committee follows somebody."""
@@ -66,8 +68,13 @@ class Rule(BaseModel):
 
     id: Name
     """Part of each notice's id: never given to another rule of the same policy, in no later version either."""
-    fact: str = Field(pattern=r"^((member|liaison)\.[a-z_]+|organisation\.(officer_[a-z]+|struck))$")
-    """Its stored name. Whom it concerns is known of facts about members, of offices, and of messages in a liaison."""
+    fact: str = Field(
+        pattern=r"^((member|liaison)\.[a-z_]+|organisation\.officer_[a-z]+|(organisation|collective_transfer)\.struck)$"
+    )
+    """Its stored name. Whom it concerns is known of facts about members, of offices, and of messages in a liaison.
+
+    A rule about an introduction or a reception tells of those on a hand-over list, too, in one notice.
+    """
     to: To
     delay_minutes: int = Field(0, ge=0, le=60 * 24 * 30)
     """How long after the recording it is told; most things at once."""

@@ -1,22 +1,15 @@
 """A notice as the outside sees it: a line of an inbox, and the whole of it with the record that it tells of."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from events import wire
-from events.correction import effective
-from events.fact import Id, Record
-from events.ledger import Ledger
-from events.member import Member
-from events.mentions import mentions
-from events.organisation import Organisation
+from projections import steps
 from projections.corrections import struck_by
 from projections.notices import Notice
-from services.notify.wording import sentence
+from services.notify.sentences import say
 from services.web.context import Context
 from services.web.record import shown
 
@@ -25,9 +18,11 @@ class NoticeLine(BaseModel):
     """A notice (docs/reference/http.md); `role`, `policy` and `rule` say why this organisation was told."""
 
     id: UUID
-    fact: str
-    position: int
+    number: int
+    fact: str | None
+    position: int | None
     subject: UUID
+    subjects: list[UUID] | None
     organisation: UUID
     state: str
     due_at: datetime
@@ -35,11 +30,18 @@ class NoticeLine(BaseModel):
     role: str
     policy: str
     rule: str
+    day: date | None
+    critical: bool
+    rose_from: UUID | None
+    silenced_by: UUID | None
+    deferred_until: datetime | None
+    opened_at: datetime | None
+    acknowledged_at: datetime | None
 
     @classmethod
     def of(cls, notice: Notice) -> "NoticeLine":
         """As it stands."""
-        return cls(**notice._asdict())
+        return cls(number=notice.seq, **_fields(notice))
 
 
 class NoticePage(BaseModel):
@@ -50,65 +52,65 @@ class NoticePage(BaseModel):
 
 
 class Times(BaseModel):
-    """When it came to each step; an inbox has neither a queue nor a sending, and who opens it is not kept yet."""
+    """When it first came to each step; what never was is null."""
 
     queued: datetime | None = None
     sent: datetime | None = None
     delivered: datetime | None = None
     opened: datetime | None = None
     acknowledged: datetime | None = None
+    failed: datetime | None = None
+    risen: datetime | None = None
+
+
+class Attempt(BaseModel):
+    """One try to send it on: `class` is ok, timeout, refused, …; `status` what was answered."""
+
+    delivery: UUID
+    channel: str
+    at: datetime
+    status: int | None
+    class_: Annotated[str, Field(serialization_alias="class")]
+    ms: int
+
+
+class LifeStep(BaseModel):
+    """What became of it, when, and by what; in which message, where there was one."""
+
+    at: datetime
+    state: str
+    cause: str
+    delivery: UUID | None
 
 
 class WholeNotice(NoticeLine):
-    """With what a committee needs to read what happened without further rights."""
+    """With what a committee needs to read what happened without further rights, and all that became of the notice."""
 
     sentence: str
-    record: dict[str, Any]
+    record: dict[str, Any] | None
     times: Times
-    attempts: list[dict[str, Any]] = []
+    attempts: list[Attempt]
+    steps: list[LifeStep]
 
 
 def whole(here: Context, notice: Notice) -> WholeNotice:
-    """The notice with its record and its sentence, told as of the record's place in the log."""
-    history = here.opened(here.ledger.stream(notice.subject, notice.position))
-    member = Member()
-    for past in effective(history):
-        member.see(wire.decode(past.name, past.data), past.effective_on, past.position)
-    record = _told_of(here, history, notice.position)
-    fact = wire.decode(record.name, record.data)
-    names = _names(here.ledger, (record.stream, *mentions(fact)), member, notice.position)
+    """The notice with its record and its sentence, told as of the record's place in the log, and what became of it."""
+    said = say(here, notice)
+    with here.pool.connection() as connection:
+        life, attempts = steps.steps_of(connection, notice.id), steps.attempts_of(connection, notice.id)
+        struck = None if said.record is None else struck_by(connection, [said.record.position])
     return WholeNotice(
-        **notice._asdict(),
-        sentence=sentence(fact, record.effective_on, member, names, record.stream),
-        record=shown(record, _struck(here, record.position)),
-        times=Times(delivered=notice.delivered_at, acknowledged=notice.acknowledged_at),
+        number=notice.seq,
+        **_fields(notice),
+        sentence=said.sentence,
+        record=None if said.record is None else shown(said.record, (struck or {}).get(said.record.position)),
+        times=Times(**{name: getattr(notice, f"{name}_at") for name in Times.model_fields}),
+        attempts=[Attempt(**attempt._asdict()) for attempt in attempts],
+        steps=[LifeStep(**one._asdict()) for one in life],
     )
 
 
-def _told_of(here: Context, history: Sequence[Record], position: int) -> Record:
-    """The record that it tells of: the member's last one by then, or one of another stream that is about him."""
-    if history and history[-1].position == position:
-        return history[-1]
-    (record,) = here.opened(here.ledger.at([position]))
-    return record
-
-
-def _struck(here: Context, position: int) -> int | None:
-    with here.pool.connection() as connection:
-        return struck_by(connection, [position]).get(position)
-
-
-def _names(ledger: Ledger, told: Sequence[Id], member: Member, upto: int) -> dict[Id, str]:
-    """The names of the organisations that the sentence may name."""
-    named = {*told, *(change.value for change in member.cells.changes)}
-    for transfer in member.transfers.values():
-        named |= {transfer.introduced.from_cell, transfer.introduced.to, transfer.to}
-    names: dict[Id, str] = {}
-    for ident, records in ledger.streams(named, upto).items():
-        organisation = Organisation()
-        for record in effective(records):
-            if record.kind == Organisation.KIND:
-                organisation.see(wire.decode(record.name, record.data), record.effective_on, record.position)
-        if organisation.name:
-            names[ident] = organisation.name
-    return names
+def _fields(notice: Notice) -> dict[str, Any]:
+    """An alert has no fact and no record of its own."""
+    alert: dict[str, Any] = {"fact": None, "position": None} if notice.alert else {}
+    return notice._asdict() | alert

@@ -81,10 +81,9 @@ class States:
         """Others of the same log, for a look at an earlier place."""
         return States(self._past)
 
-    def record(self, stream: Id, position: int) -> Record | None:
-        """One record of a stream by its position; None where the stream has none there."""
-        records = (one for past in self._past([stream], position) for one in past.get(stream, ()))
-        return next((record for record in records if record.position == position), None)
+    def records(self, stream: Id, upto: int) -> list[Record]:
+        """All records of a stream up to a position, corrections and what they strike among them."""
+        return [record for past in self._past([stream], upto) for record in past.get(stream, ())]
 
     def with_those_above(self, streams: Iterable[Id], upto: int) -> dict[Id, Organisation]:
         """Organisations and all that ever stood above them or took over; one that does not exist is missing."""

@@ -9,6 +9,8 @@ from uuid import UUID, uuid5
 import msgspec
 
 from events import wire
+from events.collective_transfer import CollectiveTransfer
+from events.correction import NAMES as STRIKES
 from events.correction import Struck
 from events.fact import Fact, Id, Record, stored_name
 from events.liaison import Liaison
@@ -115,7 +117,7 @@ class Telling:
 
     def _shares(self, record: Record, *, alone: bool) -> list[Share]:
         """Who is told of a record, and about whom; `alone`: also of a fact that was told as one of a list."""
-        if not self.policies.tells(ALONE.get(record.name, record.name)) or record.kind not in KINDS:
+        if record.kind not in KINDS or not self.policies.tells(ALONE.get(record.name, record.name)):
             return []
         fact = wire.decode(record.name, record.data)
         if isinstance(fact, Struck):
@@ -160,12 +162,12 @@ class Telling:
 
     def _who_was_told(self, record: Record, struck: Struck) -> list[Share]:
         """Those who were told of what a correction strikes, or who has their matters by now: found as it was then."""
-        before = self.states.record(record.stream, struck.position)
-        if before is None:
+        records = self.states.records(record.stream, struck.position)
+        if not records or records[-1].position != struck.position or self._is_struck_together(record, records[-1]):
             return []
         then = Telling(self._ledger, self.policies, self.states.earlier())
         then.policies = self.policies
-        told = then._shares(before, alone=True)  # of its own class
+        told = then._shares(records[-1], alone=True)  # of its own class
         if not told:
             return []
         organisations = self.states.with_those_above({share.recipient.organisation for share in told}, record.position)
@@ -201,6 +203,19 @@ class Telling:
         member = self.states.member(subject, record.position)
         return is_told_together(fact, subject, member, lambda one: self.states.collective(one, record.position))
 
+    def _is_struck_together(self, record: Record, struck: Record) -> bool:
+        """Whether the hand-over list of which a fact was is struck through in the same append, and told as a whole."""
+        collective = None
+        if record.kind == Member.KIND and struck.name in ALONE.values():
+            member = self.states.earlier().member(struck.stream, struck.position)
+            fact = wire.decode(struck.name, struck.data)
+            known = member.transfers.get(getattr(fact, "transfer", Id("")))
+            collective = None if known is None else known.introduced.collective
+        if collective is None:
+            return False
+        own = self.states.records(collective, record.position)
+        return any(one.name in STRIKES and one.command == record.command for one in own)
+
     def _told(self, record: Record, share: Share) -> Told:
         organisation, policy, rule = share.recipient
         # Raises here, where it is this record's trouble, what would be the whole batch's in the database.
@@ -220,7 +235,7 @@ class Telling:
             history=history,
             due_at=due,
             acknowledge_by=by,
-            subjects=share.subjects if record.name in ALONE else None,
+            subjects=share.subjects if record.kind == CollectiveTransfer.KIND else None,
             critical=rule.critical,
             channels=tuple(map(str, rule.channels)),
             rise_at=by + timedelta(days=policy.rises_after(rule)) if by is not None and policy.rises(rule) else None,

@@ -38,9 +38,8 @@ def test_without_an_organisation_it_is_the_tokens_own(reprimanded: int, ask: As)
 
 
 def test_a_notice_says_what_happened_and_shows_the_record(reprimanded: int, ask: As) -> None:
-    client = ask("secretary", COMMUNE)
-    (line,) = items(client)
-    notice = client.get(f"/notices/{line['id']}").json()
+    (line,) = items(ask("secretary", COMMUNE))
+    notice = ask().get(f"/notices/{line['id']}").json()
     assert notice["sentence"] == (
         "Đồng chí Phạm Văn Nam (Chi bộ Khoa Ngoại) bị kỷ luật bằng hình thức khiển trách theo Quyết định số "
         "13-QĐ/ĐU ngày 27/02/2026 của Đảng bộ xã Hải Hòa, công bố ngày 02/03/2026."
@@ -53,7 +52,39 @@ def test_a_notice_says_what_happened_and_shows_the_record(reprimanded: int, ask:
     assert notice["attempts"] == []
     times = notice["times"]
     assert datetime.fromisoformat(times["delivered"]) >= datetime.fromisoformat(notice["due_at"])
-    assert (times["queued"], times["sent"], times["opened"], times["acknowledged"]) == (None,) * 4
+    assert {name for name, at in times.items() if at is not None} == {"delivered"}, "an operator opens nothing"
+    assert [(step["state"], step["cause"]) for step in notice["steps"]] == [("delivered", "inbox")]
+
+
+def test_who_was_told_has_opened_it_the_first_time_that_it_looks(
+    reprimanded: int, read_views: ReadViews, ask: As
+) -> None:
+    read_views()
+    client = ask("secretary", COMMUNE)
+    (line,) = items(client)
+    path = f"/notices/{line['id']}"
+    for other in (ask(), ask("inspector", an_id("province"))):
+        assert other.get(path).json()["state"] == "delivered"
+    first = client.get(path).json()
+    assert (first["state"], [step["state"] for step in first["steps"]]) == ("opened", ["delivered", "opened"])
+    assert first["times"]["opened"] == first["steps"][1]["at"]
+    again = ask("service", COMMUNE).get(path).json()
+    assert (again["times"], again["steps"]) == (first["times"], first["steps"])
+    assert [line["state"] for line in items(client, state="open")] == ["opened"], "it waits all the same"
+
+
+def test_each_step_of_an_acknowledged_notice_is_kept_with_its_cause(reprimanded: int, hire: Hire, ask: As) -> None:
+    client = ask("secretary", COMMUNE)
+    (line,) = items(client)
+    path = f"/notices/{line['id']}"
+    client.get(path)
+    client.post(f"{path}/acknowledgements", json={})
+    tell_all(hire())
+    notice = ask().get(path).json()
+    states = [step["state"] for step in notice["steps"]]
+    assert (notice["state"], states) == ("acknowledged", ["delivered", "opened", "acknowledged"])
+    assert notice["steps"][2]["at"] == notice["times"]["acknowledged"] == notice["acknowledged_at"]
+    assert notice["steps"][1]["cause"] == notice["steps"][2]["cause"] != "", "the token that asked"
 
 
 def test_overdue_is_a_question_of_the_clock(reprimanded: int, database: Database, ask: As) -> None:

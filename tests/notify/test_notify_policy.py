@@ -74,6 +74,7 @@ def test_what_is_shipped_is_a_policy_about_facts_that_there_are() -> None:
         ("member.struck", To.TOLD),
         ("organisation.struck", To.TOLD),
         ("liaison.struck", To.TOLD),
+        ("collective_transfer.struck", To.TOLD),
     }
 
 
