@@ -34,10 +34,11 @@ class Post(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Mail(Struct, frozen=True, forbid_unknown_fields=True):
-    """One e-mail; seconds."""
+    """One e-mail; seconds, and how many at a time."""
 
     command: Seconds
     total: Seconds
+    at_a_time: Count
 
 
 class Text(Struct, frozen=True, forbid_unknown_fields=True):

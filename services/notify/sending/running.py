@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from threading import Event, Thread
 from types import TracebackType
 from typing import Self
@@ -11,11 +10,9 @@ import structlog
 import uvloop
 
 from events.keys import Keyring
-from services.hostile import Allowed
+from services.notify.sending.carriers import carriers
 from services.notify.sending.pace import Pace, pace
-from services.notify.sending.post import Poster
 from services.notify.sending.sender import Sender
-from services.notify.sending.ways import Way, webhook
 from services.settings import Settings
 
 log = structlog.get_logger("sender")
@@ -70,7 +67,5 @@ class Sending:
     async def _send(self, stop: asyncio.Event) -> None:
         settings = self._settings
         assert settings.database is not None, "whoever sends was given a database"
-        async with AsyncExitStack() as opened:
-            poster = await opened.enter_async_context(Poster(Allowed.read(settings.webhook_allow)))
-            ways: dict[str, Way] = {"webhook": webhook(poster)}
+        async with carriers(settings) as ways:
             await Sender(settings.database, self._keyring, ways, self._pace).run(stop)
