@@ -12,10 +12,9 @@ from rich.progress import Progress as Bar
 
 from services.program.demo.day import live, sentences
 from services.program.demo.desk import Desk
-from services.program.demo.entering import Progress, enter
+from services.program.demo.entering import Progress, enter, must_have_begun
 from services.program.demo.lines import CLOCK
 from services.program.demo.next_steps import next_steps
-from services.program.demo.reading import read
 from services.program.options import Data
 from services.program.printing import out
 
@@ -29,28 +28,28 @@ def register(app: typer.Typer) -> None:
 
 def demo(data: Data = None) -> None:
     """Enters the books of the demonstration commune, lives one day on top of them, and says what to look at."""
-    began, books = time.monotonic(), read()
-    lines = books.until(datetime.now(CLOCK).date())
-    _say(books.summary())
+    began = time.monotonic()
+    must_have_begun(datetime.now(CLOCK).date())
     with Desk.find(data) as desk:
-        head = max((view["head"] for view in desk.get("/views")), default=0)
-        with _bar(len(lines)) as progress:
-            answers = enter(desk, lines, books.known, progress)
-        told = live(desk, books)
-        new = sum(position > head for answer in (*answers, *told.answers) for position in answer.positions)
+        head = desk.head()
+        with _bar() as progress:
+            entered = enter(desk, progress)
+        _say(entered.summary())
+        told = live(desk, entered.known)
+        new = desk.head() - head
         _say(f"{new} new facts in {time.monotonic() - began:.1f} s")
-        for line in sentences(told, books.known) if new else [HERE_ALREADY]:
+        for line in sentences(told, entered.known) if new else [HERE_ALREADY]:
             out(line)
-        for line in ("", "Look next at:", *next_steps(desk.url, books.known, data)):
+        for line in ("", "Look next at:", *next_steps(desk.url, entered.known, data)):
             out(line)
 
 
 @contextmanager
-def _bar(total: int) -> Iterator[Progress]:
-    """Hears how many changes have gone in, and shows it where somebody looks."""
+def _bar() -> Iterator[Progress]:
+    """Hears how many rows are through, and shows it where somebody looks."""
     console = Console(stderr=True)
     with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("entering the books", total=total)
+        task = bar.add_task("entering the books", total=None)
         yield lambda more: bar.advance(task, more)
 
 

@@ -9,7 +9,6 @@ from services.program.demo.entering import require_all
 from services.program.demo.known import Known
 from services.program.demo.lines import CLOCK, Line, ident
 from services.program.demo.meeting_today import CELL, COMMITTEE, LASTING, MEETING, meeting, today
-from services.program.demo.reading import Books
 from services.trouble import Trouble
 
 MOVER, ORIGIN, DESTINATION = "000228047578", "CT-02", "CT-06"
@@ -29,14 +28,14 @@ class Told(NamedTuple):
     waiting: int
 
 
-def live(desk: Desk, books: Books) -> Told:
+def live(desk: Desk, known: Known) -> Told:
     """Lives the day, or finds that it was lived already; raises Trouble where something is refused or never arrives."""
-    start, committee = _start(desk), books.known.organisations[COMMITTEE].id
-    answers = desk.facts(meeting(start, books))
+    start, committee = _start(desk), known.organisation(COMMITTEE).id
+    answers = desk.facts(meeting(start, known))
     require_all(answers)
     score = desk.ask(f"/scores/meetings/{MEETING}", answers[-1].body["position"])
     milliseconds, notice = [], None
-    for line in _deeds(start, books.known):
+    for line in _deeds(start, known):
         began = time.perf_counter()
         (answer,) = desk.facts([line])
         require_all([answer])
@@ -54,13 +53,13 @@ def live(desk: Desk, books: Books) -> Told:
 
 def sentences(told: Told, known: Known) -> list[str]:
     """The day in five short lines."""
-    score, people = told.score, known.people
-    name = {code: organisation.name for code, organisation in known.organisations.items()}
+    score = told.score
+    name = {code: known.organisation(code).name for code in (CELL, ORIGIN, DESTINATION, WORKPLACE, COMMITTEE)}
     came = ", ".join(f"{each:.0f}" for each in told.milliseconds)
     return [
         f"{name[CELL]} met: {score['points']:g} of 100 points by {score['rubric']['number']}, band {score['band']}.",
-        f"{people[MOVER].name} went from {name[ORIGIN]} to {name[DESTINATION]}: introduced, then received.",
-        f"{people[REPRIMANDED].name} of {name[WORKPLACE]} was reprimanded ({NUMBER}).",
+        f"{known.person(MOVER).name} went from {name[ORIGIN]} to {name[DESTINATION]}: introduced, then received.",
+        f"{known.person(REPRIMANDED).name} of {name[WORKPLACE]} was reprimanded ({NUMBER}).",
         f"Both live in the commune: {name[COMMITTEE]} had the three notices in its inbox after {came} ms.",
         f"It acknowledged the last one; {told.waiting} still wait for its word.",
     ]
@@ -68,8 +67,8 @@ def sentences(told: Told, known: Known) -> list[str]:
 
 def _deeds(start: datetime, known: Known) -> list[Line]:
     """Two members who live in the commune and work elsewhere: one is transferred and received, one is disciplined."""
-    on, mover, reprimanded = start.date(), known.people[MOVER].id, known.people[REPRIMANDED].id
-    destination, workplace = known.organisations[DESTINATION].id, known.organisations[WORKPLACE].id
+    on, mover, reprimanded = start.date(), known.person(MOVER).id, known.person(REPRIMANDED).id
+    destination, workplace = known.organisation(DESTINATION).id, known.organisation(WORKPLACE).id
     decision = {"number": NUMBER, "on": on.isoformat(), "by": workplace}
     return [
         today(10, on, f"/members/{mover}/transfers", id=TRANSFER, to=destination, kind="official", ground="work"),

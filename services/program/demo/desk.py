@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import httpx2
 
 from services.program.demo.lines import Line
-from services.program.system import System
+from services.program.importing import Sending
 from services.trouble import Trouble
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
@@ -41,8 +41,12 @@ class Answer(NamedTuple):
         return f"{self.line.source}, {self.line.post}: {self.status} {said}"
 
 
-class Desk(System):
+class Desk(Sending):
     """The running system, as the one who enters books meets it."""
+
+    def head(self) -> int:
+        """The last position of the log."""
+        return max((int(view["head"]) for view in self.get("/views")), default=0)
 
     def facts(self, lines: Sequence[Line]) -> list[Answer]:
         """Posts the lines in their order; those that find the system busy are posted again, still in order."""

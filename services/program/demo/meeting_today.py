@@ -6,7 +6,6 @@ from typing import Any
 
 from services.program.demo.known import Known
 from services.program.demo.lines import Line, Source, ident
-from services.program.demo.reading import Books
 
 CELL, COMMITTEE = "HH-08", "HH"
 # Those who were due there in October are due today: nobody has come to this cell or left it since.
@@ -18,9 +17,9 @@ JUDGED = {"content": 5, "steps": 5, "discussion": 23.5, "chairing": 9, "principl
 AGENDA = ("Đánh giá việc thực hiện nghị quyết tháng trước", "Nhiệm vụ tháng tới", "Tự phê bình và phê bình")
 
 
-def meeting(start: datetime, books: Books) -> list[Line]:
+def meeting(start: datetime, known: Known) -> list[Line]:
     """Its changes, in order."""
-    known, last = books.known, _last_session(books)
+    last = known.meeting(LAST_MEETING)
     members, chair = [one["member"] for one in last["attendance"]], last["chair"]
     return [
         *_before(start, known),
@@ -31,7 +30,7 @@ def meeting(start: datetime, books: Books) -> list[Line]:
 
 def today(number: int, on: date, post: str, **body: Any) -> Line:
     """A change of this very day, and nothing of the past: whoever must be told is told."""
-    return Line(Source("today", "", number), on, post, {**body, "effective_on": on.isoformat()})
+    return Line(Source("today", number), post, {**body, "effective_on": on.isoformat()})
 
 
 def _before(start: datetime, known: Known) -> list[Line]:
@@ -39,7 +38,7 @@ def _before(start: datetime, known: Known) -> list[Line]:
     here = f"/meetings/{MEETING}"
     return [
         today(
-            1, called.date(), "/meetings", id=MEETING, cell=known.organisations[CELL].id, kind="regular",
+            1, called.date(), "/meetings", id=MEETING, cell=known.organisation(CELL).id, kind="regular",
             planned_at=start.isoformat(), agenda=AGENDA,
         ),
         today(2, prepared.date(), f"{here}/pre-meetings", held_at=prepared.isoformat(), minutes=True),
@@ -79,10 +78,6 @@ def _after(start: datetime, voters: int, chair: str) -> list[Line]:
 
 def _voters(start: datetime, members: Sequence[str], known: Known) -> int:
     """How many vote: the official members among those who were there."""
-    official = {one.id for one in known.people.values() if one.official_on and one.official_on <= start.date()}
+    there = known.members(known.organisation(CELL).id, start.date().isoformat())
+    official = {one["id"] for one in there if one["status"] == "official" and one["standing"] == "full"}
     return sum(member in official for member in members[:-1])
-
-
-def _last_session(books: Books) -> dict[str, Any]:
-    post = f"/meetings/{books.known.meetings[LAST_MEETING]}/sessions"
-    return next(line.body for line in books.lines if line.post == post and "attendance" in line.body)

@@ -18,11 +18,11 @@ def next_steps(url: str, known: Known, data: Path | None) -> list[str]:
     where = f" --data {_short(data)}" if data and elsewhere else ""
     remote = data is None and settings.url is not None
     token = "$CAUNOI_TOKEN" if remote else f"$(cat {_short((data or settings.data) / 'admin-token')})"
-    program, committee = _program(), known.organisations[COMMITTEE].id
+    program, committee = _program(), known.organisation(COMMITTEE).id
     return [
         f"{url}/docs",
         f"{program} score explain meeting {MEETING}{where}",
-        f"{program} log --about {known.people[MOVER].id}{where}",
+        f"{program} log --about {known.person(MOVER).id}{where}",
         f"curl -s -H \"Authorization: Bearer {token}\" '{url}/inbox?organisation={committee}&state=open'",
     ]
 
