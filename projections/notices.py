@@ -69,8 +69,8 @@ CREATE INDEX IF NOT EXISTS notices_about_several ON exchange.notices USING gin (
 CREATE UNIQUE INDEX IF NOT EXISTS notices_in_order ON exchange.notices (seq);
 CREATE INDEX IF NOT EXISTS notices_rising ON exchange.notices (rise_at)
     WHERE rise_at IS NOT NULL AND acknowledged_at IS NULL AND risen_at IS NULL;
-CREATE INDEX IF NOT EXISTS notices_coming ON exchange.notices (due_at)
-    WHERE delivered_at IS NULL AND queued_at IS NULL AND NOT history;
+CREATE INDEX IF NOT EXISTS notices_to_come ON exchange.notices (due_at)
+    WHERE delivered_at IS NULL AND queued_at IS NULL AND silenced_by IS NULL AND listed AND NOT history;
 """
 MADE = """id, position, subject, organisation, fact, role, policy, rule, history, due_at, acknowledge_by, subjects,
 critical, channels, listed, rise_at"""
@@ -97,7 +97,8 @@ RETURNING n.id::text, said.at, said.by
 REACH = """
 UPDATE exchange.notices SET delivered_at = clock_timestamp(), deferred_until = NULL
 WHERE id = ANY (%s::uuid[]) AND delivered_at IS NULL AND queued_at IS NULL AND silenced_by IS NULL AND listed
-AND NOT history AND due_at <= clock_timestamp() AND (deferred_until IS NULL OR deferred_until <= clock_timestamp())
+AND NOT history AND due_at <= coalesce(%s, clock_timestamp())
+AND (deferred_until IS NULL OR deferred_until <= %s)
 RETURNING id::text, delivered_at
 """
 OPEN = """
@@ -243,10 +244,13 @@ def unknown(connection: psycopg.Connection[Any], told: Mapping[Id, Told]) -> lis
     return [one for ident, one in told.items() if ident not in known]
 
 
-def reach(connection: psycopg.Connection[Any], idents: Sequence[Id]) -> None:
-    """Those that are due and that nothing else carries have come into the inbox; the others are left as they are."""
+def reach(connection: psycopg.Connection[Any], idents: Sequence[Id], now: datetime | None = None) -> None:
+    """Those that are due and that nothing else carries have come into the inbox; the others are left as they are.
+
+    With `now`, also those that were deferred to an instant before it.
+    """
     if idents:
-        come = connection.execute(REACH, [list(idents)]).fetchall()
+        come = connection.execute(REACH, [list(idents), now, now]).fetchall()
         steps.step(connection, [Step(id_, at, steps.DELIVERED, "inbox") for id_, at in come])
 
 

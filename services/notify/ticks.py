@@ -3,6 +3,7 @@
 from services.notify.absence.looking import Looker
 from services.notify.absence.rules import Watch
 from services.notify.crossing import Crossings, Indicators
+from services.notify.rising import Rising, arrive
 from services.notify.ticking import Tick
 from services.settings import Settings
 
@@ -12,7 +13,12 @@ MINUTE = 60.0
 def ticks(settings: Settings, watch: Watch, indicators: Indicators | None = None) -> list[Tick]:
     """All of them, in the order in which they come first; without `indicators` nobody is told of a crossing."""
     looker = Looker(watch, settings.ledger, settings.timezone)
-    found = [Tick("absence", MINUTE, looker.look)]
+    rising = Rising(settings.timezone)
+    found = [
+        Tick("absence", MINUTE, looker.look),
+        Tick("rising", MINUTE, rising.rise),
+        Tick("arriving", MINUTE, arrive),
+    ]
     if indicators is not None:
         crossings = Crossings(indicators, settings.ledger, settings.timezone)
         found.append(Tick("crossings", 15 * MINUTE, crossings.look))
