@@ -1,5 +1,6 @@
 """The classification of a cell, an organisation or a member for a year: decided, re-opened, decided again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -60,8 +61,6 @@ class ClassificationReopened(Fact, frozen=True, kw_only=True, tag="classificatio
 
 # State
 
-LEAST_POINTS = {YearBand.EXCELLENT: 90, YearBand.GOOD: 70, YearBand.COMPLETED: 50, YearBand.NOT_COMPLETED: 0}
-
 
 @dataclass
 class Classification:
@@ -97,7 +96,11 @@ def stream_of(subject: Id, year: int) -> Id:
     return Id(str(uuid5(UUID(subject), f"classification:{year}")))
 
 
-# Decisions, by 366-QĐ/TW of 30 Aug 2025
+# Decisions; from how many points on a band may be given is the rule pack's to say
+
+
+ANY: Mapping[str, Decimal] = {}
+"""Where no pack holds, any points go with any band."""
 
 
 def says_the_same(classification: Classification, decided: ClassificationDecided) -> bool:
@@ -110,13 +113,16 @@ def says_the_same(classification: Classification, decided: ClassificationDecided
     )
 
 
-def classify(classification: Classification, decided: ClassificationDecided, on: date) -> list[Fact]:
+def classify(
+    classification: Classification, decided: ClassificationDecided, on: date, *, least: Mapping[str, Decimal] = ANY
+) -> list[Fact]:
     """A band for a year, once, until it is re-opened; points allow no better band than theirs, but a worse one.
+
+    `least`: from how many points on each band is given, by the pack in force for the year.
 
     Raises:
         Refused: `classification.decided` (otherwise, already), `classification.year_not_begun`,
-            `classification.too_early` (before the re-opening), `classification.points` (excellent from 90 on, good from
-            70, completed from 50; 366-QĐ/TW of 30 Aug 2025).
+            `classification.too_early` (before the re-opening), `classification.points` (fewer than the band asks for).
     """
     if says_the_same(classification, decided):
         return []
@@ -125,10 +131,9 @@ def classify(classification: Classification, decided: ClassificationDecided, on:
     if decided.year > on.year:
         raise Refused("classification.year_not_begun", "that year has not begun on that day", "/year")
     _must_go_on(classification, on)
-    if decided.points is not None and decided.points < LEAST_POINTS[decided.band]:
-        raise Refused(
-            "classification.points", f"{decided.band} asks for {LEAST_POINTS[decided.band]} points", "/points"
-        )
+    wanted = least.get(decided.band, Decimal())
+    if decided.points is not None and decided.points < wanted:
+        raise Refused("classification.points", f"{decided.band} asks for {wanted:f} points", "/points")
     return [decided]
 
 

@@ -72,7 +72,8 @@ def _in_force(pack: Pack, *, model: bool) -> InForce:
     best = max(pack.bands, key=lambda band: band.at_least)
     needed = {item for gate in pack.gates if gate.band == best.id for item in gate.items}
     full = {item.id: item.max for item in pack.items if item.id in needed}
-    return InForce(pack.id, pack.version, items, best.at_least, full, model, frozenset(map(str, pack.scored_by)))
+    bodies, bands = frozenset(map(str, pack.scored_by)), {band.id: band.at_least for band in pack.bands}
+    return InForce(pack.id, pack.version, items, best.at_least, full, model, bodies, bands)
 
 
 def _json(said: str) -> object:

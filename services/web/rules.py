@@ -20,7 +20,7 @@ class Item(NamedTuple):
 
 
 class InForce(NamedTuple):
-    """A pack that holds: its items by their ids, and what the best band asks for.
+    """A pack that holds: its items by their ids, what the best band asks for, and from how many points each is given.
 
     `best`: so many points together, and `full` marks on these items. A `model` is a shipped four-good table that nobody
     has adopted: there is no national one, so a superior may have one of its own that is not here. `scored_by` are the
@@ -34,6 +34,7 @@ class InForce(NamedTuple):
     full: Mapping[str, Decimal] = {}
     model: bool = False
     scored_by: frozenset[str] = frozenset()
+    bands: Mapping[str, Decimal] = {}
 
 
 class PackAtFault(Exception):

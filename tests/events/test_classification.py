@@ -50,6 +50,7 @@ from tests.given import DAY, given, seen
 EARLIER, LATER = date(2026, 2, 1), date(2026, 12, 20)
 GOOD = ClassificationDecided(subject=CELL_7, kind=Rated.CELL, year=2026, band=YearBand.GOOD, placed_on=DAY)
 OF_LAN = replace(GOOD, subject=LAN, kind=Rated.MEMBER, cell=CELL_7)
+FRAME = {"excellent": Decimal(90), "good": Decimal(70), "completed": Decimal(50), "not_completed": Decimal()}
 REOPENED = ClassificationReopened(subject=CELL_7, year=2026, reason="phát hiện sai phạm")
 
 
@@ -86,11 +87,16 @@ def test_nothing_is_decided_before_the_reopening() -> None:
 def test_points_allow_no_better_band_than_theirs_and_any_worse(points: str, best: int) -> None:
     for number, band in enumerate(YearBand):
         decided = replace(GOOD, band=band, points=Decimal(points))
-        asked = given(Classification).when(classify, decided)
+        asked = given(Classification).when(classify, decided, least=FRAME)
         if number < best:
             asked.refused("classification.points")
         else:
             asked.then(decided)
+
+
+def test_where_no_pack_says_from_how_many_points_on_any_go_with_any_band() -> None:
+    decided = replace(GOOD, points=Decimal(1))
+    given(Classification).when(classify, decided).then(decided)
 
 
 def test_a_decided_year_is_opened_again() -> None:

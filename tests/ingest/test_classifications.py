@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
 from typing import Any
 from uuid import uuid4
 
@@ -62,6 +63,25 @@ def test_a_year_is_decided_once_opened_again_and_decided_anew(commune: Commune) 
     assert reopen(commune, commune.office_cell, 409, year=2025)["type"] == "/problems/classification.not_decided"
 
 
+def test_from_how_many_points_on_a_band_is_given_is_the_word_of_the_pack_in_force(commune: Commune) -> None:
+    text = (files("services.scoring") / "rulebooks" / "year-national.toml").read_text("utf-8")
+    for old, new in (
+        ('"year-national"', '"year-own"'), ('"Bộ Chính trị"', '"Đảng ủy khối"'),
+        ("at_least = 70\n", "at_least = 75\n"), ("below = 70\n", "below = 75\n"),
+    ):  # fmt: skip
+        text = text.replace(old, new, 1)
+    proposal = commune.post("/rules", {"pack": text}, 202)["proposal"]
+    with commune.client("secretary", commune.province) as second:
+        assert second.post(f"/proposals/{proposal}/approvals", json={}).status_code == 201
+    adopted = commune.post("/rules/year-own/adoptions", {"organisation": commune.agency, "effective_on": "2026-01-01"})
+    at_least = {"Caunoi-At-Least": str(adopted["position"])}
+    assert commune.operator.get("/rules", headers=at_least).status_code == 200
+    refused = rate(commune, commune.office_cell, "good", 409, points=74)
+    assert (refused["type"], refused["detail"]) == ("/problems/classification.points", "good asks for 75 points")
+    rate(commune, commune.office_cell, "good", points=75)
+    rate(commune, commune.village_cell, "good", points=70)
+
+
 def test_points_and_years_that_cannot_be_are_refused(commune: Commune) -> None:
     wrong = rate(commune, commune.office_cell, "excellent", 409, points=89)
     assert (wrong["type"], wrong["errors"][0]["pointer"]) == ("/problems/classification.points", "/points")
@@ -69,6 +89,8 @@ def test_points_and_years_that_cannot_be_are_refused(commune: Commune) -> None:
     rate(commune, commune.office_cell, "splendid", 422)
     early = rate(commune, commune.office_cell, expect=409, effective_on="2025-06-01")
     assert early["type"] == "/problems/classification.year_not_begun"
+    # The frame is of 30 August 2025: of earlier years nothing is known of the points.
+    rate(commune, commune.office_cell, "good", year=2024, points=60)
     nobody = rate(commune, str(uuid4()), expect=409)
     assert (nobody["type"], nobody["errors"][0]["pointer"]) == ("/problems/classification.subject_unknown", "/subject")
     assert reopen(commune, str(uuid4()), 409)["type"] == "/problems/classification.subject_unknown"

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from events.classification import LEAST_POINTS, YearBand
+from events.classification import YearBand
 from events.organisation import CellKind
 from services.scoring.rulebook import Of, Pack
 from services.scoring.rulebook_file import PackRefused, read
@@ -67,7 +67,9 @@ def test_the_year_has_the_bands_and_points_by_which_it_is_classified() -> None:
         "2025-08-30",
         [30, 70],
     )
-    assert {YearBand(band.id): band.at_least for band in frame.bands} == LEAST_POINTS
+    assert {YearBand(band.id): int(band.at_least) for band in frame.bands} == dict(
+        zip(YearBand, (90, 70, 50, 0), strict=True)
+    )
     assert {gate.id for gate in frame.gates if gate.band == YearBand.EXCELLENT} == {
         "tasks-on-time",
         "above-requirement",

@@ -1,6 +1,8 @@
 """Changes of yearly classifications: a band for a cell, an organisation or a member, and a year opened again."""
 
+from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import TypeVar
 
 from events import classification, excellence
@@ -33,7 +35,8 @@ from services.ingest.changes.judgements import Points
 from services.ingest.changes.members import cell_of
 from services.ingest.changes.papers import Year
 from services.ingest.ratings import DirectlyBelow, RatedGood
-from services.ingest.rules import BrokenConditions
+from services.ingest.rules import BrokenConditions, PackInForce
+from services.web.rules import InForce
 
 B = TypeVar("B", bound=Body)
 
@@ -60,11 +63,20 @@ def _decide(asked: Asked[ClassificationBody]) -> Plan:
     ident = classification.stream_of(body.subject, body.year)
     known = asked.sight.of(Classification, ident)
     decided = _of_member(asked, known) if _is_member(asked, body.subject) else _of_organisation(asked, known)
-    facts = classify(known, decided, asked.on)
+    facts = classify(known, decided, asked.on, least=_least(asked, decided))
     plan = Plan.one(ident, Classification.KIND, facts)
     if facts and decided.quota is not None:
         plan.parts.append(_one_more(asked, decided, decided.quota))
     return plan
+
+
+def _least(asked: Asked[ClassificationBody], decided: ClassificationDecided) -> Mapping[str, Decimal]:
+    """From how many points on each band is given: by the pack in force at the end of the year where it is charged."""
+    if decided.points is None:
+        return {}
+    question = PackInForce("year", decided.cell or decided.subject, last_day(decided.year))
+    pack: InForce | None = asked.sight.answer(question)
+    return pack.bands if pack is not None else {}
 
 
 def _of_organisation(asked: Asked[ClassificationBody], known: Classification) -> ClassificationDecided:
