@@ -115,10 +115,20 @@ ONE = sql(
 FROM views.tree t WHERE t.stream = %(organisation)s::uuid AND t.from_on <= %(day)s AND {known:t}
 ORDER BY t.from_on DESC LIMIT 1"""
 )
+CARRIED = (
+    "t.kind, t.cell_kind, t.name, t.parent, t.place, t.serves, t.code, t.since, t.ended_on, t.successor, t.name_key"
+)
+# As `{below}`, with all that is told of each on the way down, so that nothing is looked up twice.
 ALL_BELOW = sql(
-    "WITH RECURSIVE {below}"
-    + SELECT
-    + "FROM below JOIN views.tree t ON t.stream = below.id AND {holds:t} ORDER BY below.depth, t.name_key, t.stream"
+    f"""
+WITH RECURSIVE below AS (
+    SELECT scope.id AS stream, 0 AS depth, {CARRIED}
+    FROM (SELECT %(scope)s::uuid AS id) scope LEFT JOIN views.tree t ON t.stream = scope.id AND {{holds:t}}
+    UNION ALL
+    SELECT t.stream, below.depth + 1, {CARRIED}
+    FROM below JOIN views.tree t ON t.parent = below.stream AND {{holds:t}} WHERE below.depth < 16
+)
+{SELECT} FROM below t WHERE t.kind IS NOT NULL ORDER BY t.depth, t.name_key, t.stream"""  # noqa: S608  # fixed text
 )
 IDS_BELOW = sql("WITH RECURSIVE {below} SELECT below.id::text FROM below")
 # The name of the day; of what begins later its first one.

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from events.fact import Id
 from events.organisation import CellKind
@@ -65,6 +65,19 @@ class Board:
     trainings: bool = False
     contacts: Mapping[date, int] = field(default_factory=dict)
     _due: "dict[tuple[Life, frozenset[date] | None], Due]" = field(default_factory=dict)
+    _columns: "dict[str, Sequence[Any]]" = field(default_factory=dict)
+
+    def column(self, name: str) -> Sequence[Any]:
+        """What all cells have there: a field, `target`, or a field of one, `tally.held`."""
+        if name not in self._columns:
+            outer, _, inner = name.partition(".")
+            if inner and self.cells and isinstance(fields := getattr(self.cells[0], outer), tuple):
+                # Most of its fields will be asked for, and all together are taken out as fast as two or three.
+                names = (f"{outer}.{one}" for one in fields._fields)  # type: ignore[attr-defined]  # a named one
+                self._columns.update(zip(names, zip(*self.column(outer), strict=True), strict=True))
+            else:
+                self._columns[name] = list(map(attrgetter(name), self.cells))
+        return self._columns[name]
 
     @property
     def day(self) -> date:
@@ -161,7 +174,7 @@ def compute(formula: Formula, board: Board) -> Figures:
 
 def _alike(formula: Formula, board: Board) -> list[tuple[Part, int]]:
     """What cells add, and how many of them the same."""
-    seen = list(map(attrgetter(*formula.sees), board.cells))
+    seen = list(zip(*map(board.column, formula.sees), strict=True))
     one = dict(zip(seen, board.cells, strict=True))
     found = ((formula.part(board, one[key]), many) for key, many in Counter(seen).items())
     return [(part, many) for part, many in found if part is not None]
