@@ -10,7 +10,8 @@ from starlette.types import Receive, Scope, Send
 from services.access import Caller
 from services.ingest.answer import Outcome
 from services.ingest.asked import Asked
-from services.ingest.front import Front, Table, body_of, read_body, send_outcome
+from services.ingest.front import Front, body_of, read_body, send_outcome
+from services.ingest.table import Table
 from services.web.problem import Problem, of_ledger, surprise
 
 BATCH_LIMIT = 32 << 20

@@ -23,8 +23,9 @@ from services.audit import proofs
 from services.ingest import openapi, tokens
 from services.ingest.batch import Batch
 from services.ingest.changes import CHANGES
-from services.ingest.front import Front, Table
+from services.ingest.front import Front
 from services.ingest.imports.api import Imports
+from services.ingest.table import Table
 from services.master_key import keyring
 from services.notify import api as notify
 from services.questions import api as questions

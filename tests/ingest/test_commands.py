@@ -12,7 +12,7 @@ from events.rule import stream_of
 from services.access import Caller, Role
 from services.ingest.asked import new_id
 from services.ingest.changes import CHANGES
-from services.ingest.front import Asking, Table, checked
+from services.ingest.table import Asking, Table, checked
 from services.web.idempotency import LONGEST, command
 from services.web.problem import Problem
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from typing import Any
 
 import pytest
 
@@ -123,7 +124,11 @@ def test_whoever_joins_while_a_cell_ends_is_refused_or_goes_along(commune: Commu
 def test_a_cell_to_which_people_come_without_a_pause_ends_all_the_same(commune: Commune, how: str) -> None:
     body = {"cell": commune.office_cell, "status": "official", "admitted_on": "2015-05-19", "effective_on": BOOKS_OPEN}
     part = {"name": "Chi bộ mới", "members": [commune.lan]}
-    ending = {"absorptions": {"into": commune.village_cell}, "splits": {"into": [part], "keeps": True}}[how]
+    endings: dict[str, dict[str, Any]] = {
+        "absorptions": {"into": commune.village_cell},
+        "splits": {"into": [part], "keeps": True},
+    }
+    ending = endings[how]
     has_ended = Event()
 
     def come(desk: int) -> Counter[int]:

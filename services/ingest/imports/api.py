@@ -25,11 +25,12 @@ from events.oath_campaign import OathCampaign, OathCampaignOpened
 from projections.asked import AsOf
 from projections.serving import committees
 from services.access import Caller
-from services.ingest.front import Asking, Front, Table, limited, send_outcome
+from services.ingest.front import Front, limited, send_outcome
 from services.ingest.imports.known import Campaign, Known
 from services.ingest.imports.lines import Lines
 from services.ingest.imports.rehearsal import Rehearsal, Rehearser
 from services.ingest.imports.running import Asker, Import, Upload
+from services.ingest.table import Asking, Table
 from services.web.context import Context
 from services.web.problem import Problem, not_found, of_ledger, surprise, unprocessable
 

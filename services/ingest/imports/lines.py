@@ -11,10 +11,10 @@ import msgspec
 from services.ingest.answer import Outcome
 from services.ingest.asked import Asked
 from services.ingest.batch import Line
-from services.ingest.front import Asking, Table, checked
 from services.ingest.imports.report import Report
 from services.ingest.imports.said import Wrong, in_words
 from services.ingest.perform import Performer
+from services.ingest.table import Asking, Table, checked
 from services.web.problem import Problem
 
 BATCH = 500
