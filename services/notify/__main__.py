@@ -11,6 +11,7 @@ from events.carrier import carrier
 from services.notify.absence.rules import Watch
 from services.notify.crossing import Indicators
 from services.notify.policies_in_force import Policies
+from services.notify.subscribing.links import LINKS
 from services.notify.ticking import Ticker
 from services.notify.ticks import ticks
 from services.notify.worker import Worker
@@ -34,6 +35,7 @@ def run(settings: Settings, indicators: Indicators | None = None) -> None:
     for way in (signal.SIGTERM, signal.SIGINT):
         signal.signal(way, ask)
     policies, watch = Policies.read(known=wire.FACTS), Watch.read()
+    LINKS.begin_with(settings.public_url or f"http://{settings.host}:{settings.port}")
     log = structlog.get_logger("notify")
     log.info("started", ledger=settings.ledger)
     bus = carrier(settings.database, settings.brokers, settings.ledger)

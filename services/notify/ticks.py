@@ -4,10 +4,11 @@ from services.notify.absence.looking import Looker
 from services.notify.absence.rules import Watch
 from services.notify.crossing import Crossings, Indicators
 from services.notify.rising import Rising, arrive
+from services.notify.subscribing.releasing import release
 from services.notify.ticking import Tick
 from services.settings import Settings
 
-MINUTE = 60.0
+MINUTE, FEW_SECONDS = 60.0, 5.0
 
 
 def ticks(settings: Settings, watch: Watch, indicators: Indicators | None = None) -> list[Tick]:
@@ -18,6 +19,7 @@ def ticks(settings: Settings, watch: Watch, indicators: Indicators | None = None
         Tick("absence", MINUTE, looker.look),
         Tick("rising", MINUTE, rising.rise),
         Tick("arriving", MINUTE, arrive),
+        Tick("release", FEW_SECONDS, release),
     ]
     if indicators is not None:
         crossings = Crossings(indicators, settings.ledger, settings.timezone)

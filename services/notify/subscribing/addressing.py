@@ -93,7 +93,7 @@ def address(
     `matches` say which subscriptions send a notice and which silences cover it; of alerts it is looked for here.
     """
     live = [one for one in notices if not one.history]
-    if not live or not _any(connection):
+    if not live or not (matches or _any(connection)):
         return
     at = now or datetime.now(UTC)
     families = subscribers.families(connection, sorted({one.organisation for one in live}), at.date())
@@ -156,6 +156,7 @@ class _Addressing:
         said = said_of(notice)
         at = max(self._now, notice.due_at)
         told: set[Id] = set()
+        before = len(self._sends) + len(self._waiting)
         for one in subscriptions:
             ways = lines(one.id, one.what, self._endpoints.fifo)
             told |= {line.target for line in ways if line.way is Way.WEBHOOK}
@@ -178,6 +179,8 @@ class _Addressing:
                 for endpoint in self._endpoints.of(notice.organisation)
                 if endpoint not in told
             ]
+        if not notice.listed and len(self._sends) + len(self._waiting) == before:
+            self._silence(notice, subscriptions[0].id if subscriptions else notice.id, "no channel is left")
 
 
 def said_of(notice: Told) -> Said:

@@ -10,12 +10,15 @@ from typing import Any
 import psycopg
 
 from events.fact import Id
+from events.patterns import ALERT, matches
 from projections import subscribers
 from projections.asked import LATEST, sql
 from projections.notices import Told
 from services.notify.subscribing.index import ANY, Wish, key_of
-from services.notify.subscribing.matching import Match
-from services.notify.subscribing.patterns import ALERT, matches
+from services.notify.subscribing.matching import RULE, Match
+
+INDICATOR = "indicator"
+"""The key of what watches an indicator: only the alert that was raised for it is its own."""
 
 ABOVE = sql("""
 WITH RECURSIVE above (asked, id) AS (
@@ -52,10 +55,12 @@ def matches_of(
     params = {"subjects": subjects, "day": now.date(), "known": LATEST}
     above = {row[0]: set(row[1]) for row in connection.execute(ABOVE, params).fetchall()}
     wishes = [
-        Wish(one.id, one.organisation, key, one.made.facts, one.made_in, one.made, one.by)
+        Wish(
+            one.id, one.organisation, key_of(one.made.about, one.organisation) or (INDICATOR, one.id), one.made.facts,
+            one.made_in, one.made, one.by,
+        )
         for one in made
-        if (key := key_of(one.made.about, one.organisation)) is not None
-    ]
+    ]  # fmt: skip
     silences = [
         Wish(one.id, one.organisation, key, one.begun.facts or ANY, one.made_in, one.begun, one.by)
         for one in begun
@@ -87,5 +92,7 @@ def _covers(wish: Wish[Any], alert: Told, above: Mapping[Id, set[Id]], families:
     if wish.organisation not in families.get(alert.organisation, ()):
         return False
     kind, of = wish.key
+    if kind == INDICATOR:
+        return alert.policy == f"{RULE}/{of}"
     about = {alert.subject} if kind == "member" else above.get(alert.subject, set()) | {alert.organisation}
     return of in about and matches(wish.facts, f"{ALERT}{alert.rule}")

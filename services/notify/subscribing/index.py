@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from events.fact import Id
+from events.patterns import matches
 from events.subscription import About
-from services.notify.subscribing.patterns import matches
 
 W = TypeVar("W")
 

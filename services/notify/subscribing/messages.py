@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from events.fact import Id
+from events.patterns import ALERT
 from events.subscription import SubscriptionMade, Way
 from projections.deliveries import Send
 from services.notify.subscribing.links import LINKS
-from services.notify.subscribing.patterns import ALERT
 
 DIGEST = "digest"
 TYPE_OF_DIGEST = "caunoi.digest"
