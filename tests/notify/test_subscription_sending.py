@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from events.fact import Id
 from events.member import MemberRecognised
 from events.organisation import OrganisationAbsorbed, OrganisationJoinedBy
 from events.silence import SilenceEnded
