@@ -1,9 +1,7 @@
 """A rule pack tried on a whole province's year, beside the packs that held: as long as the asker waits."""
 
-import gc
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from statistics import median
 
@@ -11,7 +9,7 @@ import psycopg
 
 from bench.cells import YEAR
 from bench.figure import FULL, Case, Sizes, Target
-from bench.province import CELLS, FEW, ZONE, Province, settled
+from bench.province import CELLS, FEW, ZONE, Province, collecting_as_served, settled
 from bench.server import Server
 from projections.asked import LATEST, AsOf
 from services.scoring.period import Period
@@ -37,17 +35,6 @@ def run(server: Server, sizes: Sizes) -> Iterator[Case]:
                 case = {"pack": pack.id, "cells": len(province.cells), "meetings": many}
                 settings = {"rounds": ROUNDS, "meetings_per_second": round(many / median(times)), **SAID}
                 yield Case(NAME, case, median(times), "s", settings={**settings, **server.settings}, targets=TARGETS)
-
-
-@contextmanager
-def collecting_as_served() -> Iterator[None]:
-    """Memory is looked through for what is left over as seldom as in the HTTP process, where trials are made."""
-    usual = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 1_000)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def stricter() -> Pack:
