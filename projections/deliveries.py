@@ -50,6 +50,8 @@ CREATE TABLE IF NOT EXISTS exchange.deliveries (
     made_at       timestamptz NOT NULL,
     done_at       timestamptz
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
+ALTER TABLE exchange.deliveries
+    ADD COLUMN IF NOT EXISTS tried_before integer NOT NULL DEFAULT 0;  -- when it was queued again
 CREATE INDEX IF NOT EXISTS deliveries_due ON exchange.deliveries (next_at) WHERE state IN ('due', 'failed');
 CREATE INDEX IF NOT EXISTS deliveries_in_order ON exchange.deliveries (target, seq) WHERE state IN ('due', 'failed');
 CREATE INDEX IF NOT EXISTS deliveries_of_target ON exchange.deliveries (target, seq);

@@ -56,6 +56,8 @@ class Relation(StrEnum):
     APPROVE = "approve"
     RECEIVE = "receive"
     """Read what an organisation has been told."""
+    CONNECT = "connect"
+    """Say where and of what it is told."""
     ACKNOWLEDGE = "acknowledge"
     ADMINISTER = "administer"
 
@@ -63,9 +65,9 @@ class Relation(StrEnum):
 ALLOWED = {
     Role.OPERATOR: frozenset(Relation),
     Role.SECRETARY: frozenset(Relation) - {Relation.ADMINISTER},
-    Role.CLERK: frozenset({Relation.SEE, Relation.RECORD, Relation.RECEIVE}),
+    Role.CLERK: frozenset({Relation.SEE, Relation.RECORD, Relation.RECEIVE, Relation.CONNECT}),
     Role.INSPECTOR: frozenset({Relation.SEE, Relation.RECEIVE}),
-    Role.SERVICE: frozenset({Relation.RECEIVE}),
+    Role.SERVICE: frozenset({Relation.RECEIVE, Relation.CONNECT}),
 }
 
 

@@ -16,12 +16,12 @@ from tests.keys import master_key_file
 
 
 @contextmanager
-def serving(database: Database) -> Iterator[str]:
-    """The address of a server on this database; it has stopped, cleanly, when the `with` ends."""
+def serving(database: Database, **chosen: str) -> Iterator[str]:
+    """The address of a server on this database, perhaps with settings; it has stopped, cleanly, when the `with` ends."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-        settings = Settings.read(database=database.app, master_key_file=master_key_file())
+        settings = Settings.read(database=database.app, master_key_file=master_key_file(), **chosen)
         config = uvicorn.Config(build(settings), log_config=None, lifespan="on")
         server = Announcing(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})

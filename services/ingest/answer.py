@@ -50,6 +50,8 @@ class Answer:
     version: int = 0
     position: int = 0
     replayed: bool = False
+    first: Fact | None = None
+    """Of the facts that were recorded."""
 
 
 Outcome = Answer | Problem
@@ -80,4 +82,4 @@ def appended(kind: str, stream: Id, ident: Id, version: int, said: list[Told], f
     position = said[-1].position
     if isinstance(first, ProposalMade):
         return Answer(202, Proposed(stream, f"{kind}/{stream}", version, position, said), version, position)
-    return Answer(201, Changed(ident, f"{kind}/{stream}", version, position, said), version, position)
+    return Answer(201, Changed(ident, f"{kind}/{stream}", version, position, said), version, position, first=first)

@@ -16,7 +16,7 @@ from events.request import Unless
 from services.access import Caller, Relation
 from services.ingest.bodies import Body
 from services.ingest.stored import Seals
-from services.ingest.streams import Question, Sight
+from services.ingest.streams import Question, Sight, Source
 from services.web.problem import Problem, forbidden
 
 B = TypeVar("B", bound=Body)
@@ -158,6 +158,8 @@ class Change(Generic[B]):
     title: str
     ident: Callable[[Fact], Id] | None = None
     """The id that the answer names, from the first fact; None: the stream's."""
+    shows: Callable[[Source, Id, Fact], dict[str, Any]] | None = None
+    """What the answer says besides, of the stream and its first fact: it follows from a key, and is in no log."""
     ids: int = field(init=False)
     """How many of what is open in the path are ids, before the numbers: `{id}`, and `{member}` where one follows."""
     of_pack: bool = field(init=False)

@@ -53,7 +53,8 @@ class Front:
         """The one that performs this process's changes."""
         if self._performer is None:
             here: Context = self._fastapi.state.context
-            self._performer = Performer(here.ledger, here.keys, here.rules)
+            allow = here.settings.webhook_allow
+            self._performer = Performer(here.ledger, here.keys, here.rules, allow)
         return self._performer
 
     async def _change(self, scope: Scope, receive: Receive, send: Send, change: Change[Any], values: Values) -> None:

@@ -76,7 +76,7 @@ class HistoriesOf:
 
     def ask(self, source: Source) -> Mapping[Id, Sequence[Record]]:
         """By stream; one that does not exist has none."""
-        connection, keys, _ = source
+        connection, keys = source.connection, source.keys
         return {
             stream: keys.opened(connection, records)
             for some in pasts(connection, self.streams, END)

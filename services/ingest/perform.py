@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from psycopg import Connection
 
 from events.correction import Struck
 from events.fact import Id, Record, Refused
@@ -46,8 +47,9 @@ class Sorted:
 class Performer:
     """Performs changes for one process. Everything but the database's answers happens on the event loop."""
 
-    def __init__(self, ledger: Ledger, keys: Keyring, rules: Rules | None = None) -> None:
+    def __init__(self, ledger: Ledger, keys: Keyring, rules: Rules | None = None, webhook_allow: str = "") -> None:
         self._ledger = ledger
+        self._webhook_allow = webhook_allow
         self._rules = rules
         self._streams = Streams(ledger)
         self._sealing = Sealing(ledger, keys)
@@ -78,6 +80,9 @@ class Performer:
             outcomes[number] = Problem(
                 409, "conflict", "others changed the same at the same time, again and again; please try again"
             )
+        for number, asked in enumerate(changes):
+            if asked.change.shows is not None:
+                outcomes[number] = await asyncio.to_thread(self._shown, asked, outcomes[number])
         return [outcomes[number] for number in range(len(changes))]
 
     def answered(self, commands: Sequence[Id]) -> dict[Id, Answer]:
@@ -215,7 +220,23 @@ class Performer:
 
     def _answer_to(self, question: Question) -> Any:
         with self._ledger.connection() as connection:
-            return question.ask(Source(connection, self._sealing.keys, self._rules))
+            return question.ask(self._source(connection))
+
+    def _source(self, connection: Connection[Any]) -> Source:
+        return Source(connection, self._sealing.keys, self._rules, self._webhook_allow)
+
+    def _shown(self, asked: Asked[Any], outcome: Outcome) -> Outcome:
+        """The answer with what it says besides, the same when it is answered again; off the event loop."""
+        if not (isinstance(outcome, Answer) and isinstance(outcome.body, Changed) and outcome.first is not None):
+            return outcome
+        stream = Id(outcome.body.stream.partition("/")[2])
+        try:
+            with self._ledger.connection() as connection:
+                shown = asked.change.shows(self._source(connection), stream, outcome.first)  # type: ignore[misc]
+        except Exception as error:  # noqa: BLE001  # it is on record, and asked again under its key it is shown
+            return of_ledger(error) or surprise(asked.change.path, error)
+        outcome.body = {**msgspec.structs.asdict(outcome.body), **shown}
+        return outcome
 
     async def _append(self, decided: list[Decided], outcomes: dict[int, Outcome]) -> tuple[Waiting, Waiting]:
         """Append what was decided; answers those who lost a race, and those whose command was known."""

@@ -121,7 +121,7 @@ class PackInForce:
         Raises:
             Behind: the views have not read the log to its end in time.
         """
-        connection, _, rules = source
+        connection, rules = source.connection, source.rules
         if self.exact and rules is not None:
             at_least(connection, (view.VIEW.name, tree.VIEW.name), last_position(connection))
         return rules.in_force(connection, self.of, self.organisation, self.day) if rules is not None else None
@@ -141,7 +141,7 @@ class BrokenConditions:
         Raises:
             Behind: the views have not read the log to its end in time.
         """
-        connection, _, rules = source
+        connection, rules = source.connection, source.rules
         if rules is None:
             return {}
         at_least(connection, VIEWS_OF_A_YEAR, last_position(connection))

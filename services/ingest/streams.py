@@ -25,11 +25,13 @@ CAPACITY = 20_000
 
 
 class Source(NamedTuple):
-    """From what questions are answered: the database, the keys of persons, and the rule packs that are at hand."""
+    """From what questions are answered: the database, the keys of persons, the rule packs that are at hand."""
 
     connection: Connection[Any]
     keys: Keyring
     rules: Rules | None
+    webhook_allow: str = ""
+    """What may be called although it is private (`CAUNOI_WEBHOOK_ALLOW`)."""
 
 
 class Question(Protocol):

@@ -28,6 +28,7 @@ from services.ingest.imports.api import Imports
 from services.ingest.table import Table
 from services.master_key import keyring
 from services.notify import api as notify
+from services.notify.sending import api_endpoints as endpoints
 from services.questions import api as questions
 from services.scoring import api as scoring
 from services.scoring.at_hand import AtHand
@@ -60,7 +61,8 @@ def build(settings: Settings) -> ASGIApp:
 
     app = FastAPI(title="caunoi", version=version("caunoi"), lifespan=life, redirect_slashes=False)
     handle_problems(app)
-    for router in (questions.router, scoring.router, notify.router, audit.router, proofs.router, tokens.router):
+    exchange = (notify.router, endpoints.router)
+    for router in (questions.router, scoring.router, *exchange, audit.router, proofs.router, tokens.router):
         app.include_router(router)
     _probes(app)
     openapi.describe(app, CHANGES)

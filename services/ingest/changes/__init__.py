@@ -10,6 +10,7 @@ from services.ingest.changes import (
     collective_transfers,
     corrections,
     erasures,
+    exchange_endpoints,
     four_good,
     judgements,
     liaison_exchange,
@@ -49,4 +50,11 @@ PROPOSABLE: tuple[Change[Any], ...] = (
     *rules.CHANGES,
 )
 CORRECTION = corrections.change(PROPOSABLE)
-CHANGES: tuple[Change[Any], ...] = (*PROPOSABLE, CORRECTION, *proposals.changes((*PROPOSABLE, CORRECTION)))
+EXCHANGE: tuple[Change[Any], ...] = exchange_endpoints.CHANGES
+"""Where and of what organisations are told; nobody else has to agree to it."""
+CHANGES: tuple[Change[Any], ...] = (
+    *PROPOSABLE,
+    CORRECTION,
+    *proposals.changes((*PROPOSABLE, CORRECTION)),
+    *EXCHANGE,
+)

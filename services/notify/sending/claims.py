@@ -51,7 +51,8 @@ SET claimed_by = %(me)s, claimed_until = clock_timestamp() + make_interval(secs 
     next_at = clock_timestamp() + make_interval(secs => %(lease)s),
     uncertain = d.uncertain + (d.claimed_by IS NOT NULL)::integer
 FROM chosen WHERE d.id = chosen.id
-RETURNING d.id::text, d.claimed_by, d.target::text, d.channel, d.address, d.kind, d.type, d.body, d.tries, d.fifo,
+RETURNING d.id::text, d.claimed_by, d.target::text, d.channel, d.address, d.kind, d.type, d.body,
+          d.tries - d.tried_before, d.fifo,
           d.seq, coalesce((SELECT h.version FROM ledger.heads h WHERE h.stream = d.target), 0)
 """
 # Nobody knows whether what was cut off had arrived.
@@ -67,7 +68,7 @@ Connection = psycopg.AsyncConnection[Any]
 
 
 class Claimed(NamedTuple):
-    """One message that is ours to send. `by` is our number, `tries` are those before, `version` that of its target."""
+    """One message that is ours to send: `by` our number, `tries` since it was queued, `version` its target's."""
 
     id: Id
     by: int
