@@ -194,6 +194,19 @@ AND m.kind = 'regular' AND m.state = 'held' AND m.meets_on < %(day)s ORDER BY m.
 """
 
 
+LAST_REGULARS = """
+SELECT DISTINCT ON (m.cell) m.cell::text, m.stream::text FROM views.meetings m
+WHERE m.cell = ANY (%(cells)s::uuid[]) AND m.kind = 'regular' AND m.state = 'held' AND m.meets_on < %(day)s
+AND m.known_from <= %(known)s AND %(known)s < m.known_to
+ORDER BY m.cell, m.meets_on DESC, m.stream
+"""
+
+
+def last_regulars(connection: psycopg.Connection[Any], cells: Sequence[Id], day: date, known: int) -> dict[Id, Id]:
+    """The last regular meeting that each of these cells held before a day, as known at a position; else missing."""
+    return dict(connection.execute(LAST_REGULARS, {"cells": literal(cells), "day": day, "known": known}).fetchall())
+
+
 def regular_before(connection: psycopg.Connection[Any], meeting: Id, day: date) -> Id | None:
     """The last regular meeting that the cell of a meeting held before a day; None while the meeting itself is not read.
 

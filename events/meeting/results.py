@@ -1,5 +1,6 @@
 """What has come of a resolution: its tasks by their numbers, how much of each is done, and of all of them."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
@@ -43,7 +44,12 @@ def share_done(meeting: Meeting) -> Decimal | None:
     None where there is no task, or nobody has told of any. Cut off after four digits, so that nothing looks reached.
     """
     tasks = meeting.resolution.tasks if meeting.resolution is not None else ()
-    if not tasks or not meeting.results:
+    return mean_of(len(tasks), [TaskResultsRecorded(tuple(meeting.results.values()))])
+
+
+def mean_of(tasks: int, told: Iterable[TaskResultsRecorded]) -> Decimal | None:
+    """The same of so many tasks, by what was told of them in its order."""
+    last = {result.task: result.share for one in told for result in one.results}
+    if not tasks or not last:
         return None
-    done = sum((result.share for result in meeting.results.values()), Decimal())
-    return (done / len(tasks)).quantize(DIGITS, ROUND_DOWN)
+    return (sum(last.values(), Decimal()) / tasks).quantize(DIGITS, ROUND_DOWN)

@@ -111,6 +111,9 @@ def touched(connection: psycopg.Connection[Any], after: int, upto: int) -> Years
         params = {"streams": some, "after": after, "upto": upto}
         for question in EXACT.get(kind, ()):
             found.update(connection.execute(question.encode(), params).fetchall())
+        if kind == "meeting":
+            # The first regular meeting of the next year is scored by what has come of this one's resolution.
+            spans += [(cell, year + 1, year + 1) for cell, year in found]
         for question in SPANS.get(kind, ()):
             spans += connection.execute(question.encode(), params).fetchall()
         if kind == "rule" and (row := connection.execute(PUBLISHED.encode(), params).fetchone()) and row[0]:

@@ -1,7 +1,7 @@
 """A cell's year: all of its meetings with what surrounds each, read from the log, and what each of them is worth."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from operator import attrgetter
@@ -18,6 +18,8 @@ from projections.asked import AsOf
 from projections.reading import pasts
 from services.scoring import circumstances
 from services.scoring.circumstances import Circumstances
+from services.scoring.last_results import NAME as RESULTS
+from services.scoring.last_results import Result, late_results, results_of, with_results
 from services.scoring.meeting_facts import MeetingFacts, Told, decoded, gather, strikes
 from services.scoring.meeting_score import score_in_force
 from services.scoring.rules_in_force import RulesInForce
@@ -42,6 +44,8 @@ class Sources:
     zone: ZoneInfo
     day: date
     """Facts count that held by then."""
+    results: frozenset[Id] = frozenset()
+    """The meetings of whose resolutions results were ever told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,9 @@ class CellYear:
 
 def made(cell: Id, year: int, sources: Sources, known: int) -> CellYear:
     """The year that follows from its sources up to a position."""
-    found: list[MeetingFacts] = []
+    mine: list[MeetingFacts] = []
     struck = 0
+    results: dict[Id, Sequence[Result]] = {}
     for meeting, records in sources.records.items():
         read = records
         if records and records[-1].position > known:
@@ -70,9 +75,13 @@ def made(cell: Id, year: int, sources: Sources, known: int) -> CellYear:
         facts = MeetingFacts(meeting, _told(read, sources, bool(striking)), sources.zone)
         if striking:
             struck, facts.struck = max(struck, *striking), strikes(read)
-        if facts.cell == cell and facts.day is not None and facts.day.year == year:
-            found.append(facts)
-    found.sort(key=_place)
+        if facts.cell == cell and facts.day is not None:
+            mine.append(facts)
+            if meeting in sources.results:
+                results[meeting] = results_of(read, sources.day)
+    mine.sort(key=_place)
+    later = _scored_by(mine, results) if results else {}
+    found = [facts for facts in mine if facts.day is not None and facts.day.year == year]
 
     def known_at(meeting: Id, position: int) -> MeetingFacts | None:
         then = made(cell, year, sources, position)
@@ -80,7 +89,21 @@ def made(cell: Id, year: int, sources: Sources, known: int) -> CellYear:
 
     for facts, context in zip(found, contexts(cell, found, sources.around, known, struck), strict=True):
         facts.context, facts.known_at = context, known_at
+        if facts.meeting in later:
+            facts.context = replace(
+                context, result_facts=later[facts.meeting], position=max(context.position, *later[facts.meeting])
+            )
     return CellYear(cell, year, tuple(found), sources)
+
+
+def _scored_by(meetings: list[MeetingFacts], results: Mapping[Id, Sequence[Result]]) -> dict[Id, tuple[int, ...]]:
+    """Put the results that were told since into the self-scores that they belong to; which, by meeting."""
+    late = {facts.meeting: one for facts, one in late_results(meetings, results)}
+    for number, facts in enumerate(meetings):
+        if facts.meeting in late:
+            meetings[number] = MeetingFacts(facts.meeting, with_results(facts.told, late[facts.meeting]), facts.zone)
+            meetings[number].struck = facts.struck
+    return {meeting: one.facts for meeting, one in late.items()}
 
 
 def cell_years(
@@ -132,13 +155,17 @@ def _years(
     whose = meetings.ever_of_cells(connection, cells, days, as_of.known)
     if also is not None:
         whose.setdefault(cells[0], []).append(also)
+    # What has come of its resolution is scored at the first regular meeting of the year.
+    for cell, last in meetings.last_regulars(connection, cells, days[0], as_of.known).items():
+        whose.setdefault(cell, []).append(last)
     wanted = {meeting for its in whose.values() for meeting in its}
     records = meeting_records.records(connection, wanted, as_of.known)
     told = {one.position: one for its in records.values() for one in decoded(its)}
+    results = frozenset(meeting for meeting, its in records.items() if any(one.name == RESULTS for one in its))
     around = circumstances.read(connection, cells, list(_named(told)), year, as_of.known)
     for cell in cells:
         mine = {meeting: records[meeting] for meeting in whose.get(cell, ())}
-        yield made(cell, year, Sources(mine, told, around, zone, as_of.day), as_of.known)
+        yield made(cell, year, Sources(mine, told, around, zone, as_of.day, results & mine.keys()), as_of.known)
 
 
 def _named(told: Mapping[int, Told[Fact]]) -> set[Id]:

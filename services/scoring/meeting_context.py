@@ -42,6 +42,8 @@ class MeetingContext:
     outside_facts: Positions = ()
     roll_facts: Positions = ()
     thematic_facts: Positions = ()
+    result_facts: Positions = ()
+    """What was told of the last resolution since the committee scored itself, and what was told before; else ()."""
 
     @property
     def last(self) -> int:

@@ -213,13 +213,17 @@ def _after(facts: MeetingFacts, end: datetime, instant: datetime) -> str:
 
 
 def last_resolution(facts: MeetingFacts) -> Finding:
-    """`share` of the last resolution that is done (0 to 1), as it was on record when the committee scored itself."""
+    """`share` of the last resolution that is done (0 to 1), by what was on record when the committee scored itself, and
+    by what was told of that time since: see `last_results`.
+    """
     scored = facts.last(SelfScored)
     if scored is None or scored.fact.last is None:
         return Finding(None, "Chưa ghi nhận kết quả thực hiện nghị quyết kỳ trước.")
     share = scored.fact.last.share
     return Finding(
-        {"share": share}, lambda: f"Nghị quyết kỳ trước thực hiện đạt {figure(share * 100)} %.", (scored.position,)
+        {"share": share},
+        lambda: f"Nghị quyết kỳ trước thực hiện đạt {figure(share * 100)} %.",
+        tuple(sorted({scored.position, *facts.context.result_facts})),
     )
 
 
