@@ -43,7 +43,7 @@ class Pending:
         """Of a thread that waits: there is an outcome, or it is its turn."""
         self.since = monotonic()
         self.size = request.size
-        self.weight = sum(len(entry.data) for write in request.writes for entry in write.entries)
+        self.weight = sum([len(entry.data) for write in request.writes for entry in write.entries])
 
     def pack_early(self, numbers: Numbers) -> None:
         """Pack it if that is possible; if not, whoever writes it will find out why."""

@@ -2,6 +2,7 @@
 
 import hmac
 from base64 import b64decode, b64encode, urlsafe_b64encode
+from functools import lru_cache
 from hashlib import sha256
 from os import urandom
 from pathlib import Path
@@ -19,6 +20,8 @@ GUESSABLE = frozenset({"card", "citizen"})
 """Families of claims over numbers that somebody could try one after the other."""
 
 NONCE = 12
+REMEMBERED = 4_096
+"""Hashes of claims that are not made a second time."""
 _PROOF = b"caunoi master key"
 
 
@@ -39,6 +42,8 @@ class Master:
         self._wrapping = AESGCM(_derived(key, b"wrapping"))
         # Begun once: with the key each time anew it takes three times as long.
         self._claims = hmac.new(_derived(key, b"claims"), digestmod=sha256)
+        # Who is looked for by a number and then found to be new takes it in the next moment.
+        self._hashed = lru_cache(REMEMBERED)(self._hash)
         self.digests = _derived(key, b"digests")
         """The key of the hashes by which one body is told from another."""
 
@@ -101,9 +106,12 @@ class Master:
         family = claim.partition(":")[0]
         if family not in GUESSABLE:
             return claim
+        return f"{family}:{self._hashed(claim)}"
+
+    def _hash(self, claim: str) -> str:
         made = self._claims.copy()
         made.update(claim.encode())
-        return f"{family}:{urlsafe_b64encode(made.digest()[:16]).decode()[:22]}"
+        return urlsafe_b64encode(made.digest()[:16]).decode()[:22]
 
 
 def _derived(key: bytes, purpose: bytes) -> bytes:

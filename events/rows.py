@@ -1,6 +1,7 @@
 """Rows of PostgreSQL's composite types in binary form: what a group of requests is handed over as."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from struct import Struct
 from typing import NamedTuple
 
@@ -114,6 +115,7 @@ def facts_end(cause: int, digest: int, by: int, stream: bytes, command: bytes, r
     )
 
 
+@lru_cache(16_384)
 def uuid_bytes(text: str) -> bytes:
     """The 16 bytes of an id in canonical text form.
 

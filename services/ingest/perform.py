@@ -98,8 +98,7 @@ class Performer:
     def let_go(self, streams: Sequence[Id], persons: Sequence[Id]) -> None:
         """What thousands of rows have made is looked at no more: it would only push out what others look at."""
         self._streams.forget(streams)
-        for person in persons:
-            self._sealing.forget(person)
+        self._sealing.forget(*persons)
 
     async def _round(self, waiting: Waiting, outcomes: dict[int, Outcome]) -> tuple[Waiting, bool]:
         """Decide all that can be decided now and append it; answers those to be asked again, and if any lost a race."""

@@ -89,9 +89,9 @@ class Sealing:
         with self._ledger.connection() as connection:
             return {stream: self.keys.opened(connection, records) for stream, records in streams.items()}
 
-    def forget(self, person: Id) -> None:
-        """Drop the key of who was erased."""
-        self.keys.forget([person])
+    def forget(self, *persons: Id) -> None:
+        """Drop the keys of who was erased, or will not be written about again soon."""
+        self.keys.forget(persons)
 
 
 def _about(part: Part, fact: Fact, sight: Sight) -> Id | None:

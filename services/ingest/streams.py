@@ -145,7 +145,7 @@ class Streams:
         """Fold what was fetched and keep it."""
         for stream, history in records.items():
             warm = Warm()
-            for record in effective(history):
+            for record in effective(history) if history else history:
                 if record.kind not in wire.STATES:
                     warm.pass_over(record)
                     continue

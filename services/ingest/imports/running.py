@@ -28,7 +28,7 @@ from services.ingest.imports.whole import ROW, RowAsked
 from services.ingest.perform import Performer
 from services.web.problem import Problem
 
-BATCH = 500
+BATCH = 1_000
 TRIES = 5
 """How often a row is asked that finds the system busy, or somebody quicker."""
 PAUSE = 0.2
