@@ -40,11 +40,14 @@ def hold_training(
 
     Raises:
         Refused: `training.organisation_unknown`, `training.organisation_ended`, `training.member_twice`,
-            `training.member_unknown`, `training.member_elsewhere`, `member.not_yet_admitted`, `member.left`.
+            `training.member_unknown`, `training.member_elsewhere`, `training.year_not_begun`,
+            `member.not_yet_admitted`, `member.left`.
     """
     if set(held.members) <= organisation.papers.trained(held.year):
         return []
     must_exist(organisation, on, f"training.{ROLE}", "")
+    if held.year > on.year:
+        raise Refused("training.year_not_begun", "that year has not begun on that day", "/year")
     if len(set(held.members)) < len(held.members):
         raise Refused("training.member_twice", "a member stands on the list twice", "/members")
     for number, ident in enumerate(held.members):

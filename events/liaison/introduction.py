@@ -62,16 +62,17 @@ def refuse(liaison: Liaison, reason: str, on: date) -> list[Fact]:
     return [LiaisonRefused(reason=reason)]
 
 
-def assign(liaison: Liaison, cell: Organisation, assigned: LiaisonAssigned, on: date) -> list[Fact]:
+def assign(liaison: Liaison, member: Member, cell: Organisation, assigned: LiaisonAssigned, on: date) -> list[Fact]:
     """The committee gives him to a cell, the first or another one (213-QĐ/TW of 2 Jan 2020).
 
     Raises:
         Refused: `liaison.not_introduced`, `liaison.not_accepted`, `liaison.ended`, `liaison.cell_unknown`,
-            `liaison.cell_ended`, `liaison.cell_not_a_cell`.
+            `liaison.cell_ended`, `liaison.cell_not_a_cell`, `member.not_yet_admitted`, `member.died`, `member.left`.
     """
     if liaison.cells.at(on) == assigned.cell:
         return []
     must_be_accepted(liaison, on)
+    must_be_listed(member, on)
     must_be_cell(cell, on, "liaison.cell", "/cell")
     return [assigned]
 

@@ -38,12 +38,15 @@ def request_remark(liaison: Liaison, year: int, on: date) -> list[Fact]:
     return [RemarkRequested(year=year)]
 
 
-def draft_remark(liaison: Liaison, drafted: RemarkDrafted, on: date) -> list[Fact]:
+def draft_remark(liaison: Liaison, member: Member, drafted: RemarkDrafted, on: date) -> list[Fact]:
     """The cell drafts the remark of a year (213-QĐ/TW of 2 Jan 2020), and may draft again until it is confirmed.
+
+    `member` is the resident's state; a year in which he died still gets its remark.
 
     Raises:
         Refused: `liaison.not_introduced`, `liaison.not_accepted`, `liaison.ended`, `liaison.remark_confirmed`,
-            `liaison.remark_not_due` (exempt from activities, and nobody asked for one).
+            `liaison.remark_not_due` (exempt from activities, and nobody asked for one), `liaison.year_not_begun`,
+            `member.died` (in a year before).
     """
     if liaison.drafts.get(drafted.year) == drafted:
         return []
@@ -52,6 +55,10 @@ def draft_remark(liaison: Liaison, drafted: RemarkDrafted, on: date) -> list[Fac
         raise Refused("liaison.remark_confirmed", "the remark of that year is confirmed already", "/year")
     if introduced.activity_exempt and drafted.year not in liaison.requested:
         raise Refused("liaison.remark_not_due", "of an exempt member a remark is written on request only", "/year")
+    if drafted.year > on.year:
+        raise Refused("liaison.year_not_begun", "that year has not begun on that day", "/year")
+    if member.died_on is not None and member.died_on.year < drafted.year:
+        raise Refused("member.died", f"the member died on {member.died_on}", "/year")
     return [drafted]
 
 

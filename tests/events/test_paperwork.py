@@ -92,7 +92,7 @@ def test_a_training_of_those_who_were_trained_is_ignored_because_already_done() 
 
 
 def test_trained_for_another_year_is_something_new() -> None:
-    other = replace(TRAINED, year=2027)
+    other = replace(TRAINED, year=2025)
     given(Organisation, CELL_7_ESTABLISHED, TRAINED).when(hold_training, other, BOTH, BELONG).then(other)
 
 
@@ -113,6 +113,11 @@ def test_only_members_of_the_day_are_trained(members: tuple[Id, ...], known: dic
 def test_nobody_from_elsewhere_is_trained() -> None:
     asked = given(Organisation, CELL_7_ESTABLISHED).when(hold_training, TRAINED, BOTH, frozenset({LAN}))
     asked.refused("training.member_elsewhere")
+
+
+def test_nobody_is_trained_for_a_year_that_has_not_begun() -> None:
+    asked = given(Organisation, CELL_7_ESTABLISHED)
+    asked.when(hold_training, replace(TRAINED, year=2027), BOTH, BELONG).refused("training.year_not_begun")
 
 
 def test_no_training_is_held_where_there_is_no_organisation() -> None:

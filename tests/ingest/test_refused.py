@@ -106,6 +106,15 @@ REFUSED: dict[str, tuple[Asked, int, str, str | None]] = {
         lambda g: (f"/meetings/{g.meeting}/sessions", attended(g.commune.lan, g.villager)),
         409, "meeting.attendee_elsewhere", "/attendance/1/member",
     ),
+    "a session that somebody dead chairs": (
+        lambda g: (f"/meetings/{g.meeting}/sessions", attended(g.hoa) | {"chair": g.dead}),
+        409, "member.died", "/chair",
+    ),
+    "a training for a year to come": (
+        lambda g: (f"/organisations/{g.commune.office_cell}/trainings", {
+            "year": 2027, "members": [g.hoa], "effective_on": SUMMER,
+        }), 409, "training.year_not_begun", "/year",
+    ),
     "somebody who attends twice": (
         lambda g: (f"/meetings/{g.meeting}/sessions", attended(g.hoa, g.commune.lan, g.hoa)),
         409, "meeting.member_twice", "/attendance",

@@ -117,6 +117,12 @@ def _of_committee(asked: Asked[B]) -> tuple[Id, Liaison]:
     return ident, liaison
 
 
+def _resident(asked: Asked[B], liaison: Liaison) -> Member:
+    """Whom the liaison is about; it holds for as long as nothing more happens to him."""
+    assert liaison.introduced is not None, "it is there"
+    return asked.sight.of(Member, liaison.introduced.member)
+
+
 def _plan(ident: Id, facts: list[Fact]) -> Plan:
     return Plan.one(ident, Liaison.KIND, facts)
 
@@ -199,7 +205,7 @@ def _assign(asked: Asked[AssignmentBody]) -> Plan:
     """
     ident, liaison = _of_committee(asked)
     cell = asked.sight.of(Organisation, asked.body.cell)
-    facts = assign(liaison, cell, LiaisonAssigned(cell=asked.body.cell), asked.on)
+    facts = assign(liaison, _resident(asked, liaison), cell, LiaisonAssigned(cell=asked.body.cell), asked.on)
     if facts and liaison.introduced is not None and not _stands_below(asked, liaison.introduced.committee):
         raise Refused("liaison.cell_elsewhere", "this cell does not stand below the committee of the liaison", "/cell")
     return _plan(ident, facts)
@@ -222,9 +228,8 @@ def _stands_below(asked: Asked[AssignmentBody], committee: Id) -> bool:
 
 def _contact(asked: Asked[ContactBody]) -> Plan:
     ident, liaison = _of_committee(asked)
-    assert liaison.introduced is not None, "the committee is known"
-    member = asked.sight.of(Member, liaison.introduced.member)
-    return _plan(ident, make_contact(liaison, member, ContactMade(on=asked.body.on, kind=asked.body.kind), asked.on))
+    contact = ContactMade(on=asked.body.on, kind=asked.body.kind)
+    return _plan(ident, make_contact(liaison, _resident(asked, liaison), contact, asked.on))
 
 
 def _request(asked: Asked[YearBody]) -> Plan:
@@ -244,7 +249,7 @@ def _draft(asked: Asked[RemarkBody]) -> Plan:
     drafted = RemarkDrafted(
         year=body.year, band=body.band, items=dict(body.items), consulted=body.consulted, sha256=body.sha256
     )
-    return _plan(ident, draft_remark(liaison, drafted, asked.on))
+    return _plan(ident, draft_remark(liaison, _resident(asked, liaison), drafted, asked.on))
 
 
 def _confirm(asked: Asked[ConfirmationBody]) -> Plan:

@@ -127,6 +127,7 @@ def _session(asked: Asked[SessionBody]) -> Plan:
         cell = asked.sight.of(Organisation, meeting.called.cell)
         must_exist(cell, day_of(body.started_at, asked.now), "meeting.cell", "/started_at")
         _must_belong(asked, members, meeting.called.cell)
+        _must_have_lived(asked, members)
     return Plan.one(ident, Meeting.KIND, facts)
 
 
@@ -158,6 +159,19 @@ def _must_belong(asked: Asked[SessionBody], members: Mapping[Id, Member], cell: 
         if cell not in _belongs_to(members[one.member], day):
             pointer = f"/attendance/{number}/member"
             raise Refused("meeting.attendee_elsewhere", "on that day this member belongs to another cell", pointer)
+
+
+def _must_have_lived(asked: Asked[SessionBody], members: Mapping[Id, Member]) -> None:
+    """Whoever chairs or keeps the minutes may be anybody, but is alive; on the day of his death he may have been.
+
+    Raises:
+        Refused: `member.died`.
+    """
+    day = day_of(asked.body.started_at, asked.now)
+    for role, who in (("chair", asked.body.chair), ("secretary", asked.body.secretary)):
+        died_on = members[who].died_on if who is not None else None
+        if died_on is not None and day > died_on:
+            raise Refused("member.died", f"the member died on {died_on}", f"/{role}")
 
 
 def _belongs_to(member: Member, day: date) -> set[Id | None]:

@@ -36,10 +36,10 @@ MESSAGES: list[Ask] = [
 OTHERS: list[Ask] = [
     accept,
     lambda liaison, on: refuse(liaison, "chưa đến ở", on),
-    lambda liaison, on: assign(liaison, CELL, LiaisonAssigned(cell=CELL_7), on),
+    lambda liaison, on: assign(liaison, RESIDENT, CELL, LiaisonAssigned(cell=CELL_7), on),
     lambda liaison, on: make_contact(liaison, RESIDENT, ContactMade(on=on, kind=ContactKind.VISIT), on),
     lambda liaison, on: request_remark(liaison, 2026, on),
-    lambda liaison, on: draft_remark(liaison, RemarkDrafted(year=2026, band=Band.GOOD), on),
+    lambda liaison, on: draft_remark(liaison, RESIDENT, RemarkDrafted(year=2026, band=Band.GOOD), on),
     lambda liaison, on: confirm_remark(liaison, 2026, on),
     lambda liaison, on: end(liaison, LiaisonGround.MOVED, on),
     *[lambda liaison, on, s=s: change_strengths(liaison, StrengthsChanged(strengths=s), on) for s in ((), ("y tế",))],

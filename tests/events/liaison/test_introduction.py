@@ -96,29 +96,35 @@ def test_what_was_accepted_is_not_refused() -> None:
 
 
 def test_the_committee_gives_him_to_a_cell_and_then_to_another() -> None:
-    given(Liaison, *ACCEPTED).when(assign, CELL, TO_CELL_7).then(TO_CELL_7)
+    given(Liaison, *ACCEPTED).when(assign, LAN_IS, CELL, TO_CELL_7).then(TO_CELL_7)
     to_cell_8 = LiaisonAssigned(cell=CELL_8)
     other = an_organisation(CELL_8_ESTABLISHED)
-    given(Liaison, *ACCEPTED, TO_CELL_7).when(assign, other, to_cell_8, on=APRIL).then(to_cell_8)
+    given(Liaison, *ACCEPTED, TO_CELL_7).when(assign, LAN_IS, other, to_cell_8, on=APRIL).then(to_cell_8)
     state = seen(Liaison, *ACCEPTED, TO_CELL_7, (to_cell_8, APRIL))
     assert state.cells.spans() == (Span(DAY, APRIL, CELL_7), Span(APRIL, None, CELL_8))
 
 
 def test_given_to_the_same_cell_again_is_ignored_because_already_done() -> None:
-    given(Liaison, *ACCEPTED, TO_CELL_7).when(assign, CELL, TO_CELL_7, on=APRIL).ignored()
+    given(Liaison, *ACCEPTED, TO_CELL_7).when(assign, LAN_IS, CELL, TO_CELL_7, on=APRIL).ignored()
 
 
 def test_who_is_not_accepted_is_given_to_no_cell() -> None:
-    given(Liaison, LAN_INTRODUCED).when(assign, CELL, TO_CELL_7).refused("liaison.not_accepted")
+    given(Liaison, LAN_INTRODUCED).when(assign, LAN_IS, CELL, TO_CELL_7).refused("liaison.not_accepted")
     early = given(Liaison, LAN_INTRODUCED, (LiaisonAccepted(), APRIL))
-    early.when(assign, CELL, TO_CELL_7, on=date(2026, 3, 31)).refused("liaison.not_accepted")
+    early.when(assign, LAN_IS, CELL, TO_CELL_7, on=date(2026, 3, 31)).refused("liaison.not_accepted")
 
 
 def test_only_a_living_cell_follows_residents() -> None:
     ended = seen(Organisation, (CELL_7_ESTABLISHED, BOOK_OPENED), OrganisationDissolved())
-    given(Liaison, *ACCEPTED).when(assign, ended, TO_CELL_7).refused("liaison.cell_ended")
-    given(Liaison, *ACCEPTED).when(assign, Organisation(), TO_CELL_7).refused("liaison.cell_unknown")
-    given(Liaison, *ACCEPTED).when(assign, COMMITTEE, TO_CELL_7).refused("liaison.cell_not_a_cell")
+    given(Liaison, *ACCEPTED).when(assign, LAN_IS, ended, TO_CELL_7).refused("liaison.cell_ended")
+    given(Liaison, *ACCEPTED).when(assign, LAN_IS, Organisation(), TO_CELL_7).refused("liaison.cell_unknown")
+    given(Liaison, *ACCEPTED).when(assign, LAN_IS, COMMITTEE, TO_CELL_7).refused("liaison.cell_not_a_cell")
+
+
+def test_who_is_no_member_any_longer_is_given_to_no_cell() -> None:
+    left = seen(Member, (LAN_ADMITTED, BOOK_OPENED), an_expulsion())
+    given(Liaison, *ACCEPTED).when(assign, left, CELL, TO_CELL_7, on=APRIL).refused("member.left")
+    given(Liaison, *ACCEPTED, TO_CELL_7).when(assign, left, CELL, TO_CELL_7, on=APRIL).ignored()
 
 
 def test_either_side_ends_it() -> None:
@@ -155,5 +161,5 @@ def test_what_never_began_does_not_end() -> None:
 
 def test_after_its_end_nothing_happens_and_before_it_still_may_be_recorded() -> None:
     ended = given(Liaison, *ACCEPTED, (LiaisonEnded(ground=LiaisonGround.RETIRED), APRIL))
-    ended.when(assign, CELL, TO_CELL_7, on=APRIL).refused("liaison.ended")
-    ended.when(assign, CELL, TO_CELL_7, on=date(2026, 3, 31)).then(TO_CELL_7)
+    ended.when(assign, LAN_IS, CELL, TO_CELL_7, on=APRIL).refused("liaison.ended")
+    ended.when(assign, LAN_IS, CELL, TO_CELL_7, on=date(2026, 3, 31)).then(TO_CELL_7)

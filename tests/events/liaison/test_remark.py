@@ -77,30 +77,41 @@ def test_an_exempt_member_may_be_contacted_all_the_same() -> None:
 
 
 def test_the_cell_drafts_a_remark() -> None:
-    given(Liaison, *ACCEPTED).when(draft_remark, GOOD_2025).then(GOOD_2025)
+    given(Liaison, *ACCEPTED).when(draft_remark, RESIDENT, GOOD_2025).then(GOOD_2025)
 
 
 def test_the_same_draft_again_is_ignored_because_already_done() -> None:
-    given(Liaison, *ACCEPTED, GOOD_2025).when(draft_remark, GOOD_2025).ignored()
-    given(Liaison, *ACCEPTED, GOOD_2025, CONFIRMED).when(draft_remark, GOOD_2025).ignored()
+    given(Liaison, *ACCEPTED, GOOD_2025).when(draft_remark, RESIDENT, GOOD_2025).ignored()
+    given(Liaison, *ACCEPTED, GOOD_2025, CONFIRMED).when(draft_remark, RESIDENT, GOOD_2025).ignored()
 
 
 def test_it_may_draft_again_until_the_remark_is_confirmed() -> None:
-    given(Liaison, *ACCEPTED, GOOD_2025).when(draft_remark, FAIR_2025).then(FAIR_2025)
+    given(Liaison, *ACCEPTED, GOOD_2025).when(draft_remark, RESIDENT, FAIR_2025).then(FAIR_2025)
     confirmed = given(Liaison, *ACCEPTED, GOOD_2025, CONFIRMED)
-    confirmed.when(draft_remark, FAIR_2025).refused("liaison.remark_confirmed")
+    confirmed.when(draft_remark, RESIDENT, FAIR_2025).refused("liaison.remark_confirmed")
+
+
+def test_no_remark_is_of_a_year_that_has_not_begun_or_that_he_did_not_live_to_see() -> None:
+    given(Liaison, *ACCEPTED).when(draft_remark, RESIDENT, replace(GOOD_2025, year=2027)).refused(
+        "liaison.year_not_begun"
+    )
+    dead = seen(Member, (LAN_ADMITTED, BOOK_OPENED), (MemberDied(), date(2025, 12, 1)))
+    given(Liaison, *ACCEPTED).when(draft_remark, dead, replace(GOOD_2025, year=2026)).refused("member.died")
+    given(Liaison, *ACCEPTED).when(draft_remark, dead, GOOD_2025).then(GOOD_2025)
 
 
 def test_there_is_no_remark_before_the_acceptance() -> None:
-    given(Liaison, LAN_INTRODUCED).when(draft_remark, GOOD_2025).refused("liaison.not_accepted")
+    given(Liaison, LAN_INTRODUCED).when(draft_remark, RESIDENT, GOOD_2025).refused("liaison.not_accepted")
     given(Liaison, LAN_INTRODUCED).when(confirm_remark, 2025).refused("liaison.not_accepted")
     given(Liaison).when(request_remark, 2025).refused("liaison.not_introduced")
 
 
 def test_of_an_exempt_member_a_remark_is_written_on_request_only() -> None:
-    given(Liaison, *EXEMPT).when(draft_remark, GOOD_2025).refused("liaison.remark_not_due")
-    given(Liaison, *EXEMPT, RemarkRequested(year=2024)).when(draft_remark, GOOD_2025).refused("liaison.remark_not_due")
-    given(Liaison, *EXEMPT, RemarkRequested(year=2025)).when(draft_remark, GOOD_2025).then(GOOD_2025)
+    given(Liaison, *EXEMPT).when(draft_remark, RESIDENT, GOOD_2025).refused("liaison.remark_not_due")
+    given(Liaison, *EXEMPT, RemarkRequested(year=2024)).when(draft_remark, RESIDENT, GOOD_2025).refused(
+        "liaison.remark_not_due"
+    )
+    given(Liaison, *EXEMPT, RemarkRequested(year=2025)).when(draft_remark, RESIDENT, GOOD_2025).then(GOOD_2025)
 
 
 def test_a_remark_is_requested() -> None:
