@@ -75,7 +75,7 @@ class Adoption(NamedTuple):
 
 
 class Known(NamedTuple):
-    """All that was published (the packs' texts) and adopted, in the order of the log."""
+    """All packs that were published (their texts) to judge by, and what was adopted, in the order of the log."""
 
     texts: tuple[str, ...]
     adoptions: tuple[Adoption, ...]
@@ -83,8 +83,9 @@ class Known(NamedTuple):
 
 KNOWN = """
 SELECT r.text, r.pack, r.organisation::text, r.from_on, r.position FROM views.rules r
-WHERE r.position <= %(known)s ORDER BY r.position
+WHERE r.position <= %(known)s AND r.judges IS DISTINCT FROM 'telling' ORDER BY r.position
 """
+# Who is told what judges nobody: those packs are policies, and notify's.
 PUBLISHED = "SELECT DISTINCT r.pack FROM views.rules r WHERE r.act = 'published' ORDER BY r.pack"
 OVERRULED = """
 SELECT (array_agg(r.pack ORDER BY r.position DESC))[1] <> %(pack)s FROM views.rules r

@@ -16,9 +16,11 @@ from projections import notices, tree
 from projections.asked import AsOf
 from projections.notices import NEWEST, Cursor, Notice, Waiting
 from services.access import Caller, Relation
+from services.notify import api_policies
 from services.notify.acknowledging import Acknowledgement, perform
 from services.notify.said import DESCRIBED, IfMatch, Said
 from services.notify.shown import NoticeLine, NoticePage, WholeNotice, whole
+from services.notify.subscribing import api as subscriptions
 from services.web.asking import AtLeast, wait
 from services.web.asking import ident as canonical
 from services.web.context import Asking, Context, Here, must
@@ -29,6 +31,8 @@ LOOK = 0.01
 """Seconds: how long a question waits for the notices to have read a position, and how often it looks."""
 
 router = APIRouter(tags=["exchange"])
+router.include_router(subscriptions.router)
+router.include_router(api_policies.router)
 
 
 class Asked(BaseModel):

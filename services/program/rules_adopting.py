@@ -8,7 +8,7 @@ import typer
 
 from services.program.options import AsJson, Data
 from services.program.printing import out, out_json
-from services.program.rules_file import text_in
+from services.program.rules_file import policy_of, text_in
 from services.program.system import System
 from services.scoring.rulebook_file import PackRefused, read
 from services.trouble import Exit, Trouble
@@ -53,6 +53,8 @@ def _ident(said: str) -> str:
     if not (file.exists() or file.suffix or len(file.parts) > 1):
         return said
     try:
-        return read(text_in(file), said).id
+        text = text_in(file)
+        policy = policy_of(file, text)
+        return read(text, said).id if policy is None else policy.id
     except PackRefused as wrong:
         raise Trouble(str(wrong), Exit.REFUSED) from None

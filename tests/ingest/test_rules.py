@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
@@ -305,3 +306,22 @@ def test_a_self_score_keeps_to_the_pack_that_the_superior_adopted(commune: Commu
     for path, pack in ((before, "meeting-national"), (after, "meeting-harsher")):
         score = commune.operator.get(f"/scores{path}", headers={"caunoi-at-least": position}).json()
         assert score["rubric"]["id"] == pack
+
+
+def test_a_policy_of_who_is_told_what_is_published_and_adopted_like_a_rubric(commune: Commune) -> None:
+    soon = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    text = (
+        f'of = "telling"\nid = "telling-here"\nversion = 1\nissuer = "Đảng ủy telling"\nnumber = "1"\non = {soon}\n'
+        f'valid_from = {soon}\n[[rules]]\nid = "one"\nfact = "member.reward_given"\nto = "residence"\n'
+    )
+    wrong = {"pack": text.replace("member.reward_given", "member.promoted")}
+    assert problem(commune, "/rules", wrong, 422) == ("rule.at_fault", ["/pack/rules/0/fact"])
+    published(commune, text)
+    answer = commune.post("/rules/telling-here/adoptions", {"organisation": commune.commune, "effective_on": soon})
+    assert [fact["name"] for fact in answer["facts"]] == ["rule.adopted"]
+    shown = commune.operator.get("/policies/telling-here").json()
+    assert (shown["version"], [one["fact"] for one in shown["rules"]]) == (1, ["member.reward_given"])
+    assert rule(commune, "telling-here").status_code == 404, "nothing is judged by it"
+    held = {"organisation": commune.commune, "as_of": soon}
+    assert [one["id"] for one in commune.operator.get("/policies", params=held).json()["items"]] == ["telling-here"]
+    assert rule(commune, "meeting-national").status_code == 200

@@ -83,6 +83,23 @@ def test_options_say_one_thing_of_every_case(tmp_path: Path, bounds: tuple[str, 
     assert (why or "") in complaint
 
 
+def test_a_policy_is_checked_like_any_other_pack(tmp_path: Path) -> None:
+    file = files("services.notify") / "policies" / "residence-national.toml"
+    text = file.read_text("utf-8")
+    code, said, _ = check(str(file))
+    assert (code, "rules of who is told what, from 2020-01-02 on" in said) == (Exit.OK, True)
+    wrong = text.replace('to = "residence"', 'to = "neighbour"', 1)
+    code, said, complaint = check(path := written(tmp_path, wrong))
+    line = wrong.splitlines().index('to = "neighbour"') + 1
+    assert (code, said) == (Exit.REFUSED, "")
+    assert f"{path}:{line}: rules.0.to: Input should be" in complaint
+    backdated = text.replace("version = 1", "version = 2", 1).replace(
+        "valid_from = 2020-01-02", "valid_from = 2026-01-05"
+    )
+    code, _, complaint = check(written(tmp_path, backdated))
+    assert (code, "it would change what was judged" in complaint) == (Exit.REFUSED, True)
+
+
 def test_json_tells_every_fault_with_its_line(tmp_path: Path) -> None:
     code, said, _ = check(written(tmp_path, NATIONAL.replace("max = 25", "max = 24")), "--json")
     (fault,) = json.loads(said)["faults"]

@@ -1,23 +1,21 @@
 """`caunoi rules`: a rule pack's file is checked, tried, published and adopted."""
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from events.fact import Refused
-from events.rule import Rule, publish
+from services.notify.policy import Policy
 from services.program.options import AsJson, Data
 from services.program.printing import out, out_json
 from services.program.rules_adopting import adopt
-from services.program.rules_file import text_in
+from services.program.rules_file import must_be_publishable, policy_of, text_in
 from services.program.rules_trying import try_
 from services.program.system import System, waiting
 from services.scoring.published import fact_of
 from services.scoring.rulebook import Pack
-from services.scoring.rulebook_file import Fault, PackRefused, line_of, read
+from services.scoring.rulebook_file import PackRefused, read
 from services.scoring.shelf import shipped
 from services.trouble import Exit, Trouble
 
@@ -47,12 +45,17 @@ def check(
     refused = False
     for file in files:
         try:
-            pack = _pack(file)
+            text = text_in(file)
+            policy = policy_of(file, text)
+            pack = _pack(file, text) if policy is None else None
         except PackRefused as wrong:
             refused = True
             _tell_faults(wrong, as_json=as_json)
         else:
-            _tell_pack(file, pack, as_json=as_json)
+            if pack is not None:
+                _tell_pack(file, pack, as_json=as_json)
+            elif policy is not None:
+                _tell_policy(file, policy, as_json=as_json)
     if refused:
         raise typer.Exit(int(Exit.REFUSED))
 
@@ -67,11 +70,13 @@ def publish_(
     as_json: AsJson = False,
 ) -> None:
     """Proposes a pack to a second person, who agrees by `POST /proposals/ID/approvals` or here by --approve-with."""
+    text = text_in(file)
     try:
-        _pack(file)
+        if policy_of(file, text) is None:
+            _pack(file, text)
     except PackRefused as wrong:
         raise Trouble(str(wrong), Exit.REFUSED) from None
-    body = {"pack": text_in(file)} | ({"organisation": organisation} if organisation else {})
+    body = {"pack": text} | ({"organisation": organisation} if organisation else {})
     with System.find(data) as system:
         answer = system.post("/rules", body)
         if (proposal := waiting(answer)) is not None:
@@ -102,23 +107,14 @@ def _approved(system: System, proposal: str, token: str) -> int:
             raise Trouble(f"{refused}\nthe proposal waits for a second person: {proposal}", refused.code) from None
 
 
-def _pack(file: Path) -> Pack:
-    """The pack in a file, as far as can be known without the log: not beside others that were published.
+def _pack(file: Path, text: str) -> Pack:
+    """The pack in a file's text, as far as can be known without the log: not beside others that were published.
 
     Raises:
         PackRefused: it cannot be used.
-        Trouble: there is no such file, or it is no text.
     """
-    text = text_in(file)
     pack = read(text, str(file))
-    known = [fact_of(one) for one in shipped()]
-    before = [one for one in known if one.pack == pack.id]
-    others = [one for one in known if one.pack != pack.id]
-    try:
-        publish(Rule(), fact_of(pack), before, others, date.today())  # noqa: DTZ011  # the clerk's own day
-    except Refused as refusal:
-        place = tuple(refusal.pointer.split("/")[2:])
-        raise PackRefused(str(file), [Fault(line_of(text, place), place, str(refusal))]) from None
+    must_be_publishable(file, text, fact_of(pack), [fact_of(one) for one in shipped()])
     return pack
 
 
@@ -143,4 +139,18 @@ def _tell_pack(file: Path, pack: Pack, *, as_json: bool) -> None:
         out(
             f"{file}: {pack.id} version {pack.version} can be used: {len(pack.items)} items, "
             f"{told['points']} points, from {pack.valid_from} on"
+        )
+
+
+def _tell_policy(file: Path, policy: Policy, *, as_json: bool) -> None:
+    told: dict[str, Any] = {
+        "file": str(file), "id": policy.id, "version": policy.version, "of": policy.of, "rules": len(policy.rules),
+        "valid_from": str(policy.valid_from), "faults": [],
+    }  # fmt: skip
+    if as_json:
+        out_json(told)
+    else:
+        out(
+            f"{file}: {policy.id} version {policy.version} can be used: {len(policy.rules)} rules of who is told what, "
+            f"from {policy.valid_from} on"
         )
