@@ -29,9 +29,9 @@ from services.ingest.table import Table
 from services.master_key import keyring
 from services.notify import api as notify
 from services.notify.sending import api_endpoints as endpoints
+from services.program.rules_at_hand import RulesAtHand
 from services.questions import api as questions
 from services.scoring import api as scoring
-from services.scoring.at_hand import AtHand
 from services.settings import Settings
 from services.web.context import Context
 from services.web.ending import Ending
@@ -94,7 +94,7 @@ class Opened:
         """Connects when it is used."""
         self._ledger.open()
         self._pool.open()
-        rules = AtHand(ZoneInfo(self._settings.timezone))
+        rules = RulesAtHand(ZoneInfo(self._settings.timezone))
         return Context(self._settings, self._ledger, self._pool, Tokens(self._pool), self._keys, rules)
 
     def close(self) -> None:
