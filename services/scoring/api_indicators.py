@@ -26,11 +26,16 @@ from services.scoring.rules_in_force import RulesInForce
 from services.scoring.score import Number, Rubric
 from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here, must
-from services.web.problem import not_found
+from services.web.problem import Problem, not_found
 
 router = APIRouter()
 
 VIEWS = (*LEANS_ON, "cell_months", "oath_answers", "papers")
+TOO_MANY = (
+    "a board of the past is worked out from the log, and {} organisations stand below, more than {}: "
+    "ask for one of them, or for the board as it is known now"
+)
+BUSY = f"{board.AT_ONCE} boards of the past are being worked out already"
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
@@ -166,7 +171,12 @@ def _read(here: Context, of: Id, period: Period, asked: IndicatorsQuestion) -> R
         as_of = AsOf(asked.as_of or today, known)
         if tree.one(connection, of, as_of) is None:
             raise not_found("organisation")
-        found = board.read(connection, of, period, as_of, today, ZoneInfo(here.settings.timezone))
+        try:
+            found = board.read(connection, of, period, as_of, today, ZoneInfo(here.settings.timezone))
+        except board.TooMany as many:
+            raise Problem(409, "indicators.too_many", TOO_MANY.format(many, board.MOST)) from None
+        except board.AllBusy:
+            raise Problem(429, "busy", BUSY, headers={"Retry-After": "10"}) from None
         pack = RulesInForce.read(connection, known).pack(Of.INDICATORS, of, found.day)
     return Read(found, pack)
 

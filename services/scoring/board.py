@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
+from threading import Semaphore
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,19 @@ from services.scoring.rules_in_force import RulesInForce
 
 NO_PAPERS = board.Papers()
 NO_OATH = (0, 0)
+MOST = 6_000
+"""Cells, and committees above them, of which a board of the past is worked out: two provinces' or so."""
+AT_ONCE = 2
+"""Boards of the past that one process works out at a time: each keeps a core and a connection for seconds."""
+_turns = Semaphore(AT_ONCE)
+
+
+class TooMany(Exception):
+    """A board of the past would take too long: so many organisations stand below."""
+
+
+class AllBusy(Exception):
+    """As many boards of the past are being worked out as one process does at a time."""
 
 
 class Told(NamedTuple):
@@ -41,6 +55,9 @@ def read(
     Of one that has come or gone meanwhile those months count at whose end it stood there, see `board_stays`.
     What is asked as known now, as of today or later, comes from the kept months; all else takes as long as scoring
     every meeting of the period's year anew.
+
+    Raises:
+        TooMany, AllBusy: it would have to be worked out, and is not.
     """
     then = AsOf(min(period.last, as_of.day), as_of.known)
     below = tree.below(connection, organisation, then)
@@ -101,9 +118,17 @@ def _kept(connection: psycopg.Connection[Any], here: Stays, period: Period) -> T
 
 
 def _worked_out(connection: psycopg.Connection[Any], here: Stays, period: Period, as_of: AsOf, zone: ZoneInfo) -> Told:
-    rules = RulesInForce.read(connection, as_of.known)
-    found = working_out.read(connection, [*here.whole, *here.partly], period.year, rules, zone, as_of)
-    return _summed(here, (month for months in found for month in months if month.month in period))
+    every = [*here.whole, *here.partly]
+    if len(every) > MOST:
+        raise TooMany(len(every))
+    if not _turns.acquire(blocking=False):
+        raise AllBusy
+    try:
+        rules = RulesInForce.read(connection, as_of.known)
+        found = working_out.read(connection, every, period.year, rules, zone, as_of)
+        return _summed(here, (month for months in found for month in months if month.month in period))
+    finally:
+        _turns.release()
 
 
 def _summed(here: Stays, months: Iterable[Month]) -> Told:

@@ -1,12 +1,14 @@
 """The board of a small commune over HTTP: every indicator by what was posted, by both clocks, and the cells behind."""
 
 from collections.abc import Iterator
+from threading import Semaphore
 from typing import Any
 
 import httpx2
 import pytest
 
 from services.program.postgres import Postgres
+from services.scoring import board
 from tests.database import fresh
 from tests.ingest.conftest import Commune, a_commune
 from tests.ingest.feeding import feeding
@@ -225,6 +227,34 @@ def test_only_who_stands_above_sees_it(commune: Commune) -> None:
 )  # fmt: skip
 def test_a_question_that_cannot_be_understood_is_refused(commune: Commune, path: str, status: int) -> None:
     assert commune.operator.get(f"/indicators/{commune.commune}{path}").status_code == status
+
+
+def test_a_board_of_the_past_has_a_bound_and_one_of_now_has_none(
+    commune: Commune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/indicators/{commune.province}"
+    past: dict[str, Any] = {"period": ALL, "as_of": "2026-02-15"}
+    assert get(commune, path, **past)["items"]
+    monkeypatch.setattr(board, "MOST", 3)
+    refused = get(commune, path, 409, **past)
+    assert refused["type"] == "/problems/indicators.too_many"
+    assert "more than 3: ask for one of them, or for the board as it is known now" in refused["detail"]
+    assert get(commune, f"/indicators/{commune.village_cell}", **past)["items"]
+    assert get(commune, path, period=ALL)["items"]
+
+
+def test_only_so_many_boards_of_the_past_are_worked_out_at_once(
+    commune: Commune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/indicators/{commune.province}"
+    past: dict[str, Any] = {"period": ALL, "as_of": "2026-02-15"}
+    taken = Semaphore(0)
+    with monkeypatch.context() as patched:
+        patched.setattr(board, "_turns", taken)
+        answer = commune.operator.get(path, params=past)
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "10")
+        assert get(commune, path, period=ALL)["items"], "what is kept is answered"
+    assert get(commune, path, **past)["items"]
 
 
 def test_there_is_no_board_of_nothing(commune: Commune) -> None:
