@@ -4,6 +4,7 @@ from services.notify.absence.looking import Looker
 from services.notify.absence.rules import Watch
 from services.notify.crossing import Crossings, Indicators
 from services.notify.rising import Rising, arrive
+from services.notify.sending.heartbeats import Heartbeats
 from services.notify.subscribing.releasing import release
 from services.notify.ticking import Tick
 from services.settings import Settings
@@ -20,6 +21,7 @@ def ticks(settings: Settings, watch: Watch, indicators: Indicators | None = None
         Tick("rising", MINUTE, rising.rise),
         Tick("arriving", MINUTE, arrive),
         Tick("release", FEW_SECONDS, release),
+        Tick("heartbeats", MINUTE, Heartbeats(settings.heartbeat_minutes).beat),
     ]
     if indicators is not None:
         crossings = Crossings(indicators, settings.ledger, settings.timezone)

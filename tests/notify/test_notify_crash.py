@@ -32,7 +32,7 @@ MEMBERS = [an_id(f"somebody {number}") for number in range(20)]
 
 def a_process(database: Database, log: Path) -> subprocess.Popen[bytes]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CAUNOI_")}
-    environment["CAUNOI_DATABASE"] = database.app
+    environment |= {"CAUNOI_DATABASE": database.app, "CAUNOI_MASTER_KEY_FILE": str(master_key_file())}
     with log.open("ab") as said:
         return subprocess.Popen([sys.executable, "-m", "services.notify"], env=environment, stderr=said)
 
