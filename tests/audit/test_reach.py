@@ -15,7 +15,7 @@ from events.ledger import Ledger
 from events.oath_campaign import OathCampaignOpened
 from projections.catalogue import VIEWS
 from projections.feed import Feeder
-from services.audit.reach import TOUCHES
+from projections.reach import TOUCHED
 from services.program.postgres import Postgres
 from services.web import asking
 from tests.audit.signing import a_key, a_worker, sign_all
@@ -222,7 +222,7 @@ def test_reach_is_found_without_reading_a_table_through(database: Database) -> N
         connection.execute("VACUUM ANALYZE views.concerns")
         connection.execute("ANALYZE views.tree; ANALYZE views.roll")
         asked = {"subjects": [MINH], "below": [BLOC, HOSPITAL]}
-        plan = connection.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + TOUCHES, asked).fetchone()
+        plan = connection.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + TOUCHED, asked).fetchone()
     assert plan is not None
     scans = [node for node in nodes(plan[0][0]["Plan"]) if node.get("Relation Name") == "concerns"]
     assert scans

@@ -69,6 +69,21 @@ def test_who_waits_for_the_database_when_the_process_ends_is_told_to_ask_again(d
         assert process.wait(30) == -signal.SIGTERM
 
 
+def test_a_stream_ends_with_the_process_and_is_not_cut_off(database: Database) -> None:
+    _, token = access.issue(database.owner, organisation=None, role="operator", name="operator")
+    with (
+        little_http(database) as (process, address),
+        httpx2.Client(base_url=address, headers={"authorization": f"Bearer {token}"}, timeout=30) as client,
+        client.stream("GET", "/stream") as answer,
+    ):
+        told = answer.iter_lines()
+        assert next(told) == ": caunoi"
+        process.terminate()
+        # What is cut off is an error of the protocol here.
+        assert "".join(told) == ""
+        assert process.wait(30) == -signal.SIGTERM
+
+
 def test_what_libpq_says_of_a_lost_connection_is_no_surprise(database: Database) -> None:
     """It knows no SQLSTATE, so that the library gives it no more than the most general of its errors."""
     with psycopg.connect(database.app) as connection:
