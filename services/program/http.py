@@ -1,8 +1,10 @@
 """The HTTP process: changes, questions, exchange and audit, each service's router, in one server."""
 
 import gc
+import socket
+import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +16,6 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from psycopg_pool import ConnectionPool
-from starlette.types import ASGIApp
 
 from events.ledger import Ledger
 from services.access import Tokens
@@ -28,6 +29,7 @@ from services.ingest.imports.api import Imports
 from services.ingest.table import Table
 from services.master_key import keyring
 from services.notify import api as notify
+from services.notify.feeds import stream
 from services.notify.sending import api_endpoints as endpoints
 from services.program.rules_at_hand import RulesAtHand
 from services.questions import api as questions
@@ -40,10 +42,12 @@ from services.web.problem import Problem, handle_problems
 THREADS = 128
 FINISH_SECONDS = 10
 """What is being answered when the process shall end has so long; then it is cut off, and told to ask again."""
+STARTUP_FAILED = 3
+"""The exit code of a server that could not begin, as uvicorn has it."""
 LOOPBACK = ("127.0.0.1", "::1")
 
 
-def build(settings: Settings) -> ASGIApp:
+def build(settings: Settings) -> Ending:
     """The application. It opens its connections when the server starts it, and gives them back when it stops."""
     assert settings.database is not None, "serve was given a database"
 
@@ -61,7 +65,7 @@ def build(settings: Settings) -> ASGIApp:
 
     app = FastAPI(title="caunoi", version=version("caunoi"), lifespan=life, redirect_slashes=False)
     handle_problems(app)
-    exchange = (notify.router, endpoints.router)
+    exchange = (notify.router, endpoints.router, stream.router)
     for router in (questions.router, scoring.router, *exchange, audit.router, proofs.router, tokens.router):
         app.include_router(router)
     _probes(app)
@@ -112,7 +116,7 @@ def serve(settings: Settings) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 1_000)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
@@ -123,6 +127,24 @@ def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=FINISH_SECONDS,
         server_header=False,
     )
+    server = Server(config, app.end)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILED)
+
+
+class Server(uvicorn.Server):
+    """Says that it ends before it waits for what is being answered."""
+
+    def __init__(self, config: uvicorn.Config, end: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end = end
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Streams end, and what else is being answered is finished."""
+        self._end()
+        await super().shutdown(sockets)
 
 
 def _probes(app: FastAPI) -> None:
