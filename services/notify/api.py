@@ -20,6 +20,7 @@ from services.notify import api_policies
 from services.notify.acknowledging import Acknowledgement, perform
 from services.notify.said import DESCRIBED, IfMatch, Said
 from services.notify.shown import NoticeLine, NoticePage, WholeNotice, whole
+from services.notify.subscribing import api as subscriptions
 from services.web.asking import AtLeast, wait
 from services.web.asking import ident as canonical
 from services.web.context import Asking, Context, Here, must
@@ -30,6 +31,7 @@ LOOK = 0.01
 """Seconds: how long a question waits for the notices to have read a position, and how often it looks."""
 
 router = APIRouter(tags=["exchange"])
+router.include_router(subscriptions.router)
 router.include_router(api_policies.router)
 
 

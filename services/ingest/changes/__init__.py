@@ -11,6 +11,7 @@ from services.ingest.changes import (
     corrections,
     erasures,
     exchange_endpoints,
+    exchange_subscriptions,
     four_good,
     judgements,
     liaison_exchange,
@@ -50,7 +51,7 @@ PROPOSABLE: tuple[Change[Any], ...] = (
     *rules.CHANGES,
 )
 CORRECTION = corrections.change(PROPOSABLE)
-EXCHANGE: tuple[Change[Any], ...] = exchange_endpoints.CHANGES
+EXCHANGE: tuple[Change[Any], ...] = (*exchange_endpoints.CHANGES, *exchange_subscriptions.CHANGES)
 """Where and of what organisations are told; nobody else has to agree to it."""
 CHANGES: tuple[Change[Any], ...] = (
     *PROPOSABLE,

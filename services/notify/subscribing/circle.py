@@ -66,7 +66,12 @@ class Root(NamedTuple):
     """What the records say that are called as the first of a stream is."""
 
     name: str
-    named: frozenset[Id]
+    said: tuple[tuple[int, frozenset[Id]], ...] = ()
+    """Whom each of them names one by one, and its position."""
+
+    def named(self, at: int) -> frozenset[Id]:
+        """All of them up to a place in the log."""
+        return frozenset().union(*(named for position, named in self.said if position <= at))
 
 
 class Circles:
@@ -94,7 +99,7 @@ class Circles:
         streams = {record.stream for record in records if record.kind in FOLDED}
         facts = [fact for record in records if (fact := _fact(record)) is not None]
         named = {ident for fact in facts for ident in _named(fact)}
-        named |= {ident for record in records for ident in self._known(record.stream)}
+        named |= {ident for record in records for ident in self._known(record.stream, record.position)}
         states.warm(streams | named, after)
         liaisons = states.kept(Liaison, streams)
         residents = {liaison.introduced.member for liaison in liaisons if liaison.introduced is not None}
@@ -163,11 +168,11 @@ class Circles:
     def _root(self, record: Record) -> frozenset[Id]:
         if record.stream not in self._roots:
             self._read([record.stream], record.position)
-        return self._known(record.stream)
+        return self._known(record.stream, record.position)
 
-    def _known(self, stream: Id) -> frozenset[Id]:
+    def _known(self, stream: Id, at: int) -> frozenset[Id]:
         root = self._roots.get(stream)
-        return root.named if root is not None else frozenset()
+        return root.named(at) if root is not None else frozenset()
 
     def _read(self, streams: Iterable[Id], upto: int) -> None:
         cold = [stream for stream in streams if stream not in self._roots]
@@ -175,7 +180,7 @@ class Circles:
             return
         for past in self._past(cold, upto):
             for stream, records in past.items():
-                root = Root(records[0].name, frozenset()) if records else None
+                root = Root(records[0].name) if records else None
                 for record in records:
                     if root is not None and record.name == root.name:
                         root = _with(root, record)
@@ -211,7 +216,7 @@ def _climbed(starts: Iterable[Id], on: date, states: Mapping[Id, Organisation]) 
 
 def _with(root: Root, record: Record) -> Root:
     fact = _fact(record)
-    return root if fact is None else root._replace(named=root.named.union(_single(fact)))
+    return root if fact is None else root._replace(said=(*root.said, (record.position, frozenset(_single(fact)))))
 
 
 def _fact(record: Record) -> Fact | None:

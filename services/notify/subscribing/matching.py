@@ -66,6 +66,10 @@ class Matching:
         for over in silences:
             self._silence(over.id, over.begun, over.made_in, over.by)
 
+    def add(self, wish: Subscribing) -> None:
+        """One more subscription."""
+        self._subscriptions.add(wish)
+
     def forget(self) -> None:
         """Somebody reads again from an earlier place."""
         self._circles.forget()
@@ -83,7 +87,7 @@ class Matching:
         Raises whatever a record raises that cannot be read: its own, or one that it leans on.
         """
         self._circles.see(record)
-        more = self._match(record, told) if self._wants(record.name) else []
+        more = self.match(record, told) if self._wants(record.name) else []
         self._learn(record)
         return more
 
@@ -93,16 +97,17 @@ class Matching:
         return found
 
     def _wants(self, name: str) -> bool:
-        return any(self._subscriptions.wants(one) or self._silences.wants(one) for one in _names(name))
+        return any(self._subscriptions.wants(one) or self._silences.wants(one) for one in names_of(name))
 
-    def _match(self, record: Record, told: Sequence[Told]) -> list[Told]:
+    def match(self, record: Record, told: Sequence[Told]) -> list[Told]:
+        """The same of a record that somebody wants, where nothing is learnt from it."""
         if _marks.decode(record.data).backfill:
             return []  # nobody asked to be told of what was long ago
         fact = wire.decode(record.name, record.data)
         if record.kind == Member.KIND and self._is_told_together(record, fact):
             return []
         circle = self._circles.of(record, fact)
-        keys, names = circle.keys(), _names(record.name)
+        keys, names = circle.keys(), names_of(record.name)
         by_organisation: dict[Id, list[Subscribing]] = {}
         for wish in self._subscriptions.of(keys, names):
             heir = self._circles.heir(wish.organisation, circle, record)
@@ -182,7 +187,7 @@ class Matching:
             self._silences.add(Wish(ident, begun.organisation, key, begun.facts or ANY, position, begun, by))
 
 
-def _names(name: str) -> tuple[str, ...]:
+def names_of(name: str) -> tuple[str, ...]:
     """What a record is called; that of a list as those of each on it, too, who are told of with it."""
     return (name, ALONE[name]) if name in ALONE else (name,)
 
