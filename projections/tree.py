@@ -81,6 +81,8 @@ VIEW = View(
         "(code)",
         "(serves)",
         "(successor) WHERE successor IS NOT NULL",
+        "(ended_on) WHERE ended_on IS NOT NULL",
+        "(from_on) WHERE from_on > since",
         "(from_on) WHERE from_on > since",
         "(ended_on) WHERE ended_on IS NOT NULL",
     ),
