@@ -29,7 +29,9 @@ CLAIM = """
 WITH busy AS (SELECT * FROM unnest(%(targets)s::uuid[], %(counts)s::integer[]) AS b (target, count)),
 candidate AS (
     SELECT d.id, d.next_at, d.seq, coalesce(b.count, 0) + row_number() OVER (
-               PARTITION BY d.target ORDER BY d.seq) AS place
+               PARTITION BY d.target ORDER BY d.seq) AS place,
+           CASE WHEN t.target IS NULL THEN least(%(unknown)s, %(each)s) WHEN t.failing_since IS NULL THEN %(each)s
+                WHEN %(failing)s THEN 1 ELSE 0 END AS most
     FROM (
         SELECT d.id, d.target, d.next_at, d.seq FROM exchange.deliveries d
         WHERE d.state IN ('due', 'failed') AND d.next_at <= clock_timestamp()
@@ -38,11 +40,11 @@ candidate AS (
             SELECT FROM exchange.deliveries e WHERE e.target = d.target AND e.seq < d.seq AND e.fifo
             AND e.state IN ('due', 'failed')))
         ORDER BY d.next_at LIMIT 4 * %(room)s
-    ) d LEFT JOIN busy b ON b.target = d.target
+    ) d LEFT JOIN busy b ON b.target = d.target LEFT JOIN exchange.targets t ON t.target = d.target
 ), chosen AS (
     SELECT d.id FROM exchange.deliveries d
     WHERE d.id = ANY (ARRAY(
-        SELECT c.id FROM candidate c WHERE c.place <= %(each)s ORDER BY c.next_at, c.seq LIMIT %(room)s))
+        SELECT c.id FROM candidate c WHERE c.place <= c.most ORDER BY c.next_at, c.seq LIMIT %(room)s))
     AND d.state IN ('due', 'failed') AND d.next_at <= clock_timestamp()
     FOR UPDATE SKIP LOCKED
 )
@@ -53,7 +55,8 @@ SET claimed_by = %(me)s, claimed_until = clock_timestamp() + make_interval(secs 
 FROM chosen WHERE d.id = chosen.id
 RETURNING d.id::text, d.claimed_by, d.target::text, d.channel, d.address, d.kind, d.type, d.body,
           d.tries - d.tried_before, d.fifo,
-          d.seq, coalesce((SELECT h.version FROM ledger.heads h WHERE h.stream = d.target), 0)
+          d.seq, coalesce((SELECT h.version FROM ledger.heads h WHERE h.stream = d.target), 0),
+          EXISTS (SELECT FROM exchange.targets t WHERE t.target = d.target AND t.failing_since IS NOT NULL)
 """
 # Nobody knows whether what was cut off had arrived.
 GIVE_BACK = """
@@ -82,6 +85,7 @@ class Claimed(NamedTuple):
     fifo: bool
     seq: int
     version: int
+    failing: bool
 
 
 async def register(connection: Connection) -> int:
@@ -110,12 +114,22 @@ async def free(connection: Connection) -> int:
         return freed
 
 
+class Room(NamedTuple):
+    """How many may be claimed in all; of a target with those on their way: that is well, unknown, failing at all."""
+
+    all: int
+    each: int
+    unknown: int
+    failing: bool
+
+
 async def claim(
-    connection: Connection, me: int, room: int, each: int, lease: float, on_their_way: Mapping[Id, int]
+    connection: Connection, me: int, room: Room, lease: float, on_their_way: Mapping[Id, int]
 ) -> list[Claimed]:
-    """Up to `room` messages that are due, of each target as many as make `each` with those that are on their way."""
+    """Messages that are due, within the room; to a target that fails one at a time, which is how it is tried."""
+    each = room.each
     params = {
-        "me": me, "room": room, "each": each, "lease": lease,
+        "me": me, "room": room.all, "each": each, "unknown": room.unknown, "failing": room.failing, "lease": lease,
         "targets": list(on_their_way), "counts": list(on_their_way.values()),
         "full": [target for target, count in on_their_way.items() if count >= each],
     }  # fmt: skip

@@ -16,6 +16,7 @@ class Pace(Struct, frozen=True, forbid_unknown_fields=True):
 
     in_flight: Count
     in_flight_a_target: Count
+    in_flight_unknown: Count
     gather: Seconds
     look: Seconds
     lease: Seconds

@@ -71,6 +71,10 @@ WELL = """
 UPDATE exchange.targets SET failing_since = NULL, failures = 0
 WHERE target = ANY (%(well)s::uuid[]) AND failing_since IS NOT NULL
 """
+MET = """
+INSERT INTO exchange.targets (target) SELECT w FROM unnest(%(well)s::uuid[]) AS w
+WHERE NOT EXISTS (SELECT FROM exchange.targets t WHERE t.target = w) ORDER BY w ON CONFLICT (target) DO NOTHING
+"""
 BADLY = """
 INSERT INTO exchange.targets AS t (target, failing_since, failures)
 SELECT target, min(at), count(*) FROM unnest(%(badly)s::uuid[], %(ats)s::timestamptz[]) AS r (target, at)
@@ -164,6 +168,7 @@ async def _targets(connection: Connection, results: Sequence[Result]) -> list[Fa
     await connection.execute(HOLD, {"targets": sorted(well | {one.message.target for one in badly})})
     if well:
         await connection.execute(WELL, {"well": sorted(well)})
+        await connection.execute(MET, {"well": sorted(well)})
     if not badly:
         return []
     params = {"badly": [one.message.target for one in badly], "ats": [one.at for one in badly]}

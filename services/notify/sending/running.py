@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from resource import RLIMIT_NOFILE, getrlimit, setrlimit
 from threading import Event, Thread
 from types import TracebackType
 from typing import Self
@@ -14,6 +15,9 @@ from services.notify.sending.carriers import carriers
 from services.notify.sending.pace import Pace, pace
 from services.notify.sending.sender import Sender
 from services.settings import Settings
+
+BESIDE = 512
+"""Files that the process has open beside the connections of messages on their way."""
 
 log = structlog.get_logger("sender")
 
@@ -67,5 +71,12 @@ class Sending:
     async def _send(self, stop: asyncio.Event) -> None:
         settings = self._settings
         assert settings.database is not None, "whoever sends was given a database"
+        _make_room(self._pace.in_flight)
         async with carriers(settings) as ways:
             await Sender(settings.database, self._keyring, ways, self._pace).run(stop)
+
+
+def _make_room(in_flight: int) -> None:
+    """Each message on its way is an open file, and most systems begin with fewer than they let a process have."""
+    soft, hard = getrlimit(RLIMIT_NOFILE)
+    setrlimit(RLIMIT_NOFILE, (min(max(soft, in_flight + BESIDE), hard), hard))

@@ -14,7 +14,7 @@ import structlog
 from events.fact import Id
 from events.keys import Keyring
 from services.notify.sending import claims, results
-from services.notify.sending.claims import Claimed
+from services.notify.sending.claims import Claimed, Room
 from services.notify.sending.closing import ENDED, GONE, OFF, close
 from services.notify.sending.outcome import Kind, Outcome
 from services.notify.sending.pace import Pace
@@ -99,7 +99,9 @@ class Sender:
                 self._free_at = monotonic() + pace.look
             each = pace.in_flight_a_target
             ways = dict(self._on_their_way) | dict.fromkeys(self._gone, each)
-            return await claims.claim(connection, self._me, room, each, pace.lease, ways)
+            failing = sum(message.failing for message in self._tasks.values()) < pace.in_flight // 2
+            within = Room(room, each, pace.in_flight_unknown, failing)
+            return await claims.claim(connection, self._me, within, pace.lease, ways)
 
         got = await self._claiming.patiently(act)
         missing = self._targets.missing({one.target: one.version for one in got})
