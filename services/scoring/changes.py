@@ -17,7 +17,8 @@ from services.scoring.meeting_score import score
 from services.scoring.rulebook import Item, Of, Pack
 from services.scoring.rules_in_force import RulesInForce
 from services.scoring.score import Change, Score
-from services.scoring.wishes import WISHES, Made, Wish, instead
+from services.scoring.wish import Made, Wish, instead
+from services.scoring.wishes import WISHES
 
 Judge = Callable[[MeetingFacts], Score]
 """The pure function: the same cell, day and pack, other facts."""

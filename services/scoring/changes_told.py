@@ -22,7 +22,7 @@ from services.scoring.meeting_facts import MeetingFacts
 from services.scoring.meeting_rules import figure
 from services.scoring.rulebook import Pack
 from services.scoring.score import Change, Line, Score
-from services.scoring.wishes import altered
+from services.scoring.wish import altered
 
 WHAT: dict[type[Fact], str] = {
     MeetingPostponed: "dời cuộc họp",
