@@ -33,7 +33,10 @@ def serve(settings: Settings) -> None:
     def indicators(connection: psycopg.Connection[Any], of: Id, today: date) -> Mapping[str, Decimal | None]:
         with connection.transaction():
             connection.execute(SNAPSHOT)
-            found = board.read(connection, of, Period.of_year(today.year), AsOf(today), today, zone)
+            try:
+                found = board.read(connection, of, Period.of_year(today.year), AsOf(today), today, zone)
+            except (board.TooMany, board.AllBusy):
+                return {}  # the months are not kept yet: they will be when it is looked at again
             pack = RulesInForce.read(connection).pack(Of.INDICATORS, of, found.day)
         return {item.id: compute(FORMULAS[item.id], found).value for item in pack.items} if pack else {}
 
