@@ -74,7 +74,7 @@ class Heartbeats:
             chains = {"chains": [row[0] for row in found], "targets": [row[1] for row in found]}
             connection.execute(PRUNE, chains)
             enqueue(connection, [
-                Send(Id(target), "webhook", 0, Id(chain), (), TYPE, now, {"position": position, "waiting": waiting},
+                Send(Id(target), "webhook", 0, Id(chain), (), TYPE, now, _data(chain, target, position, waiting),
                      position, now, HEARTBEAT)
                 for chain, target, waiting in found
             ])  # fmt: skip
@@ -85,3 +85,9 @@ class Heartbeats:
 def heartbeat(connection: psycopg.Connection[Any], now: datetime, minutes: int = 60) -> int:
     """The same in one call."""
     return Heartbeats(minutes).beat(connection, now)
+
+
+def _data(chain: str, target: str, position: int, waiting: int) -> dict[str, Any]:
+    """A receiver knows a subscription's chain, as in its messages, by its id; the endpoint's own has none."""
+    of = {} if chain == target else {"subscription": chain}
+    return {"position": position, "waiting": waiting, **of}
