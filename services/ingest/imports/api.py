@@ -29,7 +29,8 @@ from services.ingest.front import Front, limited, send_outcome
 from services.ingest.imports.known import Campaign, Known
 from services.ingest.imports.lines import Lines
 from services.ingest.imports.rehearsal import Rehearsal, Rehearser
-from services.ingest.imports.running import Asker, Import, Upload
+from services.ingest.imports.running import Import
+from services.ingest.imports.work import Asker, Upload
 from services.ingest.table import Asking, Table
 from services.web.context import Context
 from services.web.problem import Problem, not_found, of_ledger, surprise, unprocessable

@@ -39,6 +39,8 @@ class Form:
     """Columns that do not tell one row from another: running numbers."""
     again: Read | None = None
     """How a row is read that is on record as it stands, for what it says of others; None: as if it were not."""
+    makes: str | None = None
+    """The column with the number that what a row makes holds for ever: where nobody holds it, the row is new."""
     is_matrix: bool = False
     """Beside its own columns there is one for each meeting, and rows go in together."""
 

@@ -161,5 +161,6 @@ FORM = Form(
     again=_again,
     passes=(Pass(1),),
     refs={CARD: MEMBER, CELL: ORGANISATION},
+    makes=CARD,
     own=(NUMBER,),
 )

@@ -2,30 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from hashlib import blake2b
 from itertools import islice
-from pathlib import Path
-from typing import NamedTuple
 
 from events.fact import Id
-from events.keys import Keyring
-from services.access import Caller
 from services.ingest.answer import Answer, Outcome
 from services.ingest.imports import attendance
 from services.ingest.imports.bodies import RowBody
 from services.ingest.imports.cells import Row, Unclear
-from services.ingest.imports.form import Form, Pass
+from services.ingest.imports.form import Form
 from services.ingest.imports.forms import recognised
 from services.ingest.imports.known import Known, claim_of
 from services.ingest.imports.lines import Lines
 from services.ingest.imports.report import Report
 from services.ingest.imports.said import Wrong, refused, unclear
-from services.ingest.imports.sheets import Table, Unreadable, sheets
+from services.ingest.imports.sheets import Unreadable, sheets
 from services.ingest.imports.step import Entry
 from services.ingest.imports.whole import ROW, RowAsked
-from services.ingest.perform import Performer
+from services.ingest.imports.work import Asker, Batch, Upload, Work
 from services.web.problem import Problem
 
 BATCH = 1_000
@@ -39,50 +33,6 @@ WHOLE_FILE = 0
 """The row of what is wrong with a file as a whole."""
 
 
-class Upload(NamedTuple):
-    """A file: its name at the office, and where it lies here."""
-
-    name: str
-    path: Path
-
-
-class Work(NamedTuple):
-    """The rows of one sheet that go in at the same time."""
-
-    order: int
-    report: Report
-    form: Form
-    table: Table
-    which: Pass
-
-
-@dataclass(slots=True)
-class Batch:
-    """Some rows of a sheet: what the new ones ask, what the others were answered before, what nobody can read."""
-
-    rows: list[Row]
-    asked: list[RowAsked] = field(default_factory=list)
-    entered: list[tuple[Row, Entry]] = field(default_factory=list)
-    """The rows that ask, in the order of `asked`."""
-    answers: list[tuple[Row, Answer]] = field(default_factory=list)
-    refusals: list[Wrong] = field(default_factory=list)
-    warnings: list[Wrong] = field(default_factory=list)
-    fresh: tuple[list[Id], list[Id]] = field(default_factory=lambda: ([], []))
-    """What they would make and nobody has yet, and which of it are persons."""
-    waits: bool = False
-    """It was not read: the rows before it may make what it speaks of."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who imports, when, and by what."""
-
-    caller: Caller
-    now: datetime
-    performer: Performer
-    keys: Keyring
-
-
 class Import:
     """One request's files. `reports` is complete when `run` has ended."""
 
@@ -91,6 +41,8 @@ class Import:
         self._known = known
         self._lines = lines
         self._digest = blake2b(digest_size=16, key=asker.keys.master.digests, person=b"import row")
+        self._all_new = True
+        """Whether none of the rows that were read last was answered before."""
         self.reports: list[Report] = []
 
     async def run(self, uploads: Sequence[Upload]) -> AsyncIterator[Report]:
@@ -172,12 +124,18 @@ class Import:
         """The next rows, and what they ask: nothing, where the very same was asked before."""
         batch = Batch(list(islice(rows, BATCH)))
         commands = self._commands(form, batch.rows)
-        before = {} if form.again is None else self._asker.performer.answered(commands)
-        claims = _claims(form, [row for row, one in zip(batch.rows, commands, strict=True) if one not in before])
+        asked = list(zip(batch.rows, commands, strict=True))
+        # New rows seldom come among others: what they name is looked up first then, and most of them need not be asked.
+        made = form.makes if self._all_new else None
+        before = self._before(form, asked) if made is None else {}
+        claims = _claims(form, [row for row, one in asked if one not in before])
         batch.waits = ahead and self._known.may_make(claims)
         if batch.waits:
             return batch
         self._known.load(claims)
+        if made is not None:
+            before = self._before(form, [(row, one) for row, one in asked if self._is_begun(form, made, row)])
+        self._all_new = not before
         for row, command in zip(batch.rows, commands, strict=True):
             answer = before.get(command)
             try:
@@ -193,6 +151,16 @@ class Import:
                 batch.answers.append((row, answer))
         batch.fresh = self._known.fresh()
         return batch
+
+    def _before(self, form: Form, asked: Sequence[tuple[Row, Id]]) -> dict[Id, Answer]:
+        """What these rows were answered that were asked before, of a form that says how they are read again."""
+        commands = [command for _, command in asked] if form.again is not None else []
+        return self._asker.performer.answered(commands) if commands else {}
+
+    def _is_begun(self, form: Form, column: str, row: Row) -> bool:
+        """Whether somebody holds the number that stands there; where there is none nobody knows."""
+        claim = claim_of(form.refs[column], row, column)
+        return claim is None or self._known.begun(claim) is not None
 
     def _entry(self, form: Form, row: Row, *, is_new: bool) -> Entry:
         read = form.read if is_new or form.again is None else form.again
