@@ -33,13 +33,14 @@ class OathCampaign:
     KIND: ClassVar[str] = "oath_campaign"
 
     opened: OathCampaignOpened | None = None
+    opened_on: date | None = None
     closed_on: date | None = None
 
     def see(self, fact: Fact, on: date, _position: int) -> None:
         """Take in one more fact."""
         match fact:
             case OathCampaignOpened():
-                self.opened = fact
+                self.opened, self.opened_on = fact, on
             case OathCampaignClosed():
                 self.closed_on = on
 
