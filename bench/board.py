@@ -11,9 +11,9 @@ from bench.figure import FULL, Case, Sizes, Target, percentile
 from bench.province import CELLS, FEW, ZONE, Province, beside, boarded, collecting_as_served
 from bench.server import Server
 from projections.asked import AsOf
-from services.scoring import board
-from services.scoring.formulas import FORMULAS
-from services.scoring.indicators import compute
+from services.scoring.boards import board
+from services.scoring.boards.formulas import FORMULAS
+from services.scoring.boards.indicators import compute
 from services.scoring.period import Period
 
 NAME = "board"

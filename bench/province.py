@@ -24,7 +24,7 @@ from events.request import Entry, Request, Write
 from projections.catalogue import VIEWS
 from projections.rebuild import rebuild
 from services.ingest.asked import new_id
-from services.scoring.board_feed import BoardFeeder
+from services.scoring.boards.board_feed import BoardFeeder
 
 CELLS, FEW = 2618, 40
 """Of a province, and for a quick look."""

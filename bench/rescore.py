@@ -13,10 +13,10 @@ from bench.province import CELLS, FEW, ZONE, Province, collecting_as_served, set
 from bench.server import Database, Server
 from events.fact import Id
 from projections.asked import AsOf
-from services.scoring.cell_year import cell_years
-from services.scoring.meeting_facts import MeetingFacts
-from services.scoring.meeting_score import score_in_force, worth_in_force
-from services.scoring.rules_in_force import RulesInForce
+from services.scoring.meetings.cell_year import cell_years
+from services.scoring.meetings.meeting_facts import MeetingFacts
+from services.scoring.meetings.meeting_score import score_in_force, worth_in_force
+from services.scoring.rules.rules_in_force import RulesInForce
 
 NAME = "rescore"
 TARGETS = (Target("ours", least=5000),)

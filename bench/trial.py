@@ -13,10 +13,10 @@ from bench.province import CELLS, FEW, ZONE, Province, collecting_as_served, set
 from bench.server import Server
 from projections.asked import LATEST, AsOf
 from services.scoring.period import Period
-from services.scoring.rulebook import Pack
-from services.scoring.rules_in_force import RulesInForce
-from services.scoring.shelf import shipped
-from services.scoring.trials import Outcome, trial
+from services.scoring.rules.rulebook import Pack
+from services.scoring.rules.rules_in_force import RulesInForce
+from services.scoring.rules.shelf import shipped
+from services.scoring.why.trials import Outcome, trial
 
 NAME = "trial"
 ROUNDS = 3

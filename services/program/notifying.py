@@ -11,12 +11,12 @@ import psycopg
 from events.fact import Id
 from projections.asked import AsOf
 from services.notify.__main__ import run
-from services.scoring import board
-from services.scoring.formulas import FORMULAS
-from services.scoring.indicators import compute
+from services.scoring.boards import board
+from services.scoring.boards.formulas import FORMULAS
+from services.scoring.boards.indicators import compute
 from services.scoring.period import Period
-from services.scoring.rulebook import Of
-from services.scoring.rules_in_force import RulesInForce
+from services.scoring.rules.rulebook import Of
+from services.scoring.rules.rules_in_force import RulesInForce
 from services.settings import Settings
 
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"

@@ -20,7 +20,7 @@ from projections.view import View
 from services.notify import replay as told
 from services.notify.policies_in_force import Policies
 from services.program import database, started_with
-from services.scoring import board_replay
+from services.scoring.boards import board_replay
 from services.scoring.worker import views
 from services.settings import Settings
 from services.trouble import Exit, Trouble

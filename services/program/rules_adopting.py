@@ -10,7 +10,7 @@ from services.program.options import AsJson, Data
 from services.program.printing import out, out_json
 from services.program.rules_file import policy_of, text_in
 from services.program.system import System
-from services.scoring.rulebook_file import PackRefused, read
+from services.scoring.rules.rulebook_file import PackRefused, read
 from services.trouble import Exit, Trouble
 
 

@@ -7,7 +7,7 @@ from events.rule import RulePublished
 from services.notify.policies_in_force import Policies, fact_of
 from services.notify.policies_sent import policy_in
 from services.notify.policies_sent import read as read_policy
-from services.scoring.at_hand import AtHand
+from services.scoring.rules.at_hand import AtHand
 
 
 class RulesAtHand(AtHand):

@@ -13,7 +13,7 @@ from services.notify.policies_in_force import fact_of
 from services.notify.policies_sent import policy_in, read
 from services.notify.policy import Policy
 from services.program.rules_at_hand import shipped_policies
-from services.scoring.rulebook_file import Fault, PackRefused, line_of
+from services.scoring.rules.rulebook_file import Fault, PackRefused, line_of
 from services.trouble import Exit, Trouble
 from services.web.rules import PackAtFault
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from events.fact import Id
 from projections.asked import LATEST, position_at
 from services.scoring.period import Period
-from services.scoring.rulebook import Of, Pack
+from services.scoring.rules.rulebook import Of, Pack
 from services.scoring.score import Short, to_json
 from services.web.problem import unprocessable
 from services.web.written import Day, Instant

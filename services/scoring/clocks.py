@@ -12,7 +12,7 @@ from events.correction import effective
 from events.fact import Id, Record
 from projections.asked import AsOf
 from projections.reading import pasts
-from services.scoring.cell_year import CellYear, cell_years
+from services.scoring.meetings.cell_year import CellYear, cell_years
 from services.scoring.period import Period
 
 

@@ -10,7 +10,7 @@ import msgspec
 from pydantic import WithJsonSchema
 
 from events.fact import Id
-from services.scoring.rulebook import Pack
+from services.scoring.rules.rulebook import Pack
 
 BANDS: Mapping[str, str] = {"good": "tốt", "fair": "khá", "average": "trung bình", "weak": "kém"}
 """The bands of a meeting and of a remark in words, whichever rubric they are of; another one's own id says it."""

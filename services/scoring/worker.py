@@ -10,8 +10,8 @@ from projections.catalogue import opened_by
 from projections.feed import Feeder
 from projections.view import View
 from services.master_key import keyring
-from services.scoring.beside import Beside
-from services.scoring.board_feed import BoardFeeder
+from services.scoring.boards.beside import Beside
+from services.scoring.boards.board_feed import BoardFeeder
 from services.settings import Settings
 
 GROUP = "scoring"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from services.program.postgres import Postgres
-from services.scoring.measures import MEASURES
-from services.scoring.rulebook import Of
+from services.scoring.rules.measures import MEASURES
+from services.scoring.rules.rulebook import Of
 from tests.database import fresh
 from tests.docs.page import BLOCK, DOCS, as_pattern, blocks, line_of
 from tests.ingest.conftest import Commune, a_commune

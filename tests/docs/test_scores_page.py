@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from services.scoring.meeting_rules import RULES
-from services.scoring.shelf import shipped
+from services.scoring.meetings.meeting_rules import RULES
+from services.scoring.rules.shelf import shipped
 from tests.scoring.tables import scored
 
 PAGE = (Path(__file__).parents[2] / "docs" / "explanation" / "scores.md").read_text("utf-8")

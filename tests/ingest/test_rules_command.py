@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from services.program.__main__ import build
-from services.scoring.shelf import shipped
+from services.scoring.rules.shelf import shipped
 from services.trouble import Exit, Trouble
 
 PACKS = files("services.scoring") / "rulebooks"

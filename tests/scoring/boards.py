@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from services.scoring.board_feed import BoardFeeder
+from services.scoring.boards.board_feed import BoardFeeder
 from tests.scoring.meeting import HANOI
 
 ROWS = "SELECT * FROM views.cell_months ORDER BY cell, month"

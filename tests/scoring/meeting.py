@@ -21,12 +21,12 @@ from events.meeting import (
     SelfScored,
     VoteTaken,
 )
-from services.scoring.meeting_facts import gather
-from services.scoring.meeting_score import score_in_force
-from services.scoring.rulebook import Pack
-from services.scoring.rules_in_force import RulesInForce
+from services.scoring.meetings.meeting_facts import gather
+from services.scoring.meetings.meeting_score import score_in_force
+from services.scoring.rules.rulebook import Pack
+from services.scoring.rules.rules_in_force import RulesInForce
+from services.scoring.rules.shelf import shipped
 from services.scoring.score import Line, Score
-from services.scoring.shelf import shipped
 from tests.examples import CELL_7, an_id
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")

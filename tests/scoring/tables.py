@@ -21,10 +21,10 @@ from events.meeting import (
     SelfScored,
     Task,
 )
-from services.scoring.meeting_context import MeetingContext, Run
-from services.scoring.meeting_facts import MeetingFacts, Told
-from services.scoring.meeting_score import score
-from services.scoring.rulebook import Pack
+from services.scoring.meetings.meeting_context import MeetingContext, Run
+from services.scoring.meetings.meeting_facts import MeetingFacts, Told
+from services.scoring.meetings.meeting_score import score
+from services.scoring.rules.rulebook import Pack
 from services.scoring.score import Score
 from tests.examples import CELL_7, an_id
 from tests.scoring.meeting import CALLED, HANOI, MEETING, START, at

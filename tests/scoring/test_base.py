@@ -30,14 +30,14 @@ from projections import absences, offices, roll, tree
 from projections.asked import AsOf
 from projections.meetings import VIEW
 from projections.rebuild import rebuild
-from services.scoring.cell_year import cell_years
-from services.scoring.changes import changes
-from services.scoring.meeting_facts import MeetingFacts
-from services.scoring.meeting_lines import lines
-from services.scoring.meeting_score import score
-from services.scoring.rulebook import Pack
+from services.scoring.meetings.cell_year import cell_years
+from services.scoring.meetings.meeting_facts import MeetingFacts
+from services.scoring.meetings.meeting_lines import lines
+from services.scoring.meetings.meeting_score import score
+from services.scoring.rules.rulebook import Pack
+from services.scoring.rules.shelf import shipped
 from services.scoring.score import Line, Score
-from services.scoring.shelf import shipped
+from services.scoring.why.changes import changes
 from tests.database import Database
 from tests.examples import BOOK_OPENED, CELL_7, CELL_8, an_id
 from tests.scoring.ledger import put, put_cell, put_meeting

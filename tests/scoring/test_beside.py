@@ -4,7 +4,7 @@ from threading import Event
 
 import pytest
 
-from services.scoring.beside import Beside
+from services.scoring.boards.beside import Beside
 
 PATIENCE = 30
 

@@ -25,7 +25,7 @@ from projections import cell_months, cell_years
 from projections.catalogue import opened_by
 from projections.feed import Feeder
 from services.program.postgres import Postgres
-from services.scoring import cell_months as working_out
+from services.scoring.boards import cell_months as working_out
 from tests.database import Database, fresh
 from tests.examples import CELL_7, CELL_8, COMMUNE, an_id
 from tests.keys import keyring, master_key_file

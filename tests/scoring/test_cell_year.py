@@ -16,8 +16,8 @@ from projections import absences, offices, roll, tree
 from projections.asked import LATEST, AsOf
 from projections.meetings import VIEW
 from projections.rebuild import rebuild
-from services.scoring.cell_year import CellYear, cell_years, score_year
-from services.scoring.rules_in_force import RulesInForce
+from services.scoring.meetings.cell_year import CellYear, cell_years, score_year
+from services.scoring.rules.rules_in_force import RulesInForce
 from tests.database import Database
 from tests.examples import (
     BOOK_OPENED,

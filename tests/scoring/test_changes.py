@@ -22,13 +22,13 @@ from events.meeting import (
     Presence,
     SelfScored,
 )
-from services.scoring.changes import changes
-from services.scoring.changes_told import watched
-from services.scoring.meeting_facts import MeetingFacts, gather
-from services.scoring.meeting_score import score
-from services.scoring.rulebook import Pack
+from services.scoring.meetings.meeting_facts import MeetingFacts, gather
+from services.scoring.meetings.meeting_score import score
+from services.scoring.rules.rulebook import Pack
+from services.scoring.rules.shelf import shipped
 from services.scoring.score import Change, Score, to_json
-from services.scoring.shelf import shipped
+from services.scoring.why.changes import changes
+from services.scoring.why.changes_told import watched
 from tests.examples import CELL_7, an_id
 from tests.scoring.meeting import (
     ADOPTED,

@@ -13,13 +13,13 @@ from events.office import Post
 from events.organisation import CellKind
 from projections.board import Leading
 from projections.cell_months import Month, Tally, tally
-from services.scoring.formulas import FORMULAS
-from services.scoring.indicators import Board, Cell, Counting, Figures, behind, compute
-from services.scoring.measures import INDICATORS
+from services.scoring.boards.formulas import FORMULAS
+from services.scoring.boards.indicators import Board, Cell, Counting, Figures, behind, compute
+from services.scoring.boards.terms import covers
 from services.scoring.period import Period
-from services.scoring.rhythm import Life
-from services.scoring.shelf import shipped
-from services.scoring.terms import covers
+from services.scoring.periods.rhythm import Life
+from services.scoring.rules.measures import INDICATORS
+from services.scoring.rules.shelf import shipped
 from tests.examples import an_id
 
 EARLY = Life(date(2020, 1, 1))

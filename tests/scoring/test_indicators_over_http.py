@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from services.program.postgres import Postgres
-from services.scoring import board
+from services.scoring.boards import board
 from tests.database import fresh
 from tests.ingest.conftest import Commune, a_commune
 from tests.ingest.feeding import feeding

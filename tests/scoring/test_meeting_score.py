@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from events.bands import Band
 from events.meeting import MeetingCalled, MeetingCancelled, MeetingKind, MeetingPostponed, SelfScored
+from services.scoring.rules.shelf import shipped
 from services.scoring.score import to_json
-from services.scoring.shelf import shipped
 from tests.examples import CELL_7
 from tests.scoring.meeting import (
     ADOPTED,

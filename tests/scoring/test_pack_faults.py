@@ -4,7 +4,7 @@ from unicodedata import normalize
 
 import pytest
 
-from services.scoring.rulebook_file import PackRefused, read
+from services.scoring.rules.rulebook_file import PackRefused, read
 from tests.scoring.test_rulebook import NATIONAL
 
 GATE = '\n[[gates]]\nid = "g"\nband = "fair"\nitems = ["time"]\notherwise = "good"\nsource = "x"\n'

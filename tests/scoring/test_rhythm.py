@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from events.meeting import MeetingKind
-from services.scoring.meeting_facts import MeetingFacts, gather
+from services.scoring.meetings.meeting_facts import MeetingFacts, gather
 from services.scoring.period import Period
-from services.scoring.rhythm import Life, Rhythm, rhythm
+from services.scoring.periods.rhythm import Life, Rhythm, rhythm
 from tests.examples import an_id
 from tests.scoring.meeting import CALLED, HANOI, held, records
 

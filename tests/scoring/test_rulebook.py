@@ -6,10 +6,10 @@ from importlib.resources import files
 
 import pytest
 
-from services.scoring.rulebook import Of, Pack
-from services.scoring.rulebook_file import PackRefused, read
-from services.scoring.rules_in_force import RulesInForce
-from services.scoring.shelf import Shelf, shipped
+from services.scoring.rules.rulebook import Of, Pack
+from services.scoring.rules.rulebook_file import PackRefused, read
+from services.scoring.rules.rules_in_force import RulesInForce
+from services.scoring.rules.shelf import Shelf, shipped
 from tests.examples import CELL_7
 from tests.scoring.meeting import HANOI, MEETING, PERFECT, held, instead, records, score_meeting
 

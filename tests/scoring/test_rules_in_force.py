@@ -18,13 +18,13 @@ from projections import tree
 from projections.asked import LATEST
 from projections.rebuild import rebuild
 from projections.rules import Adoption, Edge
-from services.scoring.ancestry import Ancestry
-from services.scoring.published import fact_of, pack_of, shown, text_of
-from services.scoring.rulebook import Of, Pack
-from services.scoring.rulebook_file import checked
-from services.scoring.rules_in_force import RulesInForce
+from services.scoring.rules.ancestry import Ancestry
+from services.scoring.rules.published import fact_of, pack_of, shown, text_of
+from services.scoring.rules.rulebook import Of, Pack
+from services.scoring.rules.rulebook_file import checked
+from services.scoring.rules.rules_in_force import RulesInForce
+from services.scoring.rules.shelf import shipped
 from services.scoring.score import to_json
-from services.scoring.shelf import shipped
 from tests.database import Database
 from tests.examples import (
     BLOC,

@@ -15,11 +15,11 @@ import pytest
 from events.bands import Band
 from events.fact import Fact
 from services.program.explaining import explained
-from services.scoring.changes import changes
-from services.scoring.meeting_facts import MeetingFacts, gather
-from services.scoring.meeting_score import score
+from services.scoring.meetings.meeting_facts import MeetingFacts, gather
+from services.scoring.meetings.meeting_score import score
+from services.scoring.rules.shelf import shipped
 from services.scoring.score import Score, to_json
-from services.scoring.shelf import shipped
+from services.scoring.why.changes import changes
 from tests.examples import CELL_7
 from tests.program.typed import typed
 from tests.scoring.meeting import (

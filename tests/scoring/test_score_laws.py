@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from events.bands import Band
 from events.fact import Fact
 from events.meeting import DocumentsSent, MinutesApproved, PreMeetingHeld, SelfScored
+from services.scoring.rules.shelf import shipped
 from services.scoring.score import Score
-from services.scoring.shelf import shipped
 from tests.examples import an_id
 from tests.scoring.meeting import (
     ADOPTED,

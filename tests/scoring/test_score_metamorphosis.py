@@ -29,16 +29,16 @@ from events.meeting import (
 )
 from projections.circumstances import Spell
 from projections.view import FOREVER, STANDS
-from services.scoring.cell_year import CellYear, Sources, made, score_year
-from services.scoring.circumstances import Circumstances
-from services.scoring.meeting_bands import self_points
-from services.scoring.meeting_facts import MeetingFacts, Told, decoded
-from services.scoring.meeting_lines import marks
-from services.scoring.meeting_score import score
-from services.scoring.rulebook import Pack
-from services.scoring.rules_in_force import RulesInForce
+from services.scoring.meetings.cell_year import CellYear, Sources, made, score_year
+from services.scoring.meetings.circumstances import Circumstances
+from services.scoring.meetings.meeting_bands import self_points
+from services.scoring.meetings.meeting_facts import MeetingFacts, Told, decoded
+from services.scoring.meetings.meeting_lines import marks
+from services.scoring.meetings.meeting_score import score
+from services.scoring.rules.rulebook import Pack
+from services.scoring.rules.rules_in_force import RulesInForce
+from services.scoring.rules.shelf import shipped
 from services.scoring.score import Score
-from services.scoring.shelf import shipped
 from tests.examples import CELL_7, CELL_8, HOA, LAN, MINH, an_id
 from tests.scoring.meeting import CALLED, HANOI, MEETING, START, at, decided, voted
 

@@ -11,12 +11,12 @@ import pytest
 from events.bands import Band
 from events.fact import Fact
 from events.meeting import BandDecided, MeetingCancelled
-from services.scoring.cell_period import PeriodScore, score_period
-from services.scoring.cell_year import CellYear
-from services.scoring.meeting_facts import gather
+from services.scoring.meetings.cell_year import CellYear
+from services.scoring.meetings.meeting_facts import gather
 from services.scoring.period import Period
-from services.scoring.rhythm import Life
-from services.scoring.rules_in_force import RulesInForce
+from services.scoring.periods.cell_period import PeriodScore, score_period
+from services.scoring.periods.rhythm import Life
+from services.scoring.rules.rules_in_force import RulesInForce
 from tests.examples import CELL_7, an_id
 from tests.scoring.meeting import HANOI, records
 from tests.scoring.year import worth

@@ -23,9 +23,9 @@ from projections.positions import status
 from projections.rebuild import compare, rebuild
 from services.program.postgres import Postgres
 from services.program.schemas import install
-from services.scoring.cell_year import cell_years, score_year
-from services.scoring.meeting_facts import LOOKED_AT
-from services.scoring.rules_in_force import RulesInForce
+from services.scoring.meetings.cell_year import cell_years, score_year
+from services.scoring.meetings.meeting_facts import LOOKED_AT
+from services.scoring.rules.rules_in_force import RulesInForce
 from services.scoring.score import Bands, Score
 from services.scoring.worker import follow
 from services.settings import Settings

@@ -7,9 +7,9 @@ import pytest
 
 from events.classification import YearBand
 from events.organisation import CellKind
-from services.scoring.rulebook import Of, Pack
-from services.scoring.rulebook_file import PackRefused, read
-from services.scoring.shelf import shipped
+from services.scoring.rules.rulebook import Of, Pack
+from services.scoring.rules.rulebook_file import PackRefused, read
+from services.scoring.rules.shelf import shipped
 
 BOOKS = files("services.scoring") / "rulebooks"
 YEAR = (BOOKS / "year-national.toml").read_text("utf-8")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.scoring.rulebook import Pack
-from services.scoring.shelf import shipped
+from services.scoring.rules.rulebook import Pack
+from services.scoring.rules.shelf import shipped
 from tests.scoring.tables import read, scored
 
 RUBRICS = ("meeting-national", "meeting-ward", "meeting-gated")

@@ -14,9 +14,9 @@ from services.program.__main__ import build
 from services.program.explaining import explained
 from services.program.postgres import Postgres
 from services.program.rules_trying import moved_lines
-from services.scoring.published import shown
+from services.scoring.rules.published import shown
+from services.scoring.rules.shelf import shipped
 from services.scoring.score import to_json
-from services.scoring.shelf import shipped
 from services.trouble import Exit, Trouble
 from tests.database import fresh
 from tests.ingest.conftest import Commune, a_commune

@@ -10,10 +10,10 @@ from events.meeting import Attendance, Counts, MeetingHeld, MeetingKind, Presenc
 from events.office import Office
 from projections.circumstances import Spell
 from projections.view import FOREVER, STANDS
-from services.scoring.circumstances import Circumstances
-from services.scoring.meeting_context import MeetingContext, Run
-from services.scoring.meeting_facts import MeetingFacts, Told
-from services.scoring.year_context import contexts
+from services.scoring.meetings.circumstances import Circumstances
+from services.scoring.meetings.meeting_context import MeetingContext, Run
+from services.scoring.meetings.meeting_facts import MeetingFacts, Told
+from services.scoring.meetings.year_context import contexts
 from tests.examples import CELL_7, CELL_8, HOA, LAN, MINH, an_id
 from tests.scoring.meeting import CALLED, HANOI, at
 

@@ -13,10 +13,10 @@ from events.classification import ClassificationDecided, ClassificationReopened,
 from events.fact import Fact, Id, Record, stored_name
 from events.meeting import ResolutionAdopted, TaskResultsRecorded
 from events.meeting.facts import Task, TaskResult
-from services.scoring.meeting_rules import Finding
-from services.scoring.shelf import shipped
-from services.scoring.year_facts import tasks
-from services.scoring.year_score import YearFacts, YearScore, score_year_of
+from services.scoring.meetings.meeting_rules import Finding
+from services.scoring.periods.year_facts import tasks
+from services.scoring.periods.year_score import YearFacts, YearScore, score_year_of
+from services.scoring.rules.shelf import shipped
 from tests.examples import CELL_7, LAN
 from tests.scoring.meeting import MEETING
 

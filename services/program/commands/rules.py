@@ -13,10 +13,10 @@ from services.program.rules_adopting import adopt
 from services.program.rules_file import must_be_publishable, policy_of, text_in
 from services.program.rules_trying import try_
 from services.program.system import System, waiting
-from services.scoring.published import fact_of
-from services.scoring.rulebook import Pack
-from services.scoring.rulebook_file import PackRefused, read
-from services.scoring.shelf import shipped
+from services.scoring.rules.published import fact_of
+from services.scoring.rules.rulebook import Pack
+from services.scoring.rules.rulebook_file import PackRefused, read
+from services.scoring.rules.shelf import shipped
 from services.trouble import Exit, Trouble
 
 Second = Annotated[

@@ -1,0 +1,1 @@
+"""Scores of longer times: a cell's period and rhythm, a year's classification, a four-good candidacy."""
