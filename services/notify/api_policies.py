@@ -26,6 +26,7 @@ from services.web.context import Asking, Context, Here, must
 from services.web.pack_sent import SentPack
 from services.web.problem import FORM, Problem, not_found, unprocessable
 from services.web.rules import PackAtFault
+from services.web.written import Day
 
 router = APIRouter(tags=["exchange"])
 
@@ -74,7 +75,7 @@ class PoliciesQuestion(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     organisation: UUID | None = None
-    as_of: date | None = None
+    as_of: Day | None = None
 
 
 class PreviewAsked(BaseModel):
