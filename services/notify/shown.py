@@ -18,7 +18,6 @@ class NoticeLine(BaseModel):
     """A notice (docs/reference/http.md); `role`, `policy` and `rule` say why this organisation was told."""
 
     id: UUID
-    number: int
     fact: str | None
     position: int | None
     subject: UUID
@@ -30,6 +29,7 @@ class NoticeLine(BaseModel):
     role: str
     policy: str
     rule: str
+    number: int
     day: date | None
     critical: bool
     rose_from: UUID | None

@@ -18,12 +18,13 @@ import pytest
 
 from events.fact import Id
 from events.papers import Decision
+from projections.steps import steps_of
 from services.settings import Settings
 from tests.crash.views import every_view_is_what_the_log_says
 from tests.database import Database
 from tests.examples import COMMUNE, a_certificate, an_id
 from tests.keys import master_key_file
-from tests.notify.commune import Log, position, rows
+from tests.notify.commune import Log, position, rows, tell_all
 from tests.notify.conftest import Hire
 
 ROUNDS = 5
@@ -96,6 +97,50 @@ def test_killed_at_random_moments_it_loses_and_doubles_no_notice(database: Datab
     assert rows(database, "position, organisation::text, role") == expected
     every_view_is_what_the_log_says(Settings.read(database=database.app, master_key_file=master_key_file()))
     assert "error" not in said.read_text(), "nothing but starts and stops is worth a word"
+
+
+def test_killed_on_either_side_of_an_acknowledgement_it_is_there_once(
+    database: Database, log: Log, hire: Hire, tmp_path: Path
+) -> None:
+    """The one who acknowledges is killed before and after his fact is stored, the one who reads it amid its rows."""
+    dice = random.Random(20261123)
+    log.put_organisations()
+    for member in MEMBERS:
+        log.put_member(member)
+        for day in range(1, 5):
+            log.put(member, a_certificate(), date(2026, 3, day))
+    tell_all(hire())
+    idents = [row[0] for row in rows(database, "id::text")]
+    said: dict[str, int] = {}
+    teller = a_process(database, tmp_path / "notify.log")
+    for last in (False, False, True):
+        for line in an_acknowledger(database, len(idents) if last else dice.randrange(1, len(idents))):
+            ident, _, at = line.partition(" ")
+            assert said.setdefault(ident, int(at)) == int(at), "the same key answers the same again"
+        teller.send_signal(signal.SIGKILL)
+        teller.wait()
+        teller = a_process(database, tmp_path / "notify.log")
+    until_read(database, log.ledger.head())
+    teller.send_signal(signal.SIGTERM)
+    assert teller.wait(60) == 0
+    assert list(said) == idents
+    found = rows(database, "id::text, acknowledged_in")
+    assert found == list(said.items())
+    with psycopg.connect(database.app) as connection:
+        for ident in idents:
+            assert [record.position for record in log.ledger.stream(Id(ident))] == [said[ident]]
+            states = [step.state for step in steps_of(connection, Id(ident))]
+            assert states == ["delivered", "acknowledged"]
+
+
+def an_acknowledger(database: Database, lines: int) -> list[str]:
+    """Acknowledges until it has said so of so many notices; then it is killed, in the middle of the next one."""
+    command = [sys.executable, "-m", "tests.notify.little_acknowledger", database.app]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        found = [process.stdout.readline().strip() for _ in range(lines)]
+        process.send_signal(signal.SIGKILL)
+    return [line for line in found if line]
 
 
 def test_asked_to_stop_it_finishes_the_batch_and_ends_well(database: Database, log: Log, tmp_path: Path) -> None:
