@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from events.fact import Id, Record
-from projections import crossed, deliveries, steps, subscribers, watched
+from projections import addresses, crossed, deliveries, steps, subscribers, watched
 from projections.positions import REGISTER
 from projections.steps import Step
 
@@ -214,6 +214,7 @@ def install(conninfo: str) -> None:
         watched.install(connection)
         crossed.install(connection)
         subscribers.install(connection)
+        addresses.install(connection)
         connection.execute(REGISTER, {"view": NAME, "shape": SHAPE})
 
 

@@ -29,7 +29,7 @@ from services.ingest.imports.api import Imports
 from services.ingest.table import Table
 from services.master_key import keyring
 from services.notify import api as notify
-from services.notify.feeds import stream
+from services.notify.feeds import addresses, stream
 from services.notify.sending import api_endpoints as endpoints
 from services.program.rules_at_hand import RulesAtHand
 from services.questions import api as questions
@@ -65,7 +65,7 @@ def build(settings: Settings) -> Ending:
 
     app = FastAPI(title="caunoi", version=version("caunoi"), lifespan=life, redirect_slashes=False)
     handle_problems(app)
-    exchange = (notify.router, endpoints.router, stream.router)
+    exchange = (notify.router, endpoints.router, stream.router, addresses.router)
     for router in (questions.router, scoring.router, *exchange, audit.router, proofs.router, tokens.router):
         app.include_router(router)
     _probes(app)
