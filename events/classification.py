@@ -116,7 +116,7 @@ def says_the_same(classification: Classification, decided: ClassificationDecided
 def classify(
     classification: Classification, decided: ClassificationDecided, on: date, *, least: Mapping[str, Decimal] = ANY
 ) -> list[Fact]:
-    """A band for a year, once, until it is re-opened; points allow no better band than theirs, but a worse one.
+    """A band for a year (366-QĐ/TW of 30 Aug 2025), once, until it is re-opened; points allow a worse one than theirs.
 
     `least`: from how many points on each band is given, by the pack in force for the year.
 
