@@ -73,6 +73,15 @@ def test_a_trial_says_who_would_move_and_writes_nothing(commune: Commune) -> Non
     assert commune.operator.get("/rules/meeting-stricter").status_code == 404
 
 
+@pytest.mark.parametrize("ident", ["year-national", "four-good-agency", "indicators-province"])
+def test_a_pack_that_judges_no_meetings_is_refused_and_says_what_can_be_tried(commune: Commune, ident: str) -> None:
+    text = (files("services.scoring") / "rulebooks" / f"{ident}.toml").read_text("utf-8")
+    refused = tried(commune, 422, pack=text, organisation=commune.office_cell, period="2026")
+    (error,) = refused["errors"]
+    assert error["pointer"] == "/pack/of"
+    assert "packs that judge meetings can be tried" in error["message"]
+
+
 def test_the_items_that_move_a_meeting_are_named(commune: Commune) -> None:
     cell, (lan, hoa) = a_cell(commune, "Mục", "Lê Lan", "Trần Hòa")
     meeting = meet(commune, cell, "2026-03-05", [lan, hoa], minus=9)

@@ -34,6 +34,7 @@ router = APIRouter()
 AT_ONCE = 2
 """Trials that one process makes at a time: each keeps a core and a connection for seconds."""
 LINES = "application/x-ndjson"
+ONLY_MEETINGS = "packs that judge meetings can be tried (of = 'meeting'), and this one judges {!r}"
 _turns = Semaphore(AT_ONCE)
 
 
@@ -134,7 +135,7 @@ def _pack(said: dict[str, Any] | str) -> Pack:
     except PackRefused as refused:
         raise Problem(422, "invalid", FORM, [_fault(fault) for fault in refused.faults]) from None
     if pack.of is not Of.MEETING:
-        raise unprocessable("/pack/of", f"packs that judge meetings can be tried, not those of {pack.of.value!r}")
+        raise unprocessable("/pack/of", ONLY_MEETINGS.format(pack.of.value))
     return pack
 
 
