@@ -45,7 +45,7 @@ class Said(NamedTuple):
 
 def some(*said: tuple[Id, Fact]) -> st.SearchStrategy[Said]:
     return st.builds(
-        lambda one, day, history: Said(*one, day, history == 0), st.sampled_from(said), st.integers(0, 300),
+        lambda one, day, history: Said(one[0], one[1], day, history == 0), st.sampled_from(said), st.integers(0, 300),
         st.integers(0, 6),
     )  # fmt: skip
 
