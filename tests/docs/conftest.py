@@ -48,7 +48,8 @@ def a_system(below: Path, *options: str) -> Iterator[Path]:
     """A running `caunoi up` on DIR/caunoi-data, as the page has it; it has stopped when the `with` ends."""
     data = below / "caunoi-data"
     # At this level libraries would say what they are asked.
-    environment = {**os.environ, "CAUNOI_LOG_LEVEL": "debug"}
+    chosen = {"CAUNOI_LOG_LEVEL": "debug", "CAUNOI_WEBHOOK_ALLOW": "127.0.0.0/8,http"}
+    environment = {**os.environ, **chosen}
     argv = [sys.executable, "-m", "services.program", "up", "--data", str(data), "--port", "0", *options]
     with (below / "up.log").open("w") as said:
         process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=said, text=True, env=environment)
