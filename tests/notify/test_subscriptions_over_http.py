@@ -273,3 +273,20 @@ def test_a_preview_is_refused_where_the_subscription_would_be(served: Commune, s
     assert service.post("/subscriptions/previews", json=above).status_code == 403
     back = asking(served) | {"since": "2026-02-01", "until": "2026-01-01"}
     assert refused(service.post("/subscriptions/previews", json=back))[0] == "/until"
+
+
+def test_whatever_a_subscription_tells_can_be_read(served: Commune, service: httpx2.Client) -> None:
+    subscribed(service, asking(served, facts=["organisation.*", "meeting.*", "subscription.*", "endpoint.*"]))
+    tell(served)
+    served.post(f"/organisations/{served.village_cell}/renamings", {"name": "Chi bộ thôn Một"})
+    planned = {"planned_at": "2026-03-05T14:00:00+07:00", "agenda": ["1"], "effective_on": "2026-03-01"}
+    served.post("/meetings", {"cell": served.village_cell, "kind": "regular", **planned})
+    subscribed(service, asking(served))
+    tell(served)
+    inbox = service.get("/inbox").json()["items"]
+    facts = {item["fact"]: item["id"] for item in inbox if item["rule"] == "subscription"}
+    assert facts.keys() >= {"organisation.renamed", "meeting.called", "subscription.made"}
+    for ident in facts.values():
+        answer = service.get(f"/notices/{ident}")
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["sentence"].endswith(".")
