@@ -25,6 +25,8 @@ NAMES = (
     "size",
     "http",
     "notify",
+    "exchange",
+    "preview",
     "lives",
     "roll",
     "trial",

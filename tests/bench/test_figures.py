@@ -23,6 +23,8 @@ BASELINES = {
     "size": {"eventsourcing"},
     "http": {"noop", "starlette", "fastapi-eventsourcing"},
     "notify": set[str](),
+    "exchange": {"LISTEN + plain HTTP post", "none dead"},
+    "preview": set[str](),
     "sealing": {"without", "without the tree"},
     "import": set[str](),
     "lives": {"3 facts"},
@@ -35,8 +37,8 @@ BASELINES = {
 
 
 SLOW = {
-    "append", "board", "http", "import", "lives", "notify", "rebuild", "relay", "roll", "score_live", "sealing",
-    "startup",
+    "append", "board", "exchange", "http", "import", "lives", "notify", "rebuild", "relay", "roll", "score_live",
+    "sealing", "startup",
 }  # fmt: skip
 """Those that start whole systems, or take longer than a test should."""
 
