@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from starlette.exceptions import HTTPException
 
 from events import wire
 from events.fact import Id
@@ -152,6 +153,12 @@ def read_policies(asking: Asking, here: Here, asked: Annotated[PoliciesQuestion,
             held = policies.in_force(day, _above(connection, organisation, day))
             found = [one for one in policies.all() if any(one.policy is policy for policy in held)]
     return PoliciesPage(items=[PolicyShown.of(*one) for one in found])
+
+
+@router.get("/policies/previews", include_in_schema=False)
+def read_previews() -> None:
+    """Nothing is kept of a preview: this is no policy of that name."""
+    raise HTTPException(405)
 
 
 @router.get("/policies/{ident}")

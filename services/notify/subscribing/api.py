@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from starlette.exceptions import HTTPException
 
 from events.fact import Id
 from events.subscription import SubscriptionMade
@@ -46,6 +47,12 @@ def read_subscriptions(
     return SubscriptionPage(
         items=subscription_lines(here, kept), next=kept[-1].made_in if len(found) > asked.limit else None
     )
+
+
+@router.get("/subscriptions/previews", include_in_schema=False)
+def read_previews() -> None:
+    """Nothing is kept of a preview: this is no subscription of that name."""
+    raise HTTPException(405)
 
 
 @router.get("/subscriptions/{subscription}")
