@@ -15,6 +15,7 @@ from events.organisation import (
 )
 from events.subscription import About, SubscriptionEnded, SubscriptionPaused, SubscriptionResumed
 from services.notify.rebuild import rebuild
+from services.notify.subscribing import index
 from tests.database import Database
 from tests.examples import BLOC, CELL_7, CELL_8, COMMUNE, HOSPITAL, PROVINCE, SURGERY, a_certificate, a_reprimand, an_id
 from tests.notify.commune import NAM, PAEDIATRICS, SHIPPED, WARD, Log, introduced, living_in, received, tell_all
@@ -197,3 +198,22 @@ def test_a_worker_that_begins_anew_and_a_rebuild_match_as_the_one_before(
     assert len(positions(database)) >= 3
     difference = rebuild(database.app, "local", SHIPPED)
     assert (difference.missing, difference.surplus, difference.different) == (0, 0, 0)
+
+
+def test_a_record_looks_at_no_subscription_about_somebody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[tuple[str, ...]] = []
+
+    def matches(patterns: tuple[str, ...], name: str) -> bool:
+        looked_at.append(patterns)
+        return True
+
+    monkeypatch.setattr(index, "matches", matches)
+    kept: index.Index[None] = index.Index()
+    for number in range(10_000):
+        of = an_id(str(number))
+        kept.add(index.Wish(of, of, ("organisation", of), ("member.*",), number, None, "clerk"))
+    key = ("organisation", an_id("7"))
+    for _ in range(3):
+        assert kept.wants("member.recognised")
+        assert [wish.position for wish in kept.of([key], ["member.recognised"])] == [7]
+    assert len(looked_at) == 2, "once for the name, once for the key, and remembered"
