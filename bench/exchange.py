@@ -44,6 +44,7 @@ BACKLOG = 5
 """Messages that wait for each dead endpoint from the beginning."""
 PATIENCE = 120.0
 ALLOW = {"CAUNOI_WEBHOOK_ALLOW": "127.0.0.0/8,http"}
+HEARTBEAT = b'"caunoi.heartbeat"'
 PLAIN = "LISTEN + plain HTTP post"
 ROWS = "SELECT position FROM exchange.notices WHERE position > %s ORDER BY position"
 SERVE = ("-m", "services.program", "serve", "notify")
@@ -71,10 +72,9 @@ def _latency(server: Server, sizes: Sizes) -> Case:
 def _told(server: Server, sizes: Sizes, *, plain: bool) -> Sample:
     seen: dict[int, float] = {}
 
-    def note(path: bytes, body: bytes, at: float) -> bool:
-        told = _position(body)
-        if path == b"/told" and told.get("type") != "caunoi.heartbeat":
-            seen.setdefault(told["data"]["position"], at)
+    def note(_path: bytes, body: bytes, at: float) -> bool:
+        if HEARTBEAT not in body:
+            seen.setdefault(_position(body)["data"]["position"], at)
         return True
 
     with (
@@ -147,8 +147,9 @@ def _throughput(server: Server, sizes: Sizes) -> Case:
     number = max(3_000, sizes.records // 30)
     times: list[float] = []
 
-    def note(_path: bytes, _body: bytes, at: float) -> bool:
-        times.append(at)
+    def note(_path: bytes, body: bytes, at: float) -> bool:
+        if HEARTBEAT not in body:
+            times.append(at)
         return True
 
     def ours_() -> Sample:
@@ -185,7 +186,8 @@ def _dead(server: Server, sizes: Sizes) -> Case:
     def note(path: bytes, body: bytes, at: float) -> bool:
         if path.startswith(b"/dead"):
             return not hangs.is_set()
-        seen.setdefault(_position(body)["data"]["n"], at)
+        if HEARTBEAT not in body:
+            seen.setdefault(_position(body)["data"]["n"], at)
         return True
 
     def measured(*, dead: bool) -> Sample:

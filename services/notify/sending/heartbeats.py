@@ -13,6 +13,8 @@ from projections.positions import positions
 TYPE = "caunoi.heartbeat"
 AT_ONCE = 500
 """Chains whose heartbeats are queued in one transaction: a chain is held until it ends."""
+APART = timedelta(milliseconds=10)
+"""Between two heartbeats: those of thousands of endpoints shall not stand before what has happened."""
 
 # An endpoint to which nothing was ever sent is told so.
 BEGIN = """
@@ -60,13 +62,13 @@ class Heartbeats:
         """
         connection.execute(BEGIN)
         queued = 0
-        while some := self._some(connection, now):
+        while some := self._some(connection, now, queued):
             queued += some
         if queued:
             connection.execute(HINT)
         return queued
 
-    def _some(self, connection: psycopg.Connection[Any], now: datetime) -> int:
+    def _some(self, connection: psycopg.Connection[Any], now: datetime, queued: int) -> int:
         # First how far it has read, and only then, with the chains held, what was queued.
         position = positions(connection, [NAME])[NAME].position
         with connection.transaction():
@@ -75,8 +77,8 @@ class Heartbeats:
             connection.execute(PRUNE, chains)
             enqueue(connection, [
                 Send(Id(target), "webhook", 0, Id(chain), (), TYPE, now, _data(chain, target, position, waiting),
-                     position, now, HEARTBEAT)
-                for chain, target, waiting in found
+                     position, now + (queued + n) * APART, HEARTBEAT)
+                for n, (chain, target, waiting) in enumerate(found)
             ])  # fmt: skip
             connection.execute(TELL, chains | {"now": now})
         return len(found)
