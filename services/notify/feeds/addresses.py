@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from events.fact import Id
@@ -51,13 +51,13 @@ class Ended(BaseModel):
 
 
 @router.post("/feeds", status_code=201)
-def make_feed(asking: Asking, here: Here, body: FeedBody) -> Feed:
+def make_feed(request: Request, asking: Asking, here: Here, body: FeedBody) -> Feed:
     """New addresses of a calendar and a feed for an organisation; those that it has go on."""
     organisation = Id(str(body.organisation))
     must(here, asking, Relation.CONNECT, organisation)
     with here.pool.connection() as connection:
         made = addresses.make(connection, organisation, asking.id)
-    start = (here.settings.public_url or "").rstrip("/")
+    start = _start(request, here)
     return Feed(
         id=UUID(made.id),
         secret=made.secret,
@@ -81,7 +81,7 @@ def end_feed(ident: str, asking: Asking, here: Here) -> Ended:
 
 
 @router.get("/calendar/{secret}.ics", response_class=Response, include_in_schema=False)
-def read_calendar(secret: Secret, here: Here) -> Response:
+def read_calendar(request: Request, secret: Secret, here: Here) -> Response:
     """Meetings of the organisation and below, from three months ago on, and until when notices wait for an answer."""
     organisation, as_of = _whose(here, secret), AsOf(here.today())
     days = here.today() - BACK, here.today() + AHEAD
@@ -89,19 +89,24 @@ def read_calendar(secret: Secret, here: Here) -> Response:
         planned = meetings.find(connection, {"scope": organisation}, days, as_of, (FIRST, MOST))
         its = tree.lineage(connection, organisation, as_of)
         waiting = notices.inbox(connection, its, Waiting.OPEN, NEWEST, MOST)
-    body = calendar(planned, waiting, here.settings.public_url or "", here.now())
+    body = calendar(planned, waiting, _start(request, here), here.now())
     return Response(body, media_type="text/calendar; charset=utf-8", headers={"cache-control": "private, no-cache"})
 
 
 @router.get("/feeds/{secret}.atom", response_class=Response, include_in_schema=False)
-def read_feed(secret: Secret, here: Here) -> Response:
+def read_feed(request: Request, secret: Secret, here: Here) -> Response:
     """The last notices to the organisation: what kind of fact, when, and where to read it with a token."""
     organisation = _whose(here, secret)
     with here.pool.connection() as connection:
         its = tree.lineage(connection, organisation, AsOf(here.today()))
         found = notices.inbox(connection, its, None, NEWEST, ENTRIES)
-    body = atom(organisation, found, here.settings.public_url or "", here.now())
+    body = atom(organisation, found, _start(request, here), here.now())
     return Response(body, media_type="application/atom+xml", headers={"cache-control": "private, no-cache"})
+
+
+def _start(request: Request, here: Context) -> str:
+    """How links begin: as the operator says, else as it was asked for."""
+    return (here.settings.public_url or str(request.base_url)).rstrip("/")
 
 
 def _whose(here: Context, secret: str) -> Id:

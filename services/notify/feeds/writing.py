@@ -30,12 +30,12 @@ def calendar(planned: Iterable[tuple[Id, Row]], waiting: Iterable[Notice], start
         if meeting.ended_at is not None:
             event.add("dtend", meeting.ended_at.astimezone(UTC))
         event.add("status", "CANCELLED" if meeting.state is State.CANCELLED else "CONFIRMED")
-        event.add("url", f"{start.rstrip('/')}/meetings/{ident}")
+        event.add("url", f"{start}/meetings/{ident}")
         found.add_component(event)
     for notice in waiting:
         assert notice.acknowledge_by is not None, "it waits for an acknowledgement"
         event = _event(f"notice-{notice.id}", DEADLINE, notice.acknowledge_by, now)
-        event.add("url", f"{start.rstrip('/')}/notices/{notice.id}")
+        event.add("url", f"{start}/notices/{notice.id}")
         found.add_component(event)
     written: bytes = found.to_ical()
     return written
@@ -55,7 +55,7 @@ def atom(organisation: Id, found: Iterable[Notice], start: str, now: datetime) -
         SubElement(entry, "id").text = f"urn:uuid:{notice.id}"
         SubElement(entry, "title").text = f"Thông báo: {notice.fact or notice.rule}"
         SubElement(entry, "updated").text = _instant(notice.due_at)
-        SubElement(entry, "link", href=f"{start.rstrip('/')}/notices/{notice.id}")
+        SubElement(entry, "link", href=f"{start}/notices/{notice.id}")
         SubElement(entry, "category", term=notice.fact or notice.rule)
     updated.text = _instant(newest or now)
     written: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)

@@ -39,6 +39,7 @@ def test_meetings_and_deadlines_stand_in_the_calendar_and_notices_in_the_feed_wi
             assert cast("Any", event).start == datetime(today.year, today.month, today.day, 7, tzinfo=UTC)
             deadlines = icalendar.Calendar.from_ical(anybody.get(commune["calendar"]).content).walk("VEVENT")
             (notice,) = operator.get("/inbox", params={"organisation": COMMUNE, "state": "open"}).json()["items"]
+            assert [str(one["url"]) for one in deadlines] == [f"{address}/notices/{notice['id']}"]
             assert [str(one["uid"]) for one in deadlines] == [f"notice-{notice['id']}"]
             feed = anybody.get(commune["atom"])
             assert feed.headers["content-type"] == "application/atom+xml"
