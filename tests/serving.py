@@ -17,7 +17,7 @@ from tests.keys import master_key_file
 
 @contextmanager
 def serving(database: Database, **chosen: str) -> Iterator[str]:
-    """The address of a server on this database, perhaps with settings; it has stopped, cleanly, when the `with` ends."""
+    """The address of a server on this database, perhaps with settings; it has stopped cleanly when the `with` ends."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
