@@ -225,6 +225,25 @@ def test_about_two_things_at_once_is_refused(served: Commune, service: httpx2.Cl
     refused(service.post("/subscriptions", json=asking(served, about=about)))
 
 
+def test_who_only_reads_neither_makes_nor_changes_a_subscription(served: Commune, service: httpx2.Client) -> None:
+    ident = subscribed(service, asking(served))["id"]
+    tell(served)
+    for above in (served.commune, served.province):
+        with served.client("inspector", above) as inspector:
+            subscribed(inspector, asking(served), 403)
+            for what in ("pauses", "resumptions", "endings"):
+                assert inspector.post(f"/subscriptions/{ident}/{what}", json={}).status_code == 403
+            assert inspector.get(f"/subscriptions/{ident}").json()["state"] == "active"
+
+
+def test_a_channel_is_named_once(served: Commune, service: httpx2.Client) -> None:
+    endpoint = served.post("/endpoints", {"organisation": served.commune, "url": "https://hook.example.org/z"})["id"]
+    for twice in ({"webhook": endpoint}, {"email": "bi-thu@example.org"}, {"inbox": True}):
+        body = asking(served, channels=[{"text": "+84912345678"}, twice, twice])
+        pointer, message = refused(service.post("/subscriptions", json=body))
+        assert (pointer, message) == ("/channels/2", "this channel is named twice")
+
+
 def test_a_silence_says_until_when_whose_it_is_and_why(served: Commune, clerk: httpx2.Client) -> None:
     body = {"about": {"member": served.lan}, "until": TOMORROW, "reason": "chuyển trụ sở"}
     answer = clerk.post("/silences", json=body)

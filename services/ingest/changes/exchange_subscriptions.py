@@ -51,7 +51,7 @@ INDICATORS = "indicators"
 
 def _subscribe(asked: Asked[SubscriptionBody]) -> Plan:
     body, ident = asked.body, asked.ident()
-    owner = _owner(asked, body.organisation, Relation.RECEIVE)
+    owner = _owner(asked, body.organisation, Relation.CONNECT)
     must_be_new(asked, ident, Subscription.KIND)
     if body.facts is not None:
         must_name_facts(body.facts)
@@ -118,7 +118,7 @@ def _here(asked: Asked[B]) -> tuple[Id, Subscription]:
     subscription = asked.sight.of(Subscription, ident)
     if subscription.made is None:
         raise Nothing("subscription")
-    asked.must_reach(subscription.made.organisation, relation=Relation.RECEIVE)
+    asked.must_reach(subscription.made.organisation, relation=Relation.CONNECT)
     return ident, subscription
 
 
@@ -198,12 +198,15 @@ def _channels(asked: Asked[Any], owner: Id, said: tuple[ChannelForm, ...]) -> tu
     """The channels, and the addresses of people among them, which are sealed, in one text.
 
     Raises:
-        Problem: 422, an endpoint that there is not.
+        Problem: 422, an endpoint that there is not, or a channel that is named twice.
         Refused: `subscription.endpoint_of_another`, `subscription.endpoint_ended`.
     """
     found: list[Channel] = []
     addresses: list[str] = []
     for number, channel in enumerate(said):
+        if channel in said[:number]:
+            # One receiver could not tell two chains of one subscription apart.
+            raise unprocessable(f"/channels/{number}", "this channel is named twice")
         if channel.webhook is not None:
             _must_be_its_endpoint(asked, owner, channel.webhook, f"/channels/{number}/webhook")
             found.append(Channel(way=Way.WEBHOOK, endpoint=channel.webhook))
