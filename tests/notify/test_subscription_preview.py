@@ -61,6 +61,7 @@ FACTS = some(
 )  # fmt: skip
 STORIES = st.lists(FACTS, min_size=6, max_size=25)
 ABOUT = st.one_of(
+    st.none(),  # about the subscriber itself
     st.sampled_from([PROVINCE, BLOC, HOSPITAL, COMMUNE, CELL_7, CELL_8, SURGERY]).map(
         lambda one: About(organisation=one)
     ),
@@ -102,7 +103,7 @@ def previewed(database: Database, made: SubscriptionMade, after: int, few: int) 
 @given(STORIES, SUBSCRIBERS, ABOUT, PATTERNS)
 @settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate])
 def test_a_preview_is_what_the_follower_told_of_the_same_log(
-    template: Postgres, story: list[Said], organisation: Id, about: About, patterns: tuple[str, ...]
+    template: Postgres, story: list[Said], organisation: Id, about: About | None, patterns: tuple[str, ...]
 ) -> None:
     with fresh(template) as database, Ledger(database.app) as ledger:
         notices.install(database.owner)
@@ -111,7 +112,8 @@ def test_a_preview_is_what_the_follower_told_of_the_same_log(
         log.put_member(NAM)
         log.put_member(MINH, CELL_7, WARD)
         log.put(MEETING, CALLED)
-        made = a_subscription(organisation, about=about, facts=patterns, channels=(EMAIL,), addresses="[]")
+        whom = about or About(organisation=organisation)
+        made = a_subscription(organisation, about=whom, facts=patterns, channels=(EMAIL,), addresses="[]")
         after = subscribe(log, made)
         for stream, fact, day, history in story:
             log.put(stream, fact, FIRST + timedelta(days=day), backfill=history)

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from events.fact import Id
-from events.member import MemberRecognised
+from events.member import MemberAppointed, MemberRecognised
 from events.organisation import OrganisationAbsorbed, OrganisationJoinedBy
 from events.silence import SilenceEnded
 from events.subscription import About, Digest, Quiet, SubscriptionEnded
@@ -15,7 +15,7 @@ from projections.notices import Told, write
 from services.notify.subscribing.addressing import address
 from services.notify.subscribing.releasing import release
 from tests.database import Database
-from tests.examples import COMMUNE, HOSPITAL, SURGERY, a_reprimand, an_id
+from tests.examples import COMMUNE, HOSPITAL, PROVINCE, SURGERY, a_reprimand, an_id
 from tests.notify.commune import NAM, WARD, Log, tell_all
 from tests.notify.conftest import Hire, ReadViews
 from tests.notify.subscribed import (
@@ -143,6 +143,31 @@ def test_quiet_hours_defer_and_drop_nothing(database: Database, log: Log, hire: 
     assert (released(database), released(database)) == (3, 0)
     assert [message["kind"] for message in sent(database)] == ["notice"] * 3
     assert states(database) == [(True, False, None)] * 3
+
+
+@pytest.mark.usefixtures("nam")
+def test_what_a_policy_tells_the_subscriber_waits_as_it_wants_and_is_told_once(
+    database: Database, log: Log, hire: Hire
+) -> None:
+    """Nam works elsewhere, and only lives in the commune, whose subscription is about itself."""
+    put_endpoint(log)
+    subscribe(log, a_subscription(COMMUNE, facts=("member.*",), channels=(to_webhook(),), quiet=ALWAYS))
+    log.put(NAM, a_reprimand(), MARCH)
+    log.put(NAM, MemberRecognised(), MARCH)
+    tell_all(hire())
+    assert sent(database) == []
+    assert [(of, why) for of, why, _ in waiting(database)] == [(SUBSCRIPTION, "deferred")]
+    released(database)
+    assert [(message["chain"], message["type"]) for message in sent(database)] == [(SUBSCRIPTION, "member.disciplined")]
+
+
+@pytest.mark.usefixtures("nam")
+def test_nobody_else_sends_what_a_policy_tells_a_committee(database: Database, log: Log, hire: Hire) -> None:
+    about = About(organisation=COMMUNE)
+    subscribe(log, a_subscription(PROVINCE, about=about, facts=("member.*",), channels=(EMAIL,), addresses="[]"))
+    log.put(NAM, MemberAppointed(post="Giám đốc"), MARCH)
+    tell_all(hire())
+    assert sent(database) == []
 
 
 @pytest.mark.usefixtures("nam")

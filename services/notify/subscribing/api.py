@@ -29,8 +29,8 @@ from services.web.context import Asking, Context, Here, must
 from services.web.nearest import must_name_facts
 from services.web.problem import forbidden, not_found, unprocessable
 
-LOOKED_AT = ("concerns", "residents", "roll", "tree")
-"""The views that say what may match."""
+LOOKED_AT = ("concerns", notices.NAME, "residents", "roll", "tree")
+"""What says what may match, and what a policy has told."""
 
 router = APIRouter(tags=["exchange"])
 

@@ -114,6 +114,9 @@ class Matching:
             if heir in circle.reached:
                 by_organisation.setdefault(heir, []).append(wish)
         known = {one.organisation: one.id for one in told}
+        for heir, wish in self._about_themselves(record, circle, known, names):
+            if wish not in by_organisation.setdefault(heir, []):
+                by_organisation[heir].append(wish)
         more = [
             self._told(record, circle, organisation, wishes)
             for organisation, wishes in by_organisation.items()
@@ -126,6 +129,17 @@ class Matching:
             if over or wishes:
                 self.found[one.id] = Match(tuple(wishes), over)
         return more
+
+    def _about_themselves(
+        self, record: Record, circle: Circle, told: Iterable[Id], names: Sequence[str]
+    ) -> list[tuple[Id, Subscribing]]:
+        """Subscriptions about the subscriber itself: what a policy tells it, of whomever, they send as they want it."""
+        told = frozenset(told)
+        if not told:
+            return []
+        found = self._subscriptions.of([("organisation", one) for one in sorted(told | circle.homes)], names)
+        heirs = [(self._circles.heir(wish.organisation, circle, record), wish) for wish in found]
+        return [(heir, wish) for heir, wish in heirs if heir in told and wish.key[1] == wish.organisation]
 
     def _is_told_together(self, record: Record, fact: Fact) -> bool:
         """As one of a list, whose own record has told of all."""

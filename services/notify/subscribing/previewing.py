@@ -4,7 +4,7 @@ The database leaves what may match by the names of facts and by whom streams are
 function says what does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import psycopg
@@ -55,6 +55,19 @@ AND l.stream IN (SELECT stream FROM touched) ORDER BY l.position
 """
 
 
+# What a policy told it, or whoever has its matters by now: that a subscription about itself would have sent, too.
+TOLD = """
+WITH RECURSIVE heir (id) AS (
+    SELECT %(of)s::uuid UNION SELECT t.successor FROM heir h JOIN views.tree t ON t.stream = h.id
+    WHERE t.successor IS NOT NULL
+)
+SELECT id::text, position, subject::text, organisation::text, fact, role, policy, rule, history, due_at, acknowledge_by
+FROM exchange.notices WHERE organisation IN (SELECT id FROM heir) AND position > %(after)s AND position <= %(upto)s
+AND fact = ANY (%(names)s) AND rule <> 'subscription' AND NOT history
+ORDER BY position
+"""
+
+
 class Found(NamedTuple):
     """`positions` of what would have been told, in order; `at_least`: counting stopped, there is more."""
 
@@ -82,12 +95,14 @@ def preview(
     let_be: set[Id] = set()
     positions: list[int] = []
     examples: list[tuple[Record, Id]] = []
-    for chunk in _candidates(connection, key, {"after": after, "upto": upto, "names": names, "of": key[1]}):
+    params = {"after": after, "upto": upto, "names": names, "of": key[1]}
+    by_policy = _told_by_policy(connection, params) if key == ("organisation", made.organisation) else {}
+    for chunk in _candidates(connection, key, params, by_policy):
         records = _records(connection, chunk)
         matching.prepare(records, upto)
         for record in records:
             states.see(record)
-            for told in _told(matching, record, let_be):
+            for told in _told(matching, record, by_policy.get(record.position, []), let_be):
                 positions.append(record.position)
                 examples = [*examples[-EXAMPLES + 1 :], (record, told.subject)]
             if len(positions) >= most:
@@ -97,12 +112,13 @@ def preview(
     return Found(positions, False, examples)
 
 
-def _told(matching: Matching, record: Record, let_be: set[Id]) -> list[Told]:
-    """What the follower would have told; what it cannot read parks its stream, and tells nothing."""
+def _told(matching: Matching, record: Record, by_policy: Sequence[Told], let_be: set[Id]) -> list[Told]:
+    """What the follower would have told, or sent of what a policy told; what it cannot read parks its stream."""
     if record.stream in let_be:
         return []
     try:
-        return matching.match(record, ())
+        more = matching.match(record, by_policy)
+        return [*(one for one in by_policy if one.id in matching.found), *more]
     except psycopg.Error:
         raise
     except Exception:  # noqa: BLE001  # whatever it is, the others do not suffer for it
@@ -112,14 +128,23 @@ def _told(matching: Matching, record: Record, let_be: set[Id]) -> list[Told]:
         matching.found.clear()
 
 
+def _told_by_policy(connection: psycopg.Connection[Any], params: dict[str, Any]) -> dict[int, list[Told]]:
+    """By position."""
+    found: dict[int, list[Told]] = {}
+    for row in connection.execute(TOLD, params).fetchall():
+        told = Told(*row)
+        found.setdefault(told.position, []).append(told)
+    return found
+
+
 def _candidates(
-    connection: psycopg.Connection[Any], key: tuple[str, Id], params: dict[str, Any]
+    connection: psycopg.Connection[Any], key: tuple[str, Id], params: dict[str, Any], besides: Iterable[int]
 ) -> Iterator[list[int]]:
-    """The positions of what may match, some at a time, in order."""
+    """The positions of what may match, and those `besides`, some at a time, in order."""
     found = [row[0] for row in connection.execute(NAMED + f" LIMIT {FEW + 1}", params).fetchall()]
     if len(found) > FEW:
         query = TOUCHED.format(things=THINGS[key[0]])
-        found = [row[0] for row in connection.execute(query.encode(), params).fetchall()]
+        found = sorted({*(row[0] for row in connection.execute(query.encode(), params).fetchall()), *besides})
     for first in range(0, len(found), AT_ONCE):
         yield found[first : first + AT_ONCE]
 
