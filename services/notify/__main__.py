@@ -14,7 +14,7 @@ from services.notify.absence.rules import Watch
 from services.notify.crossing import Indicators
 from services.notify.leading import leading
 from services.notify.policies_in_force import Policies
-from services.notify.sending.running import Sending
+from services.notify.sending.apart import Apart
 from services.notify.subscribing.links import LINKS
 from services.notify.ticking import Ticker
 from services.notify.ticks import ticks
@@ -47,7 +47,8 @@ def run(settings: Settings, indicators: Indicators | None = None) -> None:
     log = structlog.get_logger("notify")
     log.info("started", ledger=settings.ledger)
     bus = carrier(settings.database, settings.brokers, settings.ledger)
-    with Sending(settings, keys, stop.set), Ticker(settings.database, ticks(settings, watch, indicators)):
+    # The sender's process first: it is made before there is a second thread.
+    with Apart(settings, keys, stop.set), Ticker(settings.database, ticks(settings, watch, indicators)):
         while not stop.is_set():
             with leading(settings.database, stop) as leads:
                 try:

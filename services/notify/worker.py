@@ -28,6 +28,7 @@ SET idle_in_transaction_session_timeout = '30s'"""
 """One that is frozen amid a batch holds the positions, and whoever takes over would wait for it for ever."""
 DURABLY = "SET LOCAL synchronous_commit = on"
 HINT = "SELECT pg_notify('notices', %(position)s), pg_notify('views', %(position)s)"
+QUEUED = f"{HINT}, pg_notify('deliveries', '')"
 
 log = structlog.get_logger("notify")
 
@@ -139,8 +140,9 @@ class Worker:
         try:
             with connection.transaction():
                 held = self._hold(connection)
+                queued = False
                 if held.position < last:
-                    self._keep(connection, [r for r in records if r.position > held.position], held.position)
+                    queued = self._keep(connection, [r for r in records if r.position > held.position], held.position)
                     self._attempted = last
                     advance(connection, {NAME: held.position}, last)
         except BaseException:
@@ -150,9 +152,11 @@ class Worker:
         self._held, self._attempted = held._replace(position=last), None
         self._telling.states.settle()
         # A hint for those who wait; outside the transaction, where it delays no append.
-        connection.execute(HINT, {"position": str(last)})
+        connection.execute(QUEUED if queued else HINT, {"position": str(last)})
 
-    def _keep(self, connection: psycopg.Connection[Any], records: Sequence[Record], after: int) -> None:
+    def _keep(self, connection: psycopg.Connection[Any], records: Sequence[Record], after: int) -> bool:
+        """All that follows from records, in the transaction that is open; whether a message was queued."""
+        queued = False
         if not self._knows_subscribers:
             self._matching.load(subscribers.subscriptions(connection), subscribers.silences(connection))
             self._knows_subscribers = True
@@ -164,9 +168,10 @@ class Worker:
         if batch.told or batch.acknowledged:
             connection.execute(DURABLY)
             new = write(connection, batch.told, batch.acknowledged)
-            address(connection, new, self._matching.taken())
+            queued = address(connection, new, self._matching.taken())
             reach(connection, [one.id for one in new])
         park(connection, NAME, batch.poisons)
+        return queued
 
     def _hold(self, connection: psycopg.Connection[Any]) -> Held:
         """Where the notices stand, held until the transaction ends.

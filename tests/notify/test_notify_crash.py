@@ -26,6 +26,7 @@ from tests.examples import COMMUNE, a_certificate, an_id
 from tests.keys import master_key_file
 from tests.notify.commune import Log, position, rows, tell_all
 from tests.notify.conftest import Hire
+from tests.program.places import eventually
 
 ROUNDS = 5
 MEMBERS = [an_id(f"somebody {number}") for number in range(20)]
@@ -119,8 +120,11 @@ def test_killed_on_either_side_of_an_acknowledgement_it_is_there_once(
             assert said.setdefault(ident, int(at)) == int(at), "the same key answers the same again"
         teller.send_signal(signal.SIGKILL)
         teller.wait()
-        teller = a_process(database, tmp_path / "notify.log")
+        heard = tmp_path / f"notify.{len(said)}.log"
+        teller = a_process(database, heard)
     until_read(database, log.ledger.head())
+    # The one before may have read it all: this one is asked to stop when it knows what that means.
+    eventually(lambda: "started" in heard.read_text())
     teller.send_signal(signal.SIGTERM)
     assert teller.wait(60) == 0
     assert list(said) == idents

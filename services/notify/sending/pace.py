@@ -18,6 +18,7 @@ class Pace(Struct, frozen=True, forbid_unknown_fields=True):
     in_flight_a_target: Count
     in_flight_unknown: Count
     gather: Seconds
+    settle: Seconds
     look: Seconds
     lease: Seconds
     grace: Seconds

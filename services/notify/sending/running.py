@@ -59,7 +59,7 @@ class Sending:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 self._loop, self._stop = runner.get_loop(), asyncio.Event()
                 self._begun.set()
-                runner.run(self._send(self._stop))
+                runner.run(send(self._settings, self._keyring, self._pace, self._stop))
         except BaseException as error:  # it is raised where the thread is waited for
             log.exception("sender.ended", error=type(error).__name__)
             self._error = error
@@ -68,12 +68,17 @@ class Sending:
             self._begun.set()
             self._loop = None
 
-    async def _send(self, stop: asyncio.Event) -> None:
-        settings = self._settings
-        assert settings.database is not None, "whoever sends was given a database"
-        _make_room(self._pace.in_flight)
-        async with carriers(settings) as ways:
-            await Sender(settings.database, self._keyring, ways, self._pace).run(stop)
+
+async def send(settings: Settings, keyring: Keyring, chosen: Pace, stop: asyncio.Event) -> None:
+    """Send until `stop` is set.
+
+    Raises:
+        psycopg.OperationalError: the database has been away for a minute.
+    """
+    assert settings.database is not None, "whoever sends was given a database"
+    _make_room(chosen.in_flight)
+    async with carriers(settings) as ways:
+        await Sender(settings.database, keyring, ways, chosen).run(stop)
 
 
 def _make_room(in_flight: int) -> None:

@@ -23,7 +23,7 @@ from services.notify.sending.sessions import Connection, Session
 from services.notify.sending.targets import Target, Targets
 from services.notify.sending.ways import Ways, not_set_up
 
-LISTEN = ("LISTEN deliveries", "LISTEN notices")
+LISTEN = "LISTEN deliveries"
 PAUSE = 1.0
 """Seconds until hints are listened for again, after the database was away."""
 
@@ -44,6 +44,8 @@ class Sender:
         self._listening = Session(conninfo, _listen)
         self._wake = asyncio.Event()
         self._results = asyncio.Event()
+        self._urgent = asyncio.Event()
+        """What comes next waits for what has just come of a message before it."""
         self._done: list[Result] = []
         self._tasks: dict[asyncio.Task[None], Claimed] = {}
         self._on_their_way: Counter[Id] = Counter()
@@ -68,6 +70,7 @@ class Sender:
             await self._finish()
             self._stopped = True
             self._results.set()
+            self._urgent.set()
             await beside[1]
         finally:
             await _end([*beside, *self._tasks])
@@ -122,6 +125,8 @@ class Sender:
             self._gone.add(message.target)
         self._done.append(Result(message, at, outcome))
         self._results.set()
+        if message.fifo:
+            self._urgent.set()
 
     async def _outcome(self, message: Claimed, target: Target | None, at: datetime) -> Outcome:
         if target is None or target.ended or message.address >= len(target.addresses):
@@ -140,6 +145,7 @@ class Sender:
         while not self._stopped or self._done:
             await self._results.wait()
             self._results.clear()
+            self._urgent.clear()
             batch, self._done = self._done, []
             if not batch:
                 continue
@@ -150,7 +156,7 @@ class Sender:
             await self._close(batch, failing)
             self._gone.difference_update(one.message.target for one in batch)
             if not self._stopped:
-                await asyncio.sleep(max(0.0, begun + self._pace.gather - monotonic()))
+                await _within(self._urgent.wait(), max(0.0, begun + self._pace.settle - monotonic()))
 
     async def _close(self, batch: list[Result], failing: list[results.Failing]) -> None:
         """Close receivers that said so, that ended, or to which nothing has come for days."""
@@ -199,8 +205,7 @@ class Sender:
 
 
 async def _listen(connection: Connection) -> None:
-    for what in LISTEN:
-        await connection.execute(what)
+    await connection.execute(LISTEN)
 
 
 def _closing(conninfo: str, target: Id, owner: Id, state: str, at: datetime) -> Any:

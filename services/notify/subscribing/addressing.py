@@ -12,7 +12,7 @@ import psycopg
 
 from events.fact import Id
 from events.subscription import Way
-from projections import deliveries, subscribers
+from projections import subscribers
 from projections.deliveries import Send, enqueue
 from projections.notices import Told
 from projections.steps import DEFERRED, GROUPED, SILENCED, Step, step
@@ -87,14 +87,16 @@ def address(
     notices: Sequence[Told],
     matches: Matches | None = None,
     now: datetime | None = None,
-) -> None:
+) -> bool:
     """Queue, or let wait, what new notices shall be sent as, in the transaction that keeps them; history stays silent.
 
-    `matches` say which subscriptions send a notice and which silences cover it; of alerts it is looked for here.
+    The answer is whether a message was queued: after the commit, where it delays nobody, `deliveries.HINT` tells the
+    senders; else one finds it at its next look. `matches` say which subscriptions send a notice, and
+    which silences cover it; of alerts it is looked for here.
     """
     live = [one for one in notices if not one.history]
     if not live or not (matches or _any(connection)):
-        return
+        return False
     at = now or datetime.now(UTC)
     families = subscribers.families(connection, sorted({one.organisation for one in live}), at.date())
     found = dict(matches or {}) | matches_of(connection, [one for one in live if one.alert], families, at)
@@ -105,7 +107,7 @@ def address(
     for one in live:
         match = found.get(one.id, NO_MATCH)
         addressing.take(one, match, gone.get(one.id))
-    addressing.keep(connection)
+    return addressing.keep(connection)
 
 
 class _Addressing:
@@ -130,8 +132,8 @@ class _Addressing:
         else:
             self._send(notice, match.subscriptions)
 
-    def keep(self, connection: psycopg.Connection[Any]) -> None:
-        """All of it, in the transaction that is open."""
+    def keep(self, connection: psycopg.Connection[Any]) -> bool:
+        """All of it, in the transaction that is open; whether a message was queued."""
         if self._silenced:
             connection.execute(SILENCE, _columns(self._silenced))
         if self._waiting:
@@ -141,11 +143,10 @@ class _Addressing:
             for one in self._waiting:
                 first[one.notice] = min(first.get(one.notice, one.wait.until), one.wait.until)
         step(connection, self._steps)
-        if self._sends:
-            enqueue(connection, self._sends)
-            connection.execute(deliveries.HINT)
+        enqueue(connection, self._sends)
         if self._waiting:
             connection.execute(DEFER, _columns(list(first.items())))
+        return bool(self._sends)
 
     def _silence(self, notice: Told, by: Id, cause: str) -> None:
         self._silenced.append((notice.id, by))
