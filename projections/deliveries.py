@@ -14,7 +14,7 @@ from projections.steps import QUEUED, Step, step
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS exchange.chains (
-    chain    uuid PRIMARY KEY,              -- the subscription, else the endpoint
+    chain    uuid PRIMARY KEY,              -- the subscription's, of its first channel its id; else the endpoint
     number   bigint NOT NULL DEFAULT 0,     -- of the last message
     digest   text NOT NULL DEFAULT '',      -- SHA-256 of its body, in hexadecimal
     target   uuid NOT NULL,                 -- whom the last message was for
@@ -50,6 +50,8 @@ CREATE TABLE IF NOT EXISTS exchange.deliveries (
     made_at       timestamptz NOT NULL,
     done_at       timestamptz
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
+ALTER TABLE exchange.chains
+    ADD COLUMN IF NOT EXISTS subscription uuid;     -- whose it is, where it is not the endpoint's own
 ALTER TABLE exchange.deliveries
     ADD COLUMN IF NOT EXISTS tried_before integer NOT NULL DEFAULT 0;  -- when it was queued again
 CREATE INDEX IF NOT EXISTS deliveries_due ON exchange.deliveries (next_at) WHERE state IN ('due', 'failed');
@@ -79,8 +81,10 @@ CREATE TABLE IF NOT EXISTS exchange.attempts (
 );
 """
 CHAIN = """
-INSERT INTO exchange.chains (chain, target, channel) SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[])
-ON CONFLICT (chain) DO NOTHING
+INSERT INTO exchange.chains (chain, target, channel, subscription)
+SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[])
+ON CONFLICT (chain) DO UPDATE SET subscription = excluded.subscription
+WHERE chains.subscription IS NULL AND excluded.subscription IS NOT NULL
 """
 HOLD = """
 SELECT chain::text, number, digest FROM exchange.chains WHERE chain = ANY (%s::uuid[]) ORDER BY chain FOR UPDATE
@@ -186,7 +190,9 @@ def body_of(type_: str, timestamp: datetime, data: dict[str, Any]) -> bytes:
 
 def _hold(connection: psycopg.Connection[Any], sends: Sequence[Send]) -> dict[Id, _Link]:
     """The chains, begun where there are none, held in the order of their ids: two that queue never wait in a ring."""
-    first = {send.chain: (send.chain, send.target, send.channel) for send in reversed(sends)}
+    first = {
+        send.chain: (send.chain, send.target, send.channel, send.data.get("subscription")) for send in reversed(sends)
+    }
     connection.execute(CHAIN, _columns(first[chain] for chain in sorted(first)))
     return {Id(row[0]): _Link(*row[1:]) for row in connection.execute(HOLD, [sorted(first)])}
 

@@ -267,10 +267,11 @@ def opened(connection: psycopg.Connection[Any], ident: Id, by: str) -> datetime 
 def inbox(
     connection: psycopg.Connection[Any], organisations: Sequence[Id], waiting: Waiting | None, after: Cursor, limit: int
 ) -> list[Notice]:
-    """Notices to organisations, newest first; those of history only when they are asked for."""
+    """Notices to organisations that stand there, newest first; those of history only when they are asked for."""
+    which = f"listed AND {WHERE[waiting]}"
     if len(organisations) == 1:  # the index has them in their order
-        return _page(connection, f"organisation = %(of)s::uuid AND {WHERE[waiting]}", organisations[0], after, limit)
-    return _page(connection, f"organisation = ANY (%(of)s::uuid[]) AND {WHERE[waiting]}", organisations, after, limit)
+        return _page(connection, f"organisation = %(of)s::uuid AND {which}", organisations[0], after, limit)
+    return _page(connection, f"organisation = ANY (%(of)s::uuid[]) AND {which}", organisations, after, limit)
 
 
 def about(connection: psycopg.Connection[Any], subject: Id, after: Cursor, limit: int) -> list[Notice]:

@@ -13,10 +13,12 @@ from events.fact import Id
 from events.keys import Keyring
 from services.notify.sending.heartbeats import heartbeat
 from tests.database import Database
+from tests.examples import COMMUNE, a_reprimand
 from tests.keys import keyring
-from tests.notify.commune import Log, position, tell_all
+from tests.notify.commune import NAM, Log, position, tell_all
 from tests.notify.conftest import Hire
 from tests.notify.receiving import a_send, an_endpoint, put, queue
+from tests.notify.subscribed import SUBSCRIPTION, a_subscription, subscribe, to_webhook
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -66,6 +68,23 @@ def test_it_names_the_last_message_and_is_none_itself(database: Database, endpoi
     assert body["data"]["number"] == 2
     assert body["data"]["previous"] == sha256(messages[1][1]).hexdigest()
     assert json.loads(messages[2][1])["data"]["previous"] == body["data"]["previous"]
+
+
+def test_each_channel_of_a_subscription_hears_by_the_subscriptions_id(
+    database: Database, log: Log, hire: Hire, endpoint: Id, ring: Keyring
+) -> None:
+    other = an_endpoint(database, log.ledger, ring, "https://other.example.org/")
+    channels = (to_webhook(endpoint), to_webhook(other))
+    subscribe(log, a_subscription(COMMUNE, facts=("member.*",), channels=channels))
+    log.put_member()
+    log.put(NAM, a_reprimand(), NOW.date())
+    tell_all(hire())
+    beat(database, NOW)
+    heard = [body["data"] for _, body in bodies(database) if "subscription" in body["data"]]
+    assert [(one["subscription"], one["number"]) for one in heard] == [(SUBSCRIPTION, 2)] * 2
+    with psycopg.connect(database.app) as connection:
+        query = "SELECT target::text FROM exchange.deliveries WHERE kind = 'heartbeat' AND chain <> target"
+        assert {target for (target,) in connection.execute(query)} == {endpoint, other}
 
 
 def test_there_is_one_an_hour_and_of_those_that_are_over_the_last_is_kept(database: Database, endpoint: Id) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+import psycopg
 import pytest
 
 from events.fact import Id
@@ -14,6 +15,8 @@ from events.organisation import (
     OrganisationRenamed,
 )
 from events.subscription import About, SubscriptionEnded, SubscriptionPaused, SubscriptionResumed
+from projections import notices
+from projections.notices import NEWEST
 from services.notify.rebuild import rebuild
 from services.notify.subscribing import index
 from tests.database import Database
@@ -171,6 +174,9 @@ def test_what_is_in_no_inbox_is_not_listed(database: Database, log: Log, hire: H
     log.put(NAM, a_certificate(), MARCH)
     tell_all(hire())
     assert told_by_subscription(database, "listed") == [(False,)]
+    with psycopg.connect(database.app) as connection:
+        assert notices.inbox(connection, [HOSPITAL], None, NEWEST, 10) == []
+        assert HOSPITAL in {one.organisation for one in notices.about(connection, NAM, NEWEST, 10)}
 
 
 @pytest.mark.usefixtures("nam")

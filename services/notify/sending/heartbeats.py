@@ -24,12 +24,12 @@ WHERE e.ended_in IS NULL AND NOT EXISTS (SELECT FROM exchange.chains c WHERE c.c
 ON CONFLICT (chain) DO NOTHING
 """
 DUE = """
-SELECT c.chain::text, c.target::text,
-       (SELECT count(*) FROM exchange.waiting w WHERE w.subscription = c.chain)
+SELECT c.chain::text, c.target::text, CASE WHEN c.chain <> c.target THEN s.id::text END,
+       (SELECT count(*) FROM exchange.waiting w WHERE w.subscription = s.id)
 FROM exchange.chains c
 JOIN exchange.endpoints e ON e.id = c.target AND e.ended_in IS NULL
 LEFT JOIN exchange.targets t ON t.target = c.target
-LEFT JOIN exchange.subscriptions s ON s.id = c.chain
+LEFT JOIN exchange.subscriptions s ON s.id = coalesce(c.subscription, c.chain)
 WHERE c.channel = 'webhook' AND (c.told_at IS NULL OR c.told_at <= %(before)s)
 AND coalesce(t.state, 'active') = 'active' AND (c.chain = c.target OR (s.ended_in IS NULL AND NOT s.paused))
 AND NOT EXISTS (SELECT FROM exchange.deliveries d WHERE d.target = c.target AND d.chain = c.chain
@@ -76,9 +76,9 @@ class Heartbeats:
             chains = {"chains": [row[0] for row in found], "targets": [row[1] for row in found]}
             connection.execute(PRUNE, chains)
             enqueue(connection, [
-                Send(Id(target), "webhook", 0, Id(chain), (), TYPE, now, _data(chain, target, position, waiting),
+                Send(Id(target), "webhook", 0, Id(chain), (), TYPE, now, _data(of, position, waiting),
                      position, now + (queued + n) * APART, HEARTBEAT)
-                for n, (chain, target, waiting) in enumerate(found)
+                for n, (chain, target, of, waiting) in enumerate(found)
             ])  # fmt: skip
             connection.execute(TELL, chains | {"now": now})
         return len(found)
@@ -89,7 +89,7 @@ def heartbeat(connection: psycopg.Connection[Any], now: datetime, minutes: int =
     return Heartbeats(minutes).beat(connection, now)
 
 
-def _data(chain: str, target: str, position: int, waiting: int) -> dict[str, Any]:
+def _data(subscription: str | None, position: int, waiting: int) -> dict[str, Any]:
     """A receiver knows a subscription's chain, as in its messages, by its id; the endpoint's own has none."""
-    of = {} if chain == target else {"subscription": chain}
+    of = {} if subscription is None else {"subscription": subscription}
     return {"position": position, "waiting": waiting, **of}
