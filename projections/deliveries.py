@@ -53,7 +53,8 @@ CREATE TABLE IF NOT EXISTS exchange.deliveries (
 ALTER TABLE exchange.chains
     ADD COLUMN IF NOT EXISTS subscription uuid;     -- whose it is, where it is not the endpoint's own
 ALTER TABLE exchange.deliveries
-    ADD COLUMN IF NOT EXISTS tried_before integer NOT NULL DEFAULT 0;  -- when it was queued again
+    ADD COLUMN IF NOT EXISTS tried_before integer NOT NULL DEFAULT 0,  -- when it was queued again
+    ADD COLUMN IF NOT EXISTS in_turn boolean NOT NULL DEFAULT false;   -- recovered: tried after those before it were
 CREATE INDEX IF NOT EXISTS deliveries_due ON exchange.deliveries (next_at) WHERE state IN ('due', 'failed');
 CREATE INDEX IF NOT EXISTS deliveries_in_order ON exchange.deliveries (target, seq) WHERE state IN ('due', 'failed');
 CREATE INDEX IF NOT EXISTS deliveries_of_target ON exchange.deliveries (target, seq);
@@ -87,26 +88,29 @@ ON CONFLICT (chain) DO UPDATE SET subscription = excluded.subscription
 WHERE chains.subscription IS NULL AND excluded.subscription IS NOT NULL
 """
 HOLD = """
-SELECT chain::text, number, digest FROM exchange.chains WHERE chain = ANY (%s::uuid[]) ORDER BY chain FOR UPDATE
+SELECT c.chain::text, c.number, c.digest, c.subscription::text,
+       ARRAY(SELECT t.target::text FROM exchange.targets t WHERE t.target = ANY (%(targets)s::uuid[])
+             AND t.state <> 'active')
+FROM exchange.chains c WHERE c.chain = ANY (%(chains)s::uuid[]) ORDER BY c.chain FOR UPDATE OF c
 """
-MOVE = """
-UPDATE exchange.chains c SET number = moved.number, digest = moved.digest, target = moved.target
-FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::uuid[]) AS moved (chain, number, digest, target)
-WHERE c.chain = moved.chain
-"""
-CLOSED = "SELECT target::text FROM exchange.targets WHERE target = ANY (%s::uuid[]) AND state <> 'active'"
-INSERT = """
-INSERT INTO exchange.deliveries (id, target, channel, address, chain, number, body, type, position, kind, fifo, state,
-                                 next_at, made_at, done_at)
-SELECT id, target, channel, address, chain, number, body, type, position, kind, fifo, state, next_at,
-       clock_timestamp(), CASE WHEN state = 'given_up' THEN clock_timestamp() END
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::smallint[], %s::uuid[], %s::bigint[], %s::bytea[], %s::text[],
-            %s::bigint[], %s::text[], %s::boolean[], %s::text[], %s::timestamptz[]) WITH ORDINALITY
-     AS made (id, target, channel, address, chain, number, body, type, position, kind, fifo, state, next_at, no)
-ORDER BY no
-"""
-CARRY = "INSERT INTO exchange.carried (delivery, notice) SELECT * FROM unnest(%s::uuid[], %s::uuid[])"
+# One statement: a message more or less is written as fast, and each statement is a way to the server and back.
 QUEUE = """
+WITH made AS (
+    INSERT INTO exchange.deliveries (id, target, channel, address, chain, number, body, type, position, kind, fifo,
+                                     state, next_at, made_at, done_at)
+    SELECT id, target, channel, address, chain, number, body, type, position, kind, fifo, state, next_at,
+           clock_timestamp(), CASE WHEN state = 'given_up' THEN clock_timestamp() END
+    FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::smallint[], %s::uuid[], %s::bigint[], %s::bytea[], %s::text[],
+                %s::bigint[], %s::text[], %s::boolean[], %s::text[], %s::timestamptz[]) WITH ORDINALITY
+         AS made (id, target, channel, address, chain, number, body, type, position, kind, fifo, state, next_at, no)
+    ORDER BY no
+), moved AS (
+    UPDATE exchange.chains c SET number = moved.number, digest = moved.digest, target = moved.target
+    FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::uuid[]) AS moved (chain, number, digest, target)
+    WHERE c.chain = moved.chain
+), carried AS (
+    INSERT INTO exchange.carried (delivery, notice) SELECT * FROM unnest(%s::uuid[], %s::uuid[])
+)
 UPDATE exchange.notices SET queued_at = coalesce(queued_at, clock_timestamp()) WHERE id = ANY (%s::uuid[])
 """
 HINT = "SELECT pg_notify('deliveries', '')"
@@ -160,8 +164,7 @@ def enqueue(connection: psycopg.Connection[Any], sends: Sequence[Send]) -> list[
     """
     if not sends:
         return []
-    links = _hold(connection, sends)
-    closed = {Id(row[0]) for row in connection.execute(CLOSED, [sorted({send.target for send in sends})])}
+    links, closed = _hold(connection, sends)
     rows = []
     for send in sends:
         before = links[send.chain]
@@ -174,11 +177,15 @@ def enqueue(connection: psycopg.Connection[Any], sends: Sequence[Send]) -> list[
             Id(str(uuid4())), send.target, send.channel, send.address, send.chain, number, body, send.type,
             send.position, send.kind, send.fifo, "given_up" if send.target in closed else "due", send.next_at,
         ))  # fmt: skip
-    connection.execute(INSERT, _columns(rows))
-    targets = {send.chain: send.target for send in sends}
-    connection.execute(MOVE, _columns((chain, *links[chain], target) for chain, target in targets.items()))
     made = [row[0] for row in rows]
-    _carry(connection, made, sends)
+    targets = {send.chain: send.target for send in sends}
+    moved = _columns((chain, *links[chain], target) for chain, target in targets.items())
+    carried = [(ident, notice) for ident, send in zip(made, sends, strict=True) for notice in send.notices]
+    notices = sorted({notice for _, notice in carried})
+    columns = _columns(carried) if carried else [[], []]
+    connection.execute(QUEUE, [*_columns(rows), *moved, *columns, notices])
+    now, channels = datetime.now(UTC), {ident: send.channel for ident, send in zip(made, sends, strict=True)}
+    step(connection, [Step(notice, now, QUEUED, channels[ident], ident) for ident, notice in carried])
     return made
 
 
@@ -188,25 +195,22 @@ def body_of(type_: str, timestamp: datetime, data: dict[str, Any]) -> bytes:
     return _encode({"type": type_, "timestamp": instant, "data": data})
 
 
-def _hold(connection: psycopg.Connection[Any], sends: Sequence[Send]) -> dict[Id, _Link]:
-    """The chains, begun where there are none, held in the order of their ids: two that queue never wait in a ring."""
+def _hold(connection: psycopg.Connection[Any], sends: Sequence[Send]) -> tuple[dict[Id, _Link], set[Id]]:
+    """The chains, begun where there are none, and which targets take nothing now.
+
+    They are held in the order of their ids: two that queue never wait in a ring.
+    """
     first = {
         send.chain: (send.chain, send.target, send.channel, send.data.get("subscription")) for send in reversed(sends)
     }
-    connection.execute(CHAIN, _columns(first[chain] for chain in sorted(first)))
-    return {Id(row[0]): _Link(*row[1:]) for row in connection.execute(HOLD, [sorted(first)])}
-
-
-def _carry(connection: psycopg.Connection[Any], made: Sequence[Id], sends: Sequence[Send]) -> None:
-    """Say of each notice in which messages it goes, and that it is queued."""
-    carried = [(ident, notice) for ident, send in zip(made, sends, strict=True) for notice in send.notices]
-    if not carried:
-        return
-    connection.execute(CARRY, _columns(carried))
-    channels = {ident: send.channel for ident, send in zip(made, sends, strict=True)}
-    connection.execute(QUEUE, [sorted({notice for _, notice in carried})])
-    now = datetime.now(UTC)
-    step(connection, [Step(notice, now, QUEUED, channels[ident], ident) for ident, notice in carried])
+    asked = {"chains": sorted(first), "targets": sorted({send.target for send in sends})}
+    held = connection.execute(HOLD, asked).fetchall()
+    whose = {row[0]: row[3] for row in held}
+    # One that is older than the column that says whose it is learns it now.
+    if any(chain not in whose or (row[3] and whose[chain] is None) for chain, row in first.items()):
+        connection.execute(CHAIN, _columns(first[chain] for chain in sorted(first)))
+        held = connection.execute(HOLD, asked).fetchall()
+    return {Id(row[0]): _Link(*row[1:3]) for row in held}, {Id(closed) for row in held[:1] for closed in row[4]}
 
 
 def _columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:

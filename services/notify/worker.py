@@ -168,8 +168,9 @@ class Worker:
         if batch.told or batch.acknowledged:
             connection.execute(DURABLY)
             new = write(connection, batch.told, batch.acknowledged)
-            queued = address(connection, new, self._matching.taken())
-            reach(connection, [one.id for one in new])
+            sent = address(connection, new, self._matching.taken())
+            reach(connection, [one.id for one in new if one.id not in sent])
+            queued = bool(sent)
         park(connection, NAME, batch.poisons)
         return queued
 

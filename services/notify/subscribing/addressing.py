@@ -87,16 +87,16 @@ def address(
     notices: Sequence[Told],
     matches: Matches | None = None,
     now: datetime | None = None,
-) -> bool:
+) -> frozenset[Id]:
     """Queue, or let wait, what new notices shall be sent as, in the transaction that keeps them; history stays silent.
 
-    The answer is whether a message was queued: after the commit, where it delays nobody, `deliveries.HINT` tells the
-    senders; else one finds it at its next look. `matches` say which subscriptions send a notice, and
-    which silences cover it; of alerts it is looked for here.
+    The answer are those of which a message was queued: `deliveries.HINT` tells the senders, after the commit, where
+    it delays nobody; else one finds it at its next look. `matches` say which subscriptions send a notice, and which
+    silences cover it; of alerts it is looked for here.
     """
     live = [one for one in notices if not one.history]
     if not live or not (matches or _any(connection)):
-        return False
+        return frozenset()
     at = now or datetime.now(UTC)
     families = subscribers.families(connection, sorted({one.organisation for one in live}), at.date())
     found = dict(matches or {}) | matches_of(connection, [one for one in live if one.alert], families, at)
@@ -132,8 +132,8 @@ class _Addressing:
         else:
             self._send(notice, match.subscriptions)
 
-    def keep(self, connection: psycopg.Connection[Any]) -> bool:
-        """All of it, in the transaction that is open; whether a message was queued."""
+    def keep(self, connection: psycopg.Connection[Any]) -> frozenset[Id]:
+        """All of it, in the transaction that is open; of which notices a message was queued."""
         if self._silenced:
             connection.execute(SILENCE, _columns(self._silenced))
         if self._waiting:
@@ -146,7 +146,7 @@ class _Addressing:
         enqueue(connection, self._sends)
         if self._waiting:
             connection.execute(DEFER, _columns(list(first.items())))
-        return bool(self._sends)
+        return frozenset(notice for send in self._sends for notice in send.notices)
 
     def _silence(self, notice: Told, by: Id, cause: str) -> None:
         self._silenced.append((notice.id, by))
