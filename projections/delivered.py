@@ -46,7 +46,7 @@ WITH again AS (
 ), queued AS (
     UPDATE exchange.deliveries d
     SET state = 'due', next_at = clock_timestamp() - make_interval(secs => again.place * 0.000001),
-        tried_before = d.tries, done_at = NULL
+        tried_before = d.tries, done_at = NULL, in_turn = d.in_turn OR %(in_turn)s
     FROM again WHERE d.id = again.id RETURNING d.id, d.channel
 ), carried AS (
     SELECT q.id, q.channel, c.notice FROM queued q JOIN exchange.carried c ON c.delivery = q.id
@@ -154,12 +154,12 @@ def attempts(connection: Connection, messages: Sequence[Id]) -> Mapping[Id, list
 
 def recover(connection: Connection, target: Id, since: datetime) -> int:
     """Queue again, in their order, what was queued since then and failed or was given up; how many."""
-    return _again(connection, RECOVER, {"target": target, "since": since, "why": "recovery"})
+    return _again(connection, RECOVER, {"target": target, "since": since, "why": "recovery", "in_turn": True})
 
 
 def retry(connection: Connection, ident: Id) -> bool:
     """Queue one message again, whatever became of it; False where it is being sent at this moment."""
-    return _again(connection, RETRY, {"id": ident, "why": "retry"}) == 1
+    return _again(connection, RETRY, {"id": ident, "why": "retry", "in_turn": False}) == 1
 
 
 def resume(connection: Connection, target: Id) -> bool:

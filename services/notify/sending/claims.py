@@ -24,6 +24,7 @@ UPDATE exchange.deliveries SET claimed_by = NULL, claimed_until = NULL, next_at 
 WHERE claimed_by = ANY (%(gone)s) AND state IN ('due', 'failed')
 """
 FORGET = "DELETE FROM exchange.senders WHERE number = ANY (%(gone)s)"
+# What was recovered is tried one after the other, and one that fails again keeps the others no longer.
 # Candidates are looked at without holding them; whoever is quicker with one of them has it, and the others pass it by.
 CLAIM = """
 WITH busy AS (SELECT * FROM unnest(%(targets)s::uuid[], %(counts)s::integer[]) AS b (target, count)),
@@ -39,6 +40,9 @@ candidate AS (
         AND NOT (d.fifo AND EXISTS (
             SELECT FROM exchange.deliveries e WHERE e.target = d.target AND e.seq < d.seq AND e.fifo
             AND e.state IN ('due', 'failed')))
+        AND NOT (d.in_turn AND EXISTS (
+            SELECT FROM exchange.deliveries e WHERE e.target = d.target AND e.seq < d.seq AND e.in_turn
+            AND e.state = 'due'))
         ORDER BY d.next_at LIMIT 4 * %(room)s
     ) d LEFT JOIN busy b ON b.target = d.target LEFT JOIN exchange.targets t ON t.target = d.target
 ), chosen AS (
@@ -54,7 +58,7 @@ SET claimed_by = %(me)s, claimed_until = clock_timestamp() + make_interval(secs 
     uncertain = d.uncertain + (d.claimed_by IS NOT NULL)::integer
 FROM chosen WHERE d.id = chosen.id
 RETURNING d.id::text, d.claimed_by, d.target::text, d.channel, d.address, d.kind, d.type, d.body,
-          d.tries - d.tried_before, d.fifo,
+          d.tries - d.tried_before, d.fifo OR d.in_turn,
           d.seq, coalesce((SELECT h.version FROM ledger.heads h WHERE h.stream = d.target), 0),
           EXISTS (SELECT FROM exchange.targets t WHERE t.target = d.target AND t.failing_since IS NOT NULL)
 """
