@@ -48,6 +48,8 @@ def configure(process: str, level: str = "info") -> None:
     # Addresses carry questions, and questions carry names; who read what is kept by the audit, not by a log.
     logging.getLogger("uvicorn.access").setLevel(logging.CRITICAL)
     logging.getLogger("httpx2").setLevel(logging.WARNING)
+    # It says of each tick that it begins and that it is over: four lines every five seconds.
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     # It repeats itself at every try, and at its most talkative quotes messages, which hold facts.
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
 

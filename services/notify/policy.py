@@ -42,6 +42,8 @@ class To(StrEnum):
     DESTINATION = "destination"
     ORIGIN = "origin"
     WORKPLACE = "workplace"
+    SUPERIOR = "superior"
+    """What stands directly above his workplace."""
     CORRESPONDENT = "correspondent"
     """The other one of the two committees of a liaison."""
     TOLD = "told"

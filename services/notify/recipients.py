@@ -42,7 +42,10 @@ def recipients(
     """
     told: dict[Id, Recipient] = {}
     for policy, rule in rules:
-        organisation = heir(addressed(rule.to, fact, on, member), on, organisations)
+        named = addressed(rule.to, fact, on, member)
+        if rule.to is To.SUPERIOR:
+            named = next(iter(chain(named, on, organisations)[1:]), None)
+        organisation = heir(named, on, organisations)
         if organisation is None or organisation in told or rule.in_force or not rule.is_about(fact):
             continue
         if rule.to is To.RESIDENCE and not rule.own_members:
@@ -64,14 +67,15 @@ def asked_about(rules: Sequence[tuple[Policy, Rule]], fact: Fact, on: date, memb
 def addressed(to: To, fact: Fact | None, on: date, member: Member) -> Id | None:
     """The organisation in this role; None where there is none, or none that is here.
 
-    A cell is told itself, and nobody above it: it is the cell that introduces and receives.
+    A cell is told itself, and nobody above it: it is the cell that introduces and receives. Of a superior it is the
+    cell from which to climb.
     """
     match to:
         case To.RESIDENCE:
             # Not `residence_on`: that of an expelled or deceased member is asked for on the very day of his end.
             declared = member.residences.at(on)
             return None if declared is None else declared.committee
-        case To.WORKPLACE:
+        case To.WORKPLACE | To.SUPERIOR:
             return cell_before(member, on)
         case To.CORRESPONDENT | To.TOLD:
             return None  # found otherwise: by `correspondents`, and by who was told before

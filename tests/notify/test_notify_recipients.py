@@ -24,6 +24,7 @@ from tests.examples import (
     CELL_7,
     CELL_8,
     COMMUNE,
+    HOSPITAL,
     SURGERY,
     a_certificate,
     a_reprimand,
@@ -169,6 +170,16 @@ def test_a_policy_may_tell_a_committee_of_its_own_members() -> None:
 
 def test_a_policy_may_tell_the_workplace() -> None:
     assert told(AT_HOME, a_certificate(), MARCH, a_policy(to=To.WORKPLACE)) == {(SURGERY, "workplace")}
+
+
+def test_a_policy_may_tell_what_stands_above_the_workplace_on_that_day() -> None:
+    assert told(AT_HOME, a_certificate(), MARCH, a_policy(to=To.SUPERIOR)) == {(HOSPITAL, "superior")}
+    moved = {
+        **TREE,
+        SURGERY: seen(Organisation, (ORGANISATIONS[SURGERY], BOOK_OPENED), (OrganisationHandedOver(to=WARD), APRIL)),
+    }
+    assert told(AT_HOME, a_certificate(), MARCH, a_policy(to=To.SUPERIOR), moved) == {(HOSPITAL, "superior")}
+    assert told(AT_HOME, a_certificate(), MAY, a_policy(to=To.SUPERIOR), moved) == {(WARD, "superior")}
 
 
 def test_a_role_that_a_fact_does_not_have_is_nobodys() -> None:
