@@ -14,6 +14,7 @@ from events.meeting import Counts, DocumentsSent, MeetingCalled, MeetingCancelle
 from events.member import (
     MemberAdmitted,
     MemberRecognised,
+    SanctionRestored,
     Status,
     TransferIntroduced,
     TransferKind,
@@ -24,8 +25,8 @@ from projections.reading import last_position
 from services.notify.absence.questions import QUESTIONS, Absence, Span
 from services.notify.absence.rules import KNOWS, Role, Rule, Watched
 from tests.database import Database
-from tests.examples import BLOC, CELL_7, CELL_8, COMMUNE, HOSPITAL, SURGERY, an_id
-from tests.notify.commune import NAM, PAEDIATRICS, Log
+from tests.examples import BLOC, CELL_7, CELL_8, COMMUNE, HOSPITAL, SURGERY, a_reprimand, an_id
+from tests.notify.commune import NAM, PAEDIATRICS, WARD, Log, living_in
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 CELLS = {CELL_7, CELL_8, SURGERY, PAEDIATRICS}
@@ -163,6 +164,30 @@ def test_contact_is_missed_six_months_after_the_last_one_or_after_the_acceptance
     assert ask(Watched.CONTACT, date(2026, 1, 1), date(2026, 9, 14)) == []
     (missed,) = ask(Watched.CONTACT, date(2026, 1, 1), date(2026, 9, 15))
     assert missed.concerned == {Role.RESIDENCE: COMMUNE, Role.KEEPER: CELL_7}
+
+
+def test_a_sanction_that_lapses_by_itself_is_told_to_whoever_follows_him_then(ask: Ask, log: Log) -> None:
+    log.put_member()
+    log.put(NAM, a_reprimand(), date(2025, 3, 20))
+    assert ask(Watched.SANCTION, date(2026, 1, 1), date(2026, 3, 19)) == []
+    lapsed = Absence(NAM, date(2026, 3, 20), {Role.RESIDENCE: COMMUNE})
+    assert ask(Watched.SANCTION, date(2026, 1, 1), date(2026, 3, 20)) == [lapsed]
+    assert ask(Watched.SANCTION, date(2026, 3, 20), date(2026, 6, 1)) == [], "it was asked for"
+    log.put(NAM, living_in(WARD), date(2026, 2, 1))
+    (moved,) = ask(Watched.SANCTION, date(2026, 1, 1), date(2026, 3, 20))
+    assert moved.concerned == {Role.RESIDENCE: WARD}
+
+
+def test_a_sanction_that_is_held_in_force_undone_or_of_ones_own_member_lapses_unsaid(ask: Ask, log: Log) -> None:
+    held, undone, own = an_id("held"), an_id("undone"), an_id("own")
+    for member, cell in ((held, SURGERY), (undone, SURGERY), (own, CELL_7)):
+        log.put_member(member, cell)
+        position = log.put(member, a_reprimand(), date(2025, 3, 20))
+        if member == undone:
+            log.put(undone, SanctionRestored(sanction=position), date(2025, 9, 1))
+    log.put(held, a_reprimand(), date(2026, 1, 10))
+    assert ask(Watched.SANCTION, date(2026, 1, 1), date(2026, 6, 1)) == []
+    assert subjects(ask(Watched.SANCTION, date(2026, 6, 1), date(2027, 1, 10))) == {held}
 
 
 def test_whoever_is_excused_from_the_life_of_the_place_is_not_waited_for(ask: Ask, log: Log) -> None:

@@ -87,11 +87,27 @@ SELECT l.member::text, l.committee::text, coalesce(l.cell, l.committee)::text, E
     AND c.made_on BETWEEN make_date(%(year)s, 1, 1) AND make_date(%(year)s, 12, 31))
 FROM views.liaisons l WHERE l.stream = %(liaison)s::uuid AND {known:l} ORDER BY l.from_on DESC LIMIT 1
 """)
+# Of its own members a committee hears as their superior.
+LAPSED = sql("""
+SELECT s.stream::text, s.until, h.committee::text FROM views.sanctions s
+JOIN views.residents h ON h.stream = s.stream AND h.committee IS NOT NULL
+    AND h.from_on <= s.until AND s.until < h.to_on AND {known:h}
+WHERE %(since)s < s.until AND s.until <= %(day)s AND s.state NOT IN ('complained', 'restored')
+AND s.from_on <= s.until AND s.until < s.to_on AND {known:s}
+AND NOT EXISTS (
+    WITH RECURSIVE above (id) AS (
+        SELECT r.cell FROM views.roll r WHERE r.stream = s.stream AND r.cell IS NOT NULL AND {holds:r}
+        UNION
+        SELECT t.parent FROM above a JOIN views.tree t ON t.stream = a.id AND {holds:t} WHERE t.parent IS NOT NULL
+    )
+    SELECT FROM above WHERE id = h.committee)
+ORDER BY s.until, s.stream
+""")
 DRAFTS = """
 SELECT DISTINCT l.stream::text FROM ledger.log l JOIN ledger.names n ON n.no = l.name
 WHERE n.name = %(name)s AND l.position > %(after)s AND l.position <= %(upto)s
 """
-VIEWS = ("contacts", "liaisons", "meetings", "roll", "transfers", "tree")
+VIEWS = ("contacts", "liaisons", "meetings", "residents", "roll", "sanctions", "transfers", "tree")
 """What they read: all of it must have read what is asked about."""
 ADMITTED, DRAFTED = stored_name(MemberAdmitted), stored_name(RemarkDrafted)
 
@@ -179,6 +195,13 @@ def _remark(connection: psycopg.Connection[Any], _: Rule, span: Span) -> Iterato
             yield Absence(member, record.effective_on, {Role.RESIDENCE: committee, Role.KEEPER: keeper})
 
 
+def _sanction(connection: psycopg.Connection[Any], _: Rule, span: Span) -> Iterator[Absence]:
+    """A year has passed without a complaint or a new violation: it has lapsed by itself (`honours.lapses_on`)."""
+    asked = {**_asked(span), "since": span.asked_on}
+    for member, day, committee in connection.execute(LAPSED, asked).fetchall():
+        yield Absence(member, day, {Role.RESIDENCE: committee})
+
+
 QUESTIONS: Mapping[Watched, Question] = {
     Watched.REGULAR_MEETING: _regular,
     Watched.THEMATIC_MEETING: _thematic,
@@ -187,6 +210,7 @@ QUESTIONS: Mapping[Watched, Question] = {
     Watched.PROBATION: _probation,
     Watched.CONTACT: _contact,
     Watched.REMARK: _remark,
+    Watched.SANCTION: _sanction,
 }
 
 

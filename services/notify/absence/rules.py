@@ -24,6 +24,8 @@ class Watched(StrEnum):
     PROBATION = "probation"
     CONTACT = "contact"
     REMARK = "remark"
+    SANCTION = "sanction"
+    """Nothing has kept it in force: it has lapsed by its dates, of which there is no record."""
 
 
 class Role(StrEnum):
@@ -49,6 +51,7 @@ KNOWS = {
     Watched.TRANSFER: frozenset({Role.ORIGIN, Role.DESTINATION}),
     Watched.CONTACT: frozenset({Role.RESIDENCE, Role.KEEPER}),
     Watched.REMARK: frozenset({Role.RESIDENCE, Role.KEEPER}),
+    Watched.SANCTION: frozenset({Role.RESIDENCE}),
 }
 """Who has to do with what."""
 
