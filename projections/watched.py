@@ -20,6 +20,12 @@ INSERT INTO exchange.watched (rule, since, asked_on, position)
 SELECT * FROM unnest(%s::text[], %s::date[], %s::date[], %s::bigint[])
 ON CONFLICT (rule) DO UPDATE SET asked_on = excluded.asked_on, position = excluded.position
 """
+# A notice that nobody acknowledges rises as an alert by its own rule, which is watched nowhere.
+KNOWN = """
+SELECT split_part(rule, '/', 2) FROM exchange.watched
+UNION SELECT w FROM unnest(%s::text[]) AS w
+WHERE EXISTS (SELECT FROM exchange.watched) AND EXISTS (SELECT FROM exchange.notices n WHERE n.rule = w)
+"""
 
 
 class Watched(NamedTuple):
@@ -33,6 +39,11 @@ class Watched(NamedTuple):
 def install(connection: psycopg.Connection[Any]) -> None:
     """Make the table, in the transaction that makes the others; safe to repeat."""
     connection.execute(SCHEMA)
+
+
+def known(connection: psycopg.Connection[Any], asked: Sequence[str]) -> list[str]:
+    """The rules that were ever watched, and those of the `asked` by which something was told; [] before the first."""
+    return [row[0] for row in connection.execute(KNOWN, [list(asked)]).fetchall()]
 
 
 def hold(connection: psycopg.Connection[Any]) -> dict[str, Watched]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from events.fact import Id
+from projections import watched
 from services.ingest.streams import Source
 from services.web.nearest import nearest
 
@@ -20,6 +21,18 @@ SELECT id FROM ({known}) AS k (id)
 ORDER BY (SELECT count(*) FROM unnest(string_to_array(id, '-'), string_to_array(%s, '-')) AS g (one, other)
           WHERE one = other) DESC LIMIT %s
 """
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAlerts:
+    """Of which rules there may be alerts: all that are watched, and of those that are asked about any that told."""
+
+    rules: tuple[str, ...]
+
+    def ask(self, source: Source) -> tuple[str, ...]:
+        """Their names, in order."""
+        return tuple(sorted(watched.known(source.connection, self.rules)))
+
 
 Kind = Literal["organisation", "member", "endpoint"]
 

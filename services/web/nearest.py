@@ -28,6 +28,27 @@ def must_name_facts(patterns: Sequence[str]) -> None:
         raise Problem(422, "invalid", FORM, errors)
 
 
+def rules_named(patterns: Sequence[str]) -> tuple[str, ...]:
+    """The rules whose alerts are named, and not meant by a wildcard."""
+    return tuple(one.removeprefix(ALERT) for one in patterns if one.startswith(ALERT) and "*" not in one)
+
+
+def must_name_alerts(patterns: Sequence[str], known: Sequence[str]) -> None:
+    """Every alert that is named is of a rule that there is; where none is known yet, whatever is named may come.
+
+    Raises:
+        Problem: 422 with a pointer to each that is not, naming the nearest.
+    """
+    errors = [
+        (f"/facts/{number}", f"there is no alert {pattern!r}; the nearest is {ALERT + near!r}")
+        for number, pattern in enumerate(patterns)
+        for rule in rules_named([pattern])
+        if rule not in known and (near := nearest(rule, known)) is not None
+    ]
+    if errors:
+        raise Problem(422, "invalid", FORM, errors)
+
+
 def must_be_timezone(name: str, pointer: str) -> str:
     """A zone whose hours are known.
 

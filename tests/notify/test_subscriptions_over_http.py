@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from events.bus import EmbeddedBus
+from projections import watched
 from projections.catalogue import VIEWS
 from projections.feed import Feeder
 from services.notify.worker import Worker
@@ -132,6 +133,23 @@ def test_an_unknown_fact_is_refused_with_the_nearest(
     pointer, message = refused(service.post("/subscriptions", json=asking(served, facts=facts)))
     assert pointer == f"/facts/{len(facts) - 1}"
     assert message == f"there is no fact {facts[-1]!r}; the nearest is {nearest!r}"
+
+
+def test_an_unknown_alert_is_refused_with_the_nearest(served: Commune, service: httpx2.Client) -> None:
+    subscribed(service, asking(served, facts=["alert.whatever"]))  # nothing was watched here yet
+    with psycopg.connect(served.database.app) as connection:
+        today = date(2026, 1, 1)
+        rules = ("absence-national/no-contact", "absence-national/no-regular-meeting")
+        watched.keep(connection, [(rule, watched.Watched(today, today, 0)) for rule in rules])
+    days = {"since": "2026-01-01", "until": "2026-02-01"}
+    for path, more in (("/subscriptions", {}), ("/subscriptions/previews", days)):
+        body = asking(served, facts=["member.*", "alert.no-contct"]) | more
+        pointer, message = refused(service.post(path, json=body))
+        assert (pointer, message) == (
+            "/facts/1",
+            "there is no alert 'alert.no-contct'; the nearest is 'alert.no-contact'",
+        )
+    subscribed(service, asking(served, facts=["alert.no-regular-meeting", "alert.*", "alert.no-*"]))
 
 
 def mistyped(ident: str) -> str:

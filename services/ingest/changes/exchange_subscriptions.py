@@ -28,7 +28,7 @@ from services.access import DEEPEST, Relation
 from services.ingest.asked import Asked, Change, Nothing, Plan, must_be_new
 from services.ingest.bodies import Body
 from services.ingest.rules import Shipped
-from services.ingest.subscribers import Kind, Nearest
+from services.ingest.subscribers import Kind, KnownAlerts, Nearest
 from services.ingest.subscribing_forms import (
     AboutForm,
     ChannelForm,
@@ -40,7 +40,14 @@ from services.ingest.subscribing_forms import (
     SubscriptionBody,
     SubscriptionEndingBody,
 )
-from services.web.nearest import must_be_timezone, must_name_facts, nearest, unknown
+from services.web.nearest import (
+    must_be_timezone,
+    must_name_alerts,
+    must_name_facts,
+    nearest,
+    rules_named,
+    unknown,
+)
 from services.web.problem import forbidden, unprocessable
 
 B = TypeVar("B", bound=Body)
@@ -53,8 +60,7 @@ def _subscribe(asked: Asked[SubscriptionBody]) -> Plan:
     body, ident = asked.body, asked.ident()
     owner = _owner(asked, body.organisation, Relation.CONNECT)
     must_be_new(asked, ident, Subscription.KIND)
-    if body.facts is not None:
-        must_name_facts(body.facts)
+    _must_name(asked, body.facts or ())
     about = body.about or AboutForm()
     said = _about(asked, owner, about)
     _must_be_ones_own(asked, owner, about)
@@ -90,7 +96,7 @@ def _silence(asked: Asked[SilenceBody]) -> Plan:
     must_be_new(asked, ident, Silence.KIND)
     if body.about.indicator is not None:
         raise unprocessable("/about/indicator", "a silence is about an organisation, a member or residents")
-    must_name_facts(body.facts or ())
+    _must_name(asked, body.facts or ())
     said = _about(asked, owner, body.about)
     state = asked.sight.of(Silence, ident)
     if body.until <= asked.now and state.begun is None:
@@ -137,6 +143,17 @@ def _owner(asked: Asked[Any], said: Id | None, relation: Relation) -> Id:
     asked.must_reach(owner, relation=relation)
     must_exist(asked.sight.of(Organisation, owner), asked.now.date(), "subscription.organisation", "/organisation")
     return owner
+
+
+def _must_name(asked: Asked[Any], facts: tuple[str, ...]) -> None:
+    """There are such facts, and such alerts.
+
+    Raises:
+        Problem: 422, naming the nearest.
+    """
+    must_name_facts(facts)
+    if rules := rules_named(facts):
+        must_name_alerts(facts, asked.sight.answer(KnownAlerts(rules)))
 
 
 def _about(asked: Asked[Any], owner: Id, about: AboutForm) -> About:

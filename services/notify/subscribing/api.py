@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from events.fact import Id
 from events.subscription import SubscriptionMade
-from projections import notices, subscribers, tree
+from projections import notices, subscribers, tree, watched
 from projections.asked import AsOf, position_before
 from services.access import Caller, Relation
 from services.notify.subscribing.asked import (
@@ -26,7 +26,7 @@ from services.notify.subscribing.asked import (
 from services.notify.subscribing.previewing import preview
 from services.web.asking import AtLeast, ident, wait
 from services.web.context import Asking, Context, Here, must
-from services.web.nearest import must_name_facts
+from services.web.nearest import must_name_alerts, must_name_facts, rules_named
 from services.web.problem import forbidden, not_found, unprocessable
 
 LOOKED_AT = ("concerns", notices.NAME, "residents", "roll", "tree")
@@ -97,6 +97,9 @@ def preview_subscription(asking: Asking, here: Here, asked: PreviewBody, at_leas
     of = _of(asking, asked.organisation)
     must(here, asking, Relation.RECEIVE, of)
     must_name_facts(asked.facts)
+    if rules := rules_named(asked.facts):
+        with here.pool.connection() as connection:
+            must_name_alerts(asked.facts, watched.known(connection, rules))
     _must_be_ones_own(here, asked, of)
     zone = here.now().tzinfo
     assert zone is not None, "the committees have one"
