@@ -37,9 +37,10 @@ def place_of(name: str, which: str, form: int | None = None) -> Path:
 
 
 def full(struct: type[Struct]) -> Any:
-    """One with every field given."""
+    """One with every field given, and none as its default, which is not stored."""
     hints = get_type_hints(struct, include_extras=True)
-    return struct(**{name: _value(hints[name]) for name in struct.__struct_fields__})
+    defaults = {field.name: field.default for field in msgspec.structs.fields(struct)}
+    return struct(**{name: _value(hints[name], but=defaults[name]) for name in struct.__struct_fields__})
 
 
 def least(struct: type[Struct]) -> Any:
@@ -89,17 +90,17 @@ def _says(means: Any, meant: Any) -> bool:
     return bool(means == meant)
 
 
-def _value(hint: Any) -> Any:
+def _value(hint: Any, but: Any = NODEFAULT) -> Any:
     if hint in PLAIN:
         return PLAIN[hint]
     origin, parts = get_origin(hint), [part for part in get_args(hint) if part is not NoneType]
     if origin in {Annotated, Union, UnionType}:
-        return _value(parts[0])
+        return _value(parts[0], but)
     if origin is tuple:
         return (_value(parts[0]),)
     if origin is dict:
         return {_value(parts[0]): _value(parts[1])}
-    return next(iter(hint)) if issubclass(hint, Enum) else full(hint)
+    return next(one for one in hint if one != but) if issubclass(hint, Enum) else full(hint)
 
 
 def freeze(name: str, which: str, fact: Fact) -> None:

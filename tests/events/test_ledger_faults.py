@@ -39,10 +39,10 @@ def test_terminated_connections_lose_and_double_nothing(database: Database) -> N
     with psycopg.connect(database.owner, autocommit=True) as owner:
         while any(writer.running for writer in started):
             killed += owner.execute(TERMINATE, [database.name]).rowcount
-            sleep(dice.random() * 0.1)
+            sleep(dice.random() * 0.05)
     heard = writers.hear(started)
     assert [writer.process.returncode for writer in started] == [0, 0]
-    assert killed > 5
+    assert killed > 3, "or nothing was tried"
     assert len(heard.done) == 2 * 6 * 120
     with Ledger(database.app) as ledger:
         records = everything(ledger)

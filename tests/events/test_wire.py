@@ -136,4 +136,6 @@ def test_what_is_about_a_person_is_marked() -> None:
         "classification.reopened": {"reason"},
         "proposal.made": {"body"},
         "proposal.rejected": {"reason"},
+        "endpoint.registered": {"url"},
+        "subscription.made": {"addresses"},
     }
