@@ -15,7 +15,7 @@ from events.member.erasure import erased
 from events.notice import Notice, NoticeAcknowledged, acknowledge
 from events.request import Appended, CommandReused, Conflict, Entry, Request, Write
 from events.sealing import Key, seal
-from projections.notices import Notice as Row
+from projections.inbox import Notice as Row
 from services.access import Caller
 from services.web.context import Context
 from services.web.idempotency import command as command_of

@@ -12,9 +12,9 @@ from events import wire
 from events.correction import effective
 from events.fact import Id
 from events.member import Member
-from projections import notices, tree
+from projections import inbox, notices, tree
 from projections.asked import AsOf
-from projections.notices import NEWEST, Cursor, Notice, Waiting
+from projections.inbox import NEWEST, Cursor, Notice, Waiting
 from services.access import Caller, Relation
 from services.notify import api_policies
 from services.notify.acknowledging import Acknowledgement, perform
@@ -75,7 +75,7 @@ def read_inbox(
     wait(here, [notices.NAME], at_least)
     with here.pool.connection() as connection:
         its = tree.lineage(connection, of, AsOf(here.today()))
-        return _page(notices.inbox(connection, its, asked.state, asked.cursor, asked.limit + 1), asked.limit)
+        return _page(inbox.inbox(connection, its, asked.state, asked.cursor, asked.limit + 1), asked.limit)
 
 
 @router.get("/notices/{ident}")
@@ -125,12 +125,12 @@ def read_notices_about(
     _must_follow(here, asking, subject)
     wait(here, [notices.NAME], at_least)
     with here.pool.connection() as connection:
-        return _page(notices.about(connection, subject, asked.cursor, asked.limit + 1), asked.limit)
+        return _page(inbox.about(connection, subject, asked.cursor, asked.limit + 1), asked.limit)
 
 
 def _notice(here: Context, asking: Asking, ident: str, relation: Relation) -> Notice:
     with here.pool.connection() as connection:
-        found = notices.find(connection, canonical(ident, "notice"))
+        found = inbox.find(connection, canonical(ident, "notice"))
     if found is None:
         raise not_found("notice")
     must(here, asking, relation, found.organisation)

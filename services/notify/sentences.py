@@ -13,8 +13,8 @@ from events.member import Member, ResidenceDeclared
 from events.mentions import mentions
 from events.organisation import Organisation
 from events.papers import Decision, as_id
-from projections import notices
-from projections.notices import Notice
+from projections import inbox
+from projections.inbox import Notice
 from services.notify import in_force
 from services.notify.absence.rules import Watch
 from services.notify.called import day as _day
@@ -151,7 +151,7 @@ def names_of(here: Context, named: Iterable[Id], upto: int) -> dict[Id, str]:
 def _risen(here: Context, notice: Notice, ident: Id) -> Said:
     """The notice that nobody acknowledged, and whose it is."""
     with here.pool.connection() as connection:
-        below = notices.find(connection, ident)
+        below = inbox.find(connection, ident)
     if below is None:
         return Said(_absent(here, notice))
     told = say(here, below)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from projections import steps
 from projections.corrections import struck_by
-from projections.notices import Notice
+from projections.inbox import Notice
 from services.notify.sentences import say
 from services.web.context import Context
 from services.web.record import shown

@@ -9,7 +9,7 @@ from psycopg_pool import ConnectionPool
 
 from events.fact import Id
 from events.ledger import Ledger
-from projections import notices
+from projections import inbox
 from services.access import Caller, Role, Tokens
 from services.notify.acknowledging import Acknowledgement, perform
 from services.settings import Settings
@@ -27,7 +27,7 @@ def main(conninfo: str) -> None:
             ids = [Id(row[0]) for row in connection.execute("SELECT id::text FROM exchange.notices ORDER BY seq")]
         for ident in ids:
             with pool.connection() as connection:
-                row = notices.find(connection, ident)
+                row = inbox.find(connection, ident)
             assert row is not None, "it was there a moment ago"
             asked = Acknowledgement(caller=caller, on=datetime.now(UTC).date(), digest=1, key=f"key of {ident}")
             answer = perform(here, row, asked)

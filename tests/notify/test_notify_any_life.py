@@ -16,8 +16,8 @@ from events.organisation import OrganisationEstablished, OrganisationKind
 from events.papers import Decision
 from events.silence import SilenceBegun
 from events.subscription import About, Channel, Digest, SubscriptionMade, Way
-from projections import notices
-from projections.notices import Notice
+from projections import inbox, notices
+from projections.inbox import Notice
 from projections.steps import Step, steps_of
 from services.notify.sending import results
 from services.notify.sending.claims import Claimed
@@ -95,7 +95,7 @@ class Town:
     def notices(self) -> list[tuple[Notice, list[Step]]]:
         with psycopg.connect(self._database.app, autocommit=True) as connection:
             ids = [row[0] for row in connection.execute(ALL, [self.committee]).fetchall()]
-            found = [(notices.find(connection, ident), steps_of(connection, ident)) for ident in ids]
+            found = [(inbox.find(connection, ident), steps_of(connection, ident)) for ident in ids]
         return [(notice, steps) for notice, steps in found if notice is not None]
 
     def _reward(self, *, backfill: bool) -> None:

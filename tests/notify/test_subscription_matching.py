@@ -15,8 +15,8 @@ from events.organisation import (
     OrganisationRenamed,
 )
 from events.subscription import About, SubscriptionEnded, SubscriptionPaused, SubscriptionResumed
-from projections import notices
-from projections.notices import NEWEST
+from projections import inbox
+from projections.inbox import NEWEST
 from services.notify.rebuild import rebuild
 from services.notify.subscribing import index
 from tests.database import Database
@@ -175,8 +175,8 @@ def test_what_is_in_no_inbox_is_not_listed(database: Database, log: Log, hire: H
     tell_all(hire())
     assert told_by_subscription(database, "listed") == [(False,)]
     with psycopg.connect(database.app) as connection:
-        assert notices.inbox(connection, [HOSPITAL], None, NEWEST, 10) == []
-        assert HOSPITAL in {one.organisation for one in notices.about(connection, NAM, NEWEST, 10)}
+        assert inbox.inbox(connection, [HOSPITAL], None, NEWEST, 10) == []
+        assert HOSPITAL in {one.organisation for one in inbox.about(connection, NAM, NEWEST, 10)}
 
 
 @pytest.mark.usefixtures("nam")

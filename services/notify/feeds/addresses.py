@@ -8,10 +8,10 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from events.fact import Id
-from projections import addresses, meetings, notices, tree
+from projections import addresses, inbox, meetings, tree
 from projections.asked import AsOf
+from projections.inbox import NEWEST, Waiting
 from projections.meetings import FIRST
-from projections.notices import NEWEST, Waiting
 from services.access import Relation
 from services.notify.feeds.writing import atom, calendar
 from services.web.asking import ident as canonical
@@ -88,7 +88,7 @@ def read_calendar(request: Request, secret: Secret, here: Here) -> Response:
     with here.pool.connection() as connection:
         planned = meetings.find(connection, {"scope": organisation}, days, as_of, (FIRST, MOST))
         its = tree.lineage(connection, organisation, as_of)
-        waiting = notices.inbox(connection, its, Waiting.OPEN, NEWEST, MOST)
+        waiting = inbox.inbox(connection, its, Waiting.OPEN, NEWEST, MOST)
     body = calendar(planned, waiting, _start(request, here), here.now())
     return Response(body, media_type="text/calendar; charset=utf-8", headers={"cache-control": "private, no-cache"})
 
@@ -99,7 +99,7 @@ def read_feed(request: Request, secret: Secret, here: Here) -> Response:
     organisation = _whose(here, secret)
     with here.pool.connection() as connection:
         its = tree.lineage(connection, organisation, AsOf(here.today()))
-        found = notices.inbox(connection, its, None, NEWEST, ENTRIES)
+        found = inbox.inbox(connection, its, None, NEWEST, ENTRIES)
     body = atom(organisation, found, _start(request, here), here.now())
     return Response(body, media_type="application/atom+xml", headers={"cache-control": "private, no-cache"})
 

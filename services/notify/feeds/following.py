@@ -8,10 +8,10 @@ import psycopg
 
 from events.fact import Id, Record
 from events.ledger import COLUMNS
-from projections import notices, reach, tree
+from projections import inbox, reach, tree
 from projections.asked import AsOf
 from projections.corrections import struck_by
-from projections.notices import Notice
+from projections.inbox import Notice
 from projections.positions import positions
 from services.access import Caller
 from services.notify.shown import NoticeLine
@@ -25,7 +25,7 @@ HEAD = "SELECT position FROM ledger.counter"
 NEXT = f"SELECT {COLUMNS} WHERE l.position > %s AND l.position <= %s ORDER BY l.position LIMIT %s"
 LAST_NOTICE = "SELECT coalesce(max(seq), 0) FROM exchange.notices"
 NEXT_NOTICES = f"""
-{notices.SELECT} WHERE seq > %(after)s AND (%(of)s::uuid[] IS NULL OR organisation = ANY (%(of)s::uuid[]))
+{inbox.SELECT} WHERE seq > %(after)s AND (%(of)s::uuid[] IS NULL OR organisation = ANY (%(of)s::uuid[]))
 AND listed AND NOT history ORDER BY seq LIMIT %(limit)s
 """
 

@@ -8,8 +8,8 @@ import icalendar
 
 from events.fact import Id
 from events.meeting import MeetingKind
+from projections.inbox import Notice
 from projections.meetings import Row, State
-from projections.notices import Notice
 
 KINDS = {
     MeetingKind.REGULAR: "Sinh hoạt chi bộ thường kỳ",
