@@ -12,11 +12,11 @@ import psycopg
 from events.fact import Id
 from events.subscription import Side, SubscriptionMade, Way
 from projections import crossed, subscribers
-from projections.notices import NAME, Told, reach, unknown, write
+from projections.notices import NAME, Told, unknown
 from projections.positions import positions
 from projections.reading import last_position
 from projections.subscribers import Subscribed
-from services.notify.subscribing.addressing import address
+from services.notify.subscribing.addressing import tell
 from services.notify.telling import NAMESPACE
 
 Indicators = Callable[[psycopg.Connection[Any], Id, date], Mapping[str, Decimal | None]]
@@ -57,9 +57,7 @@ class Crossings:
             before = crossed.seen(connection)
             new = [one for one in found if one.beyond and before.get(one.subscription.id) != (period, True)]
             told = {notice.id: notice for notice in (self._told(one, today, head, now) for one in new)}
-            written = write(connection, unknown(connection, told), ())
-            address(connection, written)
-            reach(connection, [notice.id for notice in written])
+            written = tell(connection, unknown(connection, told)).new
             crossed.keep(connection, [(one.subscription.id, period, one.beyond) for one in found])
         return len(written)
 

@@ -15,12 +15,12 @@ import structlog
 from events.fact import Id
 from projections import tree
 from projections.asked import AsOf
-from projections.notices import NAME, Told, reach, write
+from projections.notices import NAME, Told, reach
 from projections.positions import positions
 from projections.reading import last_position
 from projections.steps import RISEN, Step, step
 from projections.waiting import Behind, at_least
-from services.notify.subscribing.addressing import address
+from services.notify.subscribing.addressing import tell
 from services.notify.telling import NAMESPACE
 
 AT_ONCE = 500
@@ -93,9 +93,7 @@ class Rising:
             late = list(map(Unanswered._make, rows))
             above = dict(self._above(connection, late, now))
             told = [self._told(one, above[one.organisation], now, head) for one in late if one.organisation in above]
-            new = write(connection, told, ())
-            address(connection, new)
-            reach(connection, [one.id for one in new])
+            tell(connection, told)
             connection.execute(RISE, [now, [one.id for one in late]])
             causes = {one.rose_from: f"{one.id} to {one.organisation}" for one in told}
             step(connection, [Step(one.id, now, RISEN, causes.get(one.id, "nothing stands above")) for one in late])

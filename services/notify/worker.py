@@ -11,14 +11,14 @@ from events.bus import Bus, Reader
 from events.fact import Id, Record
 from projections import subscribers
 from projections.fold import Poison
-from projections.notices import ACKNOWLEDGED, NAME, Told, reach, write
+from projections.notices import ACKNOWLEDGED, NAME, Told
 from projections.parked import park, parked
 from projections.patience import patiently
 from projections.positions import Held, Zombie, advance, positions
 from projections.reading import following, pasts
 from services.notify.policies_in_force import Policies
 from services.notify.states import States
-from services.notify.subscribing.addressing import address
+from services.notify.subscribing.addressing import tell
 from services.notify.subscribing.matching import Matching
 from services.notify.telling import Telling
 
@@ -167,10 +167,7 @@ class Worker:
         subscribers.keep(connection, [record for record in records if record.stream not in let_be])
         if batch.told or batch.acknowledged:
             connection.execute(DURABLY)
-            new = write(connection, batch.told, batch.acknowledged)
-            sent = address(connection, new, self._matching.taken())
-            reach(connection, [one.id for one in new if one.id not in sent])
-            queued = bool(sent)
+            queued = tell(connection, batch.told, batch.acknowledged, self._matching.taken()).queued
         park(connection, NAME, batch.poisons)
         return queued
 

@@ -11,14 +11,14 @@ import structlog
 
 from events.fact import Id
 from projections import watched
-from projections.notices import NAME, Told, reach, unknown, write
+from projections.notices import NAME, Told, unknown
 from projections.positions import positions
 from projections.reading import last_position
 from projections.waiting import Behind, at_least
 from projections.watched import Watched
 from services.notify.absence.questions import QUESTIONS, VIEWS, Absence, Span
 from services.notify.absence.rules import Rule, Rules, Watch
-from services.notify.subscribing.addressing import address
+from services.notify.subscribing.addressing import tell
 from services.notify.telling import NAMESPACE
 
 log = structlog.get_logger("absence")
@@ -70,10 +70,7 @@ class Looker:
                 found.update((told.id, told) for told in self._told(rules, rule, absence, head, now))
             asked.append((name, Watched(last.since, max(last.asked_on, yesterday), head)))
         watched.keep(connection, asked)
-        new = write(connection, unknown(connection, found), ())
-        address(connection, new)
-        reach(connection, [told.id for told in new])
-        return len(new)
+        return len(tell(connection, unknown(connection, found)).new)
 
     def _told(self, rules: Rules, rule: Rule, absence: Absence, head: int, now: datetime) -> Iterator[Told]:
         """One for each organisation, in the first of its roles."""

@@ -7,9 +7,9 @@ from uuid import uuid5
 import psycopg
 
 from events.fact import Id
-from projections.notices import NAME, Told, reach, write
+from projections.notices import NAME, Told
 from projections.positions import positions
-from services.notify.subscribing.addressing import address
+from services.notify.subscribing.addressing import tell
 from services.notify.telling import NAMESPACE
 
 ACTIVE, OFF, GONE, ENDED = "active", "off", "gone", "ended"
@@ -53,9 +53,7 @@ def close(connection: psycopg.Connection[Any], target: Id, owner: Id, state: str
         ids = [row[0] for row in connection.execute(GIVE_UP, params).fetchall()]
         connection.execute(LIVES, params | {"ids": ids})
         if state in RULES:
-            new = write(connection, [_told(target, owner, RULES[state], position, at)], ())
-            address(connection, new)
-            reach(connection, [one.id for one in new])
+            tell(connection, [_told(target, owner, RULES[state], position, at)])
     return True
 
 

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from events.fact import Id
+from events.fact import Id, Record
 from events.subscription import Way
 from projections import subscribers
 from projections.deliveries import Send, enqueue
-from projections.notices import Told
+from projections.notices import Told, reach, write
 from projections.steps import DEFERRED, GROUPED, SILENCED, Step, step
 from services.notify.subscribing.alerts import inhibited, matches_of
 from services.notify.subscribing.matching import NO_MATCH, Match, Matches, Silencing, Subscribing
@@ -64,6 +64,13 @@ class Waiting(NamedTuple):
     wait: Wait
 
 
+class Kept(NamedTuple):
+    """Notices that are new, and whether a message of one of them was queued."""
+
+    new: list[Told]
+    queued: bool
+
+
 class Endpoints:
     """The endpoints of those who are told, as they are now."""
 
@@ -80,6 +87,22 @@ class Endpoints:
         return [
             endpoint for one in self._families.get(organisation, [organisation]) for endpoint in self._of.get(one, [])
         ]
+
+
+def tell(
+    connection: psycopg.Connection[Any],
+    told: Sequence[Told],
+    acknowledged: Sequence[Record] = (),
+    matches: Matches | None = None,
+) -> Kept:
+    """Keep notices and what was acknowledged, queue what they are sent as, and lay the others into the inbox.
+
+    In the transaction that is open, by whoever holds the position of the notices. What was kept before is left alone.
+    """
+    new = write(connection, told, acknowledged)
+    sent = address(connection, new, matches)
+    reach(connection, [one.id for one in new if one.id not in sent])
+    return Kept(new, bool(sent))
 
 
 def address(
